@@ -1,0 +1,3 @@
+export { lower, Slice } from "./slice";
+export { Reader } from "./reader";
+export { Writer } from "./writer";

@@ -1,0 +1,114 @@
+/**
+ * A view of bytes that somebody else owns: no copy, no garbage.
+ *
+ * Views live in an arena that the dispatcher empties when the host's call returns, so a view must not be kept from one
+ * callback to the next; what has to stay is copied (`Bytes`) or made with `fixed`.
+ */
+@unmanaged
+export class Slice {
+  ptr: usize;
+  length: i32;
+
+  /** A view of `length` bytes at `ptr`, good until the current callback returns. */
+  static view(ptr: usize, length: i32): Slice {
+    const slice = changetype<Slice>(arenaTake(offsetof<Slice>()));
+    slice.ptr = ptr;
+    slice.length = length;
+    return slice;
+  }
+
+  /** A constant: the UTF-8 of `text`, encoded once and never freed. For use at module level only. */
+  static fixed(text: string): Slice {
+    const length = String.UTF8.byteLength(text);
+    const ptr = heap.alloc(length == 0 ? 1 : length);
+    String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, ptr);
+    const slice = changetype<Slice>(heap.alloc(offsetof<Slice>()));
+    slice.ptr = ptr;
+    slice.length = length;
+    return slice;
+  }
+
+  static empty(): Slice {
+    return EMPTY;
+  }
+
+
+  @inline get end(): usize {
+    return this.ptr + <usize>this.length;
+  }
+
+  /** The byte at `index`; the caller has checked `index < length`. */
+  @inline at(index: i32): u8 {
+    return load<u8>(this.ptr + <usize>index);
+  }
+
+  equals(other: Slice): bool {
+    return this.length == other.length && memory.compare(this.ptr, other.ptr, <usize>this.length) == 0;
+  }
+
+  /** Equal but for the case of ASCII letters. */
+  equalsIgnoreCase(other: Slice): bool {
+    if (this.length != other.length) return false;
+    for (let i = 0; i < this.length; i++) {
+      if (lower(this.at(i)) != lower(other.at(i))) return false;
+    }
+    return true;
+  }
+
+  startsWith(prefix: Slice): bool {
+    return this.length >= prefix.length && memory.compare(this.ptr, prefix.ptr, <usize>prefix.length) == 0;
+  }
+
+  /** The bytes as text, for logs and configuration; allocates. Bytes that are no UTF-8 become U+FFFD. */
+  toString(): string {
+    return String.UTF8.decodeUnsafe(this.ptr, <usize>this.length);
+  }
+}
+
+/** An ASCII letter in lower case; any other byte as it is. */
+@inline
+export function lower(byte: u8): u8 {
+  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+}
+
+const EMPTY: Slice = Slice.fixed("");
+
+// The arena: chunks that are kept, a cursor that goes back to the start. Growth is bounded by one callback's needs.
+const CHUNK: usize = 16384;
+let chunks: StaticArray<usize> = new StaticArray<usize>(64);
+let chunkCount: i32 = 0;
+let chunkIndex: i32 = -1;
+let cursor: usize = 0;
+let limit: usize = 0;
+
+function arenaTake(size: usize): usize {
+  if (cursor + size > limit) nextChunk();
+  const at = cursor;
+  cursor += size;
+  return at;
+}
+
+function nextChunk(): void {
+  chunkIndex++;
+  if (chunkIndex == chunkCount) {
+    if (chunkCount == chunks.length) {
+      const wider = new StaticArray<usize>(chunks.length * 2);
+      for (let i = 0; i < chunkCount; i++) wider[i] = chunks[i];
+      chunks = wider;
+    }
+    chunks[chunkCount++] = heap.alloc(CHUNK);
+  }
+  cursor = chunks[chunkIndex];
+  limit = cursor + CHUNK;
+}
+
+/** Forgets every view that `Slice.view` gave out. Called by the dispatcher when a host's call returns; never by authors. */
+export function releaseViews(): void {
+  if (chunkIndex <= 0) {
+    if (chunkIndex == 0) cursor = chunks[0];
+    return;
+  }
+  chunkIndex = 0;
+  cursor = chunks[0];
+  limit = cursor + CHUNK;
+}

@@ -1,0 +1,145 @@
+import { Slice } from "./slice";
+
+const FIRST_CAPACITY: i32 = 4096;
+
+/**
+ * A growing byte buffer outside the garbage collector. Numbers go out big-endian unless the name says `le`.
+ * A writer is reset and used again; `free` gives its memory back.
+ */
+export class Writer {
+  private base: usize = 0;
+  private size: i32 = 0;
+  private capacity: i32 = 0;
+
+
+  @inline get ptr(): usize {
+    return this.base;
+  }
+
+
+  @inline get length(): i32 {
+    return this.size;
+  }
+
+  /** Forgets what was written and keeps the memory. */
+  @inline reset(): void {
+    this.size = 0;
+  }
+
+  /** Cuts back to `length` bytes: what was written after is forgotten. */
+  truncate(length: i32): void {
+    if (length >= 0 && length < this.size) this.size = length;
+  }
+
+  free(): void {
+    if (this.base) heap.free(this.base);
+    this.base = 0;
+    this.size = 0;
+    this.capacity = 0;
+  }
+
+  /** A view of all that was written, good until the next write. */
+  view(): Slice {
+    return Slice.view(this.base, this.size);
+  }
+
+  u8(value: u32): void {
+    store<u8>(this.grow(1), <u8>value);
+  }
+
+  u16(value: u32): void {
+    store<u16>(this.grow(2), bswap<u16>(<u16>value));
+  }
+
+  u24(value: u32): void {
+    const at = this.grow(3);
+    store<u8>(at, <u8>(value >> 16));
+    store<u8>(at, <u8>(value >> 8), 1);
+    store<u8>(at, <u8>value, 2);
+  }
+
+  u32(value: u32): void {
+    store<u32>(this.grow(4), bswap<u32>(value));
+  }
+
+  u64(value: u64): void {
+    store<u64>(this.grow(8), bswap<u64>(value));
+  }
+
+  u16le(value: u32): void {
+    store<u16>(this.grow(2), <u16>value);
+  }
+
+  u32le(value: u32): void {
+    store<u32>(this.grow(4), value);
+  }
+
+  u64le(value: u64): void {
+    store<u64>(this.grow(8), value);
+  }
+
+  bytes(slice: Slice): void {
+    this.copy(slice.ptr, slice.length);
+  }
+
+  copy(ptr: usize, length: i32): void {
+    if (length > 0) memory.copy(this.grow(length), ptr, <usize>length);
+  }
+
+  /** The UTF-8 of `text`. For text that is made at run time; constants are `Slice.fixed`. */
+  text(text: string): void {
+    const length = <i32>String.UTF8.byteLength(text);
+    if (length > 0) String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, this.grow(length));
+  }
+
+  /** A number in decimal digits. */
+  decimal(value: u64): void {
+    let digits = 1;
+    for (let rest = value / 10; rest > 0; rest /= 10) digits++;
+    let at = this.grow(digits) + <usize>digits;
+    let rest = value;
+    for (let i = 0; i < digits; i++) {
+      store<u8>(--at, 0x30 + <u8>(rest % 10));
+      rest /= 10;
+    }
+  }
+
+  /** Room for `length` bytes whose content is patched later; returns its position. */
+  reserve(length: i32): i32 {
+    const at = this.size;
+    this.grow(length);
+    return at;
+  }
+
+  patchU16(position: i32, value: u32): void {
+    store<u16>(this.base + <usize>position, bswap<u16>(<u16>value));
+  }
+
+  patchU24(position: i32, value: u32): void {
+    const at = this.base + <usize>position;
+    store<u8>(at, <u8>(value >> 16));
+    store<u8>(at, <u8>(value >> 8), 1);
+    store<u8>(at, <u8>value, 2);
+  }
+
+  patchU32(position: i32, value: u32): void {
+    store<u32>(this.base + <usize>position, bswap<u32>(value));
+  }
+
+  patchU64(position: i32, value: u64): void {
+    store<u64>(this.base + <usize>position, bswap<u64>(value));
+  }
+
+  private grow(length: i32): usize {
+    const needed = this.size + length;
+    if (needed > this.capacity) {
+      let capacity = this.capacity > 0 ? this.capacity : FIRST_CAPACITY;
+      while (capacity < needed) capacity <<= 1;
+      this.base = this.base ? heap.realloc(this.base, <usize>capacity) : heap.alloc(<usize>capacity);
+      this.capacity = capacity;
+    }
+    const at = this.base + <usize>this.size;
+    this.size = needed;
+    return at;
+  }
+}

@@ -1,0 +1,5 @@
+export { Codec, Traits } from "./codec";
+export { Cause, Failure } from "./failure";
+export { Frame, Kind, Peer, Scan } from "./frame";
+export { Metadata, Outcome } from "./metadata";
+export { Mutation } from "./mutation";

@@ -1,0 +1,92 @@
+import { Slice } from "../bytes";
+
+/** How a call ended, as Envoy's retries, outlier detection and metrics are to see it. */
+export enum Outcome {
+  Ok,
+  /** The application's own exception: the call worked, so it is never an outage. */
+  BusinessError,
+  ClientError,
+  ServerError,
+  Timeout,
+}
+
+/**
+ * What a codec reads out of one frame: where it goes, and its attributes. Reused from frame to frame; names and values
+ * are views into the frame.
+ */
+export class Metadata {
+  service: Slice = Slice.empty();
+  operation: Slice = Slice.empty();
+  outcome: Outcome = Outcome.Ok;
+  /** The protocol's own status code, for metrics and logs. */
+  code: i32 = 0;
+  /** The caller's deadline in milliseconds; zero where it has none. */
+  timeoutMs: i32 = 0;
+
+  private names: Array<usize> = [];
+  private values: Array<usize> = [];
+  private count: i32 = 0;
+  private fixed: i32 = 0;
+
+  clear(): void {
+    this.service = Slice.empty();
+    this.operation = Slice.empty();
+    this.outcome = Outcome.Ok;
+    this.code = 0;
+    this.timeoutMs = 0;
+    this.count = 0;
+    this.fixed = 0;
+  }
+
+  /**
+   * An attribute that the protocol itself defines (`interface`, `method`). All of these come before the first `add`;
+   * an attribute of the same name on the wire cannot take their place.
+   */
+  set(name: Slice, value: Slice): void {
+    this.push(name, value);
+    this.fixed = this.count;
+  }
+
+  /** An attribute that the caller chose (an attachment, a header), in its own spelling. */
+  add(name: Slice, value: Slice): void {
+    this.push(name, value);
+  }
+
+  /** Attributes in all; the first `own` of them are the protocol's. */
+  @inline get length(): i32 {
+    return this.count;
+  }
+
+
+  @inline get own(): i32 {
+    return this.fixed;
+  }
+
+
+  @inline nameAt(index: i32): Slice {
+    return changetype<Slice>(unchecked(this.names[index]));
+  }
+
+
+  @inline valueAt(index: i32): Slice {
+    return changetype<Slice>(unchecked(this.values[index]));
+  }
+
+  /** The value of the first attribute with this name, letter case aside; null where there is none. */
+  get(name: Slice): Slice | null {
+    for (let i = 0; i < this.count; i++) {
+      if (this.nameAt(i).equalsIgnoreCase(name)) return this.valueAt(i);
+    }
+    return null;
+  }
+
+  private push(name: Slice, value: Slice): void {
+    if (this.count == this.names.length) {
+      this.names.push(0);
+      this.values.push(0);
+    }
+    unchecked((this.names[this.count] = changetype<usize>(name)));
+    unchecked((this.values[this.count] = changetype<usize>(value)));
+    this.count++;
+  }
+}

@@ -1,0 +1,43 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { must, root } from "./run.mjs";
+import { whenChanged } from "./stamp.mjs";
+
+const DEPS = "node_modules/@grpc/grpc-js-xds/deps";
+const MODULES = ["envoy-api", "googleapis", "protoc-gen-validate/validate", "xds"];
+
+/** Generates Envoy's types from the protos that an npm package carries; `xds/protos.json` lists the roots. */
+export function protos() {
+  return whenChanged({
+    name: "protos",
+    inputs: ["xds/protos.json", "package-lock.json", "scripts/steps/protos.mjs"],
+    output: "xds/gen",
+    step: generate,
+  });
+}
+
+async function generate() {
+  console.log("generating xDS types …");
+  const workspace = join(root, "build/protos");
+  rmSync(workspace, { recursive: true, force: true });
+  mkdirSync(workspace, { recursive: true });
+  for (const module of MODULES) cpSync(join(root, DEPS, module), join(workspace, module), { recursive: true });
+  // The package's validate.proto is older than its envoy-api, which uses a string rule that it does not know.
+  const protocol = join(workspace, "envoy-api/envoy/config/core/v3/protocol.proto");
+  writeFileSync(protocol, readFileSync(protocol, "utf8").replaceAll(" ignore_empty: true", ""));
+
+  const paths = ["envoy-api", "googleapis", "protoc-gen-validate", "xds"].map((path) => ({ path }));
+  writeFileSync(join(workspace, "buf.yaml"), JSON.stringify({ version: "v2", modules: paths }));
+  const roots = JSON.parse(readFileSync(join(root, "xds/protos.json"), "utf8"));
+  const plugin = {
+    local: [process.execPath, join(root, "node_modules/@bufbuild/protoc-gen-es/bin/protoc-gen-es")],
+    out: join(root, "xds/gen"),
+    opt: ["target=ts", "import_extension=js"],
+    include_imports: true,
+  };
+  writeFileSync(join(workspace, "buf.gen.yaml"), JSON.stringify({ version: "v2", clean: true, plugins: [plugin] }));
+  const selected = roots.flatMap((path) => ["--path", join(workspace, path)]);
+  await must(join(root, "node_modules/.bin/buf"), ["generate", workspace, "--template", join(workspace, "buf.gen.yaml"), ...selected], {
+    quiet: true,
+  });
+}
