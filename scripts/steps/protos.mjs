@@ -1,10 +1,12 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { must, root } from "./run.mjs";
 import { whenChanged } from "./stamp.mjs";
 
 const DEPS = "node_modules/@grpc/grpc-js-xds/deps";
 const MODULES = ["envoy-api", "googleapis", "protoc-gen-validate/validate", "xds"];
+/** Google's own types that travel in an `Any`; they come with protobuf-es. */
+const WELL_KNOWN = ["any", "duration", "empty", "struct", "timestamp", "wrappers"].map((name) => `file_google_protobuf_${name}`);
 
 /** Generates Envoy's types from the protos that an npm package carries; `xds/protos.json` lists the roots. */
 export function protos() {
@@ -40,4 +42,28 @@ async function generate() {
   await must(join(root, "node_modules/.bin/buf"), ["generate", workspace, "--template", join(workspace, "buf.gen.yaml"), ...selected], {
     quiet: true,
   });
+  writeRegistry(join(root, "xds/gen"));
+}
+
+/** Writes gen/registry.ts, which names every generated file, so that no type is listed by hand. */
+function writeRegistry(folder) {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("_pb.ts")).sort();
+  const entries = files.map((path) => {
+    const symbol = /export const (file_\w+)/.exec(readFileSync(join(folder, path), "utf8"))?.[1];
+    if (!symbol) throw new Error(`${relative(root, join(folder, path))}: no file descriptor found`);
+    return { symbol, module: `./${path.replaceAll("\\", "/").replace(/\.ts$/, ".js")}` };
+  });
+  const lines = [
+    "// Written by scripts/steps/protos.mjs.",
+    'import { createRegistry } from "@bufbuild/protobuf";',
+    `import { ${WELL_KNOWN.join(", ")} } from "@bufbuild/protobuf/wkt";`,
+    ...entries.map(({ symbol, module }) => `import { ${symbol} } from "${module}";`),
+    "",
+    "/** Every message that was generated, for `Any` and for JSON. */",
+    "export const typeRegistry = createRegistry(",
+    ...[...WELL_KNOWN, ...entries.map(({ symbol }) => symbol)].map((symbol) => `  ${symbol},`),
+    ");",
+    "",
+  ];
+  writeFileSync(join(folder, "registry.ts"), lines.join("\n"));
 }
