@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { count, duration, ignored, later, port, text } from "./fields.js";
+
+const NO_COOKIES = "only httpHeaderName (an attribute's name) and useSourceIp choose by hash";
+
+const consistentHash = z.strictObject({
+  /** The name of an attribute. */
+  httpHeaderName: text.optional(),
+  useSourceIp: z.boolean().optional(),
+  httpCookie: later(NO_COOKIES),
+  httpQueryParameterName: later(NO_COOKIES),
+  minimumRingSize: count.optional(),
+  ringHash: z.strictObject({ minimumRingSize: count.optional() }).optional(),
+  maglev: later("a ring is used in its place"),
+});
+
+const SIMPLE = ["UNSPECIFIED", "ROUND_ROBIN", "LEAST_REQUEST", "LEAST_CONN", "RANDOM", "PASSTHROUGH"] as const;
+
+const loadBalancer = z
+  .strictObject({
+    simple: z.enum(SIMPLE).optional(),
+    consistentHash: consistentHash.optional(),
+    localityLbSetting: later("endpoints are chosen without regard to where they are"),
+    warmupDurationSecs: later("new endpoints get their full share at once"),
+    warmup: later("new endpoints get their full share at once"),
+  })
+  .refine(({ simple, consistentHash: hash }) => simple === undefined || hash === undefined, {
+    message: "expected simple or consistentHash, found both",
+  });
+
+const connectionPool = z.strictObject({
+  tcp: z
+    .strictObject({
+      maxConnections: count.optional(),
+      connectTimeout: duration.optional(),
+      tcpKeepalive: later("the system's own keepalive is used"),
+      maxConnectionDuration: later("connections are kept"),
+      idleTimeout: later("connections are kept"),
+    })
+    .optional(),
+  http: z
+    .strictObject({
+      http1MaxPendingRequests: count.optional(),
+      http2MaxRequests: count.optional(),
+      maxRequestsPerConnection: later("connections are kept"),
+      maxRetries: later("retries come with a later version"),
+      idleTimeout: later("connections are kept"),
+      h2UpgradePolicy: ignored(),
+      useClientProtocol: ignored(),
+      maxConcurrentStreams: later("streams are not limited"),
+    })
+    .optional(),
+});
+
+const outlierDetection = z.strictObject({
+  consecutiveErrors: count.optional(),
+  consecutive5xxErrors: count.optional(),
+  consecutiveGatewayErrors: count.optional(),
+  splitExternalLocalOriginErrors: z.boolean().optional(),
+  consecutiveLocalOriginFailures: count.optional(),
+  interval: duration.optional(),
+  baseEjectionTime: duration.optional(),
+  maxEjectionPercent: z.number().int().min(0).max(100).optional(),
+  minHealthPercent: later("endpoints are ejected whatever the share of healthy ones"),
+});
+
+const settings = {
+  loadBalancer: loadBalancer.optional(),
+  connectionPool: connectionPool.optional(),
+  outlierDetection: outlierDetection.optional(),
+  tls: z
+    .strictObject({ mode: z.literal("DISABLE") })
+    .or(z.unknown().meta({ later: "backends are spoken to in plain text" }))
+    .optional(),
+};
+
+/** What Istio's DestinationRule says for a host, a port or a subset. */
+export const trafficPolicy = z.strictObject({
+  ...settings,
+  portLevelSettings: z.array(z.strictObject({ port: z.strictObject({ number: port }), ...settings })).optional(),
+  tunnel: later("connections are made directly"),
+  proxyProtocol: later("no PROXY header is sent"),
+  retryBudget: later("retries come with a later version"),
+});
+
+export type TrafficPolicySpec = z.infer<typeof trafficPolicy>;
+export type PortPolicySpec = Omit<TrafficPolicySpec, "portLevelSettings" | "tunnel" | "proxyProtocol" | "retryBudget">;
+export type LoadBalancerSpec = z.infer<typeof loadBalancer>;
+export type OutlierDetectionSpec = z.infer<typeof outlierDetection>;
