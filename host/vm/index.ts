@@ -11,8 +11,7 @@ export {
   StreamType,
   TrailersStatus,
 } from "./abi.js";
-export { ByteBuffer } from "./byte-buffer.js";
-export { type Header, HeaderMap } from "./header-map.js";
+export type * from "./data.js";
 export type {
   PropertyList,
   PropertyMap,

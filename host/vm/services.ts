@@ -1,6 +1,6 @@
 import type { LogLevel, Status } from "./abi.js";
-import type { HeaderMap } from "./header-map.js";
-import type { ByteString, PropertySource, VmLogLine } from "./types.js";
+import type { Header } from "./data.js";
+import type { PropertySource, VmLogLine } from "./types.js";
 
 /** What all VMs use of the process around them. */
 export interface VmServices {
@@ -41,17 +41,18 @@ export interface MetricSink {
 /** An HTTP request that a module makes. */
 export interface HttpCall {
   readonly cluster: string;
-  readonly headers: HeaderMap;
+  readonly headers: readonly Header[];
   readonly body: Uint8Array;
-  readonly trailers: HeaderMap;
-  readonly timeoutMs: number;
+  readonly trailers: readonly Header[];
+  /** Undefined: no deadline. */
+  readonly timeoutMs: number | undefined;
 }
 
 /** The answer to an HttpCall. */
 export interface HttpCallResponse {
-  readonly headers: HeaderMap;
+  readonly headers: readonly Header[];
   readonly body: Uint8Array;
-  readonly trailers?: HeaderMap | undefined;
+  readonly trailers?: readonly Header[] | undefined;
 }
 
 export interface HttpCaller {
@@ -70,16 +71,16 @@ export interface GrpcCall {
   readonly target: Uint8Array;
   readonly service: string;
   readonly method: string;
-  readonly initialMetadata: readonly (readonly [ByteString, ByteString])[];
+  readonly initialMetadata: readonly Header[];
   /** Undefined: no deadline. */
   readonly timeoutMs: number | undefined;
 }
 
 /** What comes back, never from within the call that starts it. */
 export interface GrpcEvents {
-  onInitialMetadata(metadata: HeaderMap): void;
+  onInitialMetadata(metadata: readonly Header[]): void;
   onMessage(message: Uint8Array): void;
-  onTrailingMetadata(metadata: HeaderMap): void;
+  onTrailingMetadata(metadata: readonly Header[]): void;
   onClose(status: number, message: string): void;
 }
 

@@ -8,12 +8,8 @@ import type {
   StreamType,
   TrailersStatus,
 } from "./abi.js";
-import type { ByteBuffer } from "./byte-buffer.js";
-import type { HeaderMap } from "./header-map.js";
+import type { ByteBuffer, ByteString, Header, HeaderMap } from "./data.js";
 import type { PropertyValue } from "./property-value.js";
-
-/** A string in which each character is one byte (latin1), as node:http2 gives header values. */
-export type ByteString = string;
 
 /** When the VM of a plugin is dead: what becomes of new streams (envoy.extensions.wasm.v3.FailurePolicy). */
 export type FailurePolicy = "FAIL_CLOSED" | "FAIL_OPEN" | "FAIL_RELOAD";
@@ -110,9 +106,9 @@ export interface StreamHost extends PropertySource {
   fail(): void;
 }
 
-/** A network filter chain, seen from the plugin. All but `closeStream` are called after the VM has returned. */
+/** A network filter chain, seen from the plugin. Called after the VM has returned, before the callback's result is. */
 export interface NetworkHost extends StreamHost {
-  /** Downstream: closes the client's connection after flushing. Upstream: what the write side's connection is to Envoy, the same one. */
+  /** Closes the connection that the chain serves, after flushing; both types mean that one, as on Envoy. */
   closeStream(type: StreamType.Downstream | StreamType.Upstream): void;
   /** Resumes reading after StopIteration: the chain calls the next filter with what is buffered. */
   continueStream(): void;
@@ -124,10 +120,11 @@ export interface NetworkStream {
   /** On StopIteration the chain keeps the buffer and passes it again with what came since. */
   onDownstreamData(data: ByteBuffer, endOfStream: boolean): NetworkStatus;
   onUpstreamData(data: ByteBuffer, endOfStream: boolean): NetworkStatus;
+  /** The connection is gone: on_downstream_connection_close, on_done, on_log, on_delete. */
   onDownstreamClose(peer: PeerType): void;
-  /** Call it when the connection closes and onUpstreamData has not yet seen the end of stream (that one calls it by itself). */
+  /** Envoy never calls it otherwise than with the end of stream of onUpstreamData, which does it here too. */
   onUpstreamClose(peer: PeerType): void;
-  /** The connection is gone: on_done, on_log, on_delete. Idempotent. */
+  /** Ends it where onDownstreamClose has not: on_done, on_log, on_delete. Idempotent. */
   destroy(): void;
 }
 
@@ -136,7 +133,7 @@ export interface LocalResponse {
   readonly status: number;
   readonly details: string;
   readonly body: Uint8Array;
-  readonly headers: readonly (readonly [ByteString, ByteString])[];
+  readonly headers: readonly Header[];
   /** Undefined where the module gave none in 0 … 16. */
   readonly grpcStatus: number | undefined;
 }
