@@ -1,0 +1,91 @@
+import type { DestinationRuleSpec, Problem, Resource, Rules } from "../source/index.js";
+import { checkBinds } from "./bind.js";
+import { Hosts } from "./hosts.js";
+import { Problems } from "./problems.js";
+import { Protocols } from "./protocols.js";
+import { Routes } from "./routes.js";
+import { draftServices, withDestinationRule } from "./services.js";
+import type { Model, Service } from "./types.js";
+
+export interface ModelOptions {
+  /** The names of the codec modules that there are. */
+  readonly codecs: Iterable<string>;
+  /** Where services listen that have no address of their own. */
+  readonly bind?: string;
+}
+
+/** Puts the rules together; without a model there is an error among the problems. */
+export function buildModel(
+  rules: Rules,
+  { codecs, bind = "127.0.0.1" }: ModelOptions,
+): { model?: Model; problems: readonly Problem[] } {
+  const problems = new Problems();
+  const protocols = new Protocols(rules, new Set(codecs), problems);
+  const drafts = draftServices(rules, protocols, bind, problems);
+  checkHosts(drafts, problems);
+  checkBinds(drafts, problems);
+  const hosts = new Hosts(drafts.map(({ host }) => host));
+  const destinationRules = destinationRulesByHost(rules, hosts, problems);
+  const services = drafts.map((draft) => withDestinationRule(draft, destinationRules.get(draft.host)));
+  checkRouters(rules, hosts, problems);
+  const routes = new Routes(services, hosts, problems);
+  const model = {
+    services: services.map(({ entry: _, ...service }): Service => {
+      const own = routes.of(service, rules.metaRouters);
+      return own === undefined ? service : { ...service, routes: own };
+    }),
+  };
+  return problems.failed ? { problems: problems.all } : { model, problems: problems.all };
+}
+
+/** One host and port is one service. */
+function checkHosts(drafts: ReturnType<typeof draftServices>, problems: Problems): void {
+  const seen = new Map<string, Service>();
+  for (const draft of drafts) {
+    const key = `${draft.host}:${draft.port}`;
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, draft);
+    else
+      problems.error(
+        draft.entry,
+        ["spec", "hosts"],
+        `${key} is already a service in ${first.origin.file}:${first.origin.line}`,
+      );
+  }
+}
+
+function destinationRulesByHost(
+  rules: Rules,
+  hosts: Hosts,
+  problems: Problems,
+): Map<string, Resource<DestinationRuleSpec>> {
+  const byHost = new Map<string, Resource<DestinationRuleSpec>>();
+  for (const rule of rules.destinationRules) {
+    const host = hosts.find(rule.spec.host, rule.namespace);
+    if (host === undefined) {
+      problems.warning(rule, ["spec", "host"], `has no effect: ${hosts.unknown(rule.spec.host)}`);
+      continue;
+    }
+    const first = byHost.get(host);
+    if (first !== undefined) {
+      const { file, line } = first.at(["metadata", "name"]);
+      problems.error(rule, ["spec", "host"], `${host} already has the DestinationRule ${first.name} (${file}:${line})`);
+    } else byHost.set(host, rule);
+    const names = (rule.spec.subsets ?? []).map(({ name }) => name);
+    names.forEach((name, index) => {
+      if (names.indexOf(name) < index)
+        problems.error(rule, ["spec", "subsets", index, "name"], `a second subset ${name}`);
+    });
+  }
+  return byHost;
+}
+
+function checkRouters(rules: Rules, hosts: Hosts, problems: Problems): void {
+  for (const router of rules.metaRouters) {
+    router.spec.hosts.forEach((host, index) => {
+      if (hosts.find(host, router.namespace) === undefined) {
+        problems.warning(router, ["spec", "hosts", index], `has no effect: ${hosts.unknown(host)}`);
+      }
+    });
+  }
+}

@@ -1,0 +1,2 @@
+export { buildModel, type ModelOptions } from "./build.js";
+export type * from "./types.js";

@@ -1,0 +1,32 @@
+import type { AttributeMatchSpec, MetaRouterSpec, Resource, RouteSpec } from "../source/index.js";
+import type { Problems } from "./problems.js";
+import { regexFault } from "./regex.js";
+import type { AttributeMatch } from "./types.js";
+
+/** The conditions of a route, in the order of their names so that a file's order does not matter. */
+export function matchOf(
+  router: Resource<MetaRouterSpec>,
+  route: RouteSpec,
+  path: readonly PropertyKey[],
+  problems: Problems,
+): AttributeMatch[] {
+  const attributes = Object.entries(route.match?.attributes ?? {});
+  for (const [name, { regex }] of attributes) {
+    const fault = regex === undefined ? undefined : regexFault(regex);
+    const at = [...path, "match", "attributes", name, "regex"];
+    if (fault !== undefined)
+      problems.error(router, at, `expected a regular expression (RE2), found ${JSON.stringify(regex)}: ${fault}`);
+  }
+  return attributes
+    .map(([name, spec]) => ({ name, invert: spec.invert ?? false, test: testOf(spec) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function testOf({ exact, prefix, regex, present, range }: AttributeMatchSpec): AttributeMatch["test"] {
+  if (exact !== undefined) return { kind: "exact", value: exact };
+  // Every value begins with nothing, and Envoy refuses to be asked.
+  if (prefix !== undefined && prefix !== "") return { kind: "prefix", value: prefix };
+  if (regex !== undefined) return { kind: "regex", value: regex };
+  if (range !== undefined) return { kind: "range", ...range };
+  return { kind: "present", value: present ?? true };
+}

@@ -1,0 +1,70 @@
+import type { LoadBalancerSpec, OutlierDetectionSpec, PortPolicySpec, TrafficPolicySpec } from "../source/index.js";
+import type { Balance, Ejection, Policy } from "./types.js";
+
+/** What holds for a port where no DestinationRule says otherwise; round robin is Aeraki's default. */
+const DEFAULT_BALANCE: Balance = { kind: "roundRobin" };
+
+const SIMPLE: Readonly<Record<NonNullable<LoadBalancerSpec["simple"]>, Balance>> = {
+  UNSPECIFIED: DEFAULT_BALANCE,
+  ROUND_ROBIN: { kind: "roundRobin" },
+  LEAST_REQUEST: { kind: "leastRequest" },
+  LEAST_CONN: { kind: "leastRequest" },
+  RANDOM: { kind: "random" },
+  PASSTHROUGH: DEFAULT_BALANCE,
+};
+
+/**
+ * The policy of a port. A subset's settings replace the host's one by one; at each level a port's own settings stand in
+ * the place of all the others, as Istio has it.
+ */
+export function policyOf(levels: readonly (TrafficPolicySpec | undefined)[], port: number): Policy {
+  const settings: PortPolicySpec = Object.assign({}, ...levels.map((level) => atPort(level, port)));
+  const { tcp, http } = settings.connectionPool ?? {};
+  const ejection = ejectionOf(settings.outlierDetection);
+  return {
+    balance: balanceOf(settings.loadBalancer),
+    ...defined("connectTimeout", tcp?.connectTimeout),
+    ...defined("maxConnections", tcp?.maxConnections),
+    ...defined("maxPendingRequests", http?.http1MaxPendingRequests),
+    ...defined("maxRequests", http?.http2MaxRequests),
+    ...defined("ejection", ejection),
+  };
+}
+
+function atPort(level: TrafficPolicySpec | undefined, port: number): PortPolicySpec {
+  const { portLevelSettings = [], tunnel: _, proxyProtocol: __, retryBudget: ___, ...general } = level ?? {};
+  const own = portLevelSettings.find((setting) => setting.port.number === port);
+  if (own === undefined) return general;
+  const { port: ____, ...settings } = own;
+  return settings;
+}
+
+function balanceOf(spec: LoadBalancerSpec | undefined): Balance {
+  const hash = spec?.consistentHash;
+  if (hash === undefined) return SIMPLE[spec?.simple ?? "UNSPECIFIED"];
+  const by =
+    hash.httpHeaderName !== undefined
+      ? { attribute: hash.httpHeaderName }
+      : hash.useSourceIp
+        ? "sourceAddress"
+        : undefined;
+  if (by === undefined) return DEFAULT_BALANCE;
+  return { kind: "hash", by, ...defined("minimumRingSize", hash.ringHash?.minimumRingSize ?? hash.minimumRingSize) };
+}
+
+function ejectionOf(spec: OutlierDetectionSpec | undefined): Ejection | undefined {
+  if (spec === undefined) return undefined;
+  return {
+    ...defined("consecutiveErrors", spec.consecutive5xxErrors ?? spec.consecutiveErrors),
+    ...defined("consecutiveGatewayErrors", spec.consecutiveGatewayErrors),
+    ...defined("consecutiveLocalErrors", spec.consecutiveLocalOriginFailures),
+    splitLocalErrors: spec.splitExternalLocalOriginErrors ?? false,
+    ...defined("interval", spec.interval),
+    ...defined("baseTime", spec.baseEjectionTime),
+    ...defined("maxPercent", spec.maxEjectionPercent),
+  };
+}
+
+function defined<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]: Value });
+}

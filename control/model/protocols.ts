@@ -1,0 +1,61 @@
+import { didYouMean, type Rules } from "../source/index.js";
+import type { Problems } from "./problems.js";
+import type { Codec } from "./types.js";
+
+/** Port names that say their protocol in the old way, `tcp-<protocol>` with anything behind. */
+const LEGACY = ["dubbo", "thrift", "redis", "kafka", "zookeeper"];
+const AERAKI_CODEC = "aeraki.meta_protocol.codec.";
+
+/** `meltemi.dev/mode: plain` on an ApplicationProtocol: its backends take one request at a time on a connection. */
+const MODE = "meltemi.dev/mode";
+
+/** What a port's name says of its protocol, if it is one of ours. */
+export function protocolOf(portName: string): { name: string; legacy: boolean } | undefined {
+  const [transport = "", first = "", second = ""] = portName.split("-");
+  if (transport !== "tcp") return undefined;
+  if (first === "metaprotocol") return second === "" ? undefined : { name: second, legacy: false };
+  return LEGACY.includes(first) ? { name: first, legacy: true } : undefined;
+}
+
+/** Which codec reads which protocol: what ApplicationProtocols say, and else the module of the protocol's own name. */
+export class Protocols {
+  private readonly declared = new Map<string, Codec | undefined>();
+
+  constructor(
+    rules: Rules,
+    private readonly modules: ReadonlySet<string>,
+    problems: Problems,
+  ) {
+    for (const resource of rules.applicationProtocols) {
+      const { protocol, codec } = resource.spec;
+      if (this.declared.has(protocol)) {
+        problems.error(resource, ["spec", "protocol"], `protocol ${protocol} already has an ApplicationProtocol`);
+      }
+      const name = codec.startsWith(AERAKI_CODEC) ? codec.slice(AERAKI_CODEC.length) : codec;
+      const mode = resource.annotations[MODE] ?? "multiplexed";
+      if (mode !== "multiplexed" && mode !== "plain") {
+        const path = ["metadata", "annotations", MODE];
+        problems.error(resource, path, `expected multiplexed or plain, found ${JSON.stringify(mode)}`);
+        continue;
+      }
+      if (!modules.has(name)) {
+        // Not an error: Aeraki's users apply all the protocols that they might use, and a port that needs it will tell.
+        const known = [...modules].join(", ") || "none";
+        const hint = didYouMean(name, modules);
+        problems.warning(resource, ["spec", "codec"], `no codec module ${name}; there are: ${known}${hint}`);
+      }
+      this.declared.set(protocol, modules.has(name) ? { name, mode } : undefined);
+    }
+  }
+
+  codecOf(protocol: string): Codec | undefined {
+    if (this.declared.has(protocol)) return this.declared.get(protocol);
+    return this.modules.has(protocol) ? { name: protocol, mode: "multiplexed" } : undefined;
+  }
+
+  /** The protocols that a port may name, for messages. */
+  get known(): string {
+    const declared = [...this.declared].filter(([, codec]) => codec !== undefined).map(([name]) => name);
+    return [...new Set([...declared, ...this.modules])].sort().join(", ") || "none";
+  }
+}

@@ -1,0 +1,69 @@
+import type { DestinationRuleSpec, Resource, Rules, ServiceEntrySpec } from "../source/index.js";
+import { bindOf } from "./bind.js";
+import { endpointsOf } from "./endpoints.js";
+import { policyOf } from "./policy.js";
+import type { Problems } from "./problems.js";
+import { type Protocols, protocolOf } from "./protocols.js";
+import type { Codec, Service } from "./types.js";
+
+/** A service before its rules are known, with the document that it comes from. */
+export type Draft = Service & { readonly entry: Resource<ServiceEntrySpec> };
+
+/** A draft for each port of a host whose protocol has a codec. */
+export function draftServices(rules: Rules, protocols: Protocols, fallback: string, problems: Problems): Draft[] {
+  return rules.serviceEntries.flatMap((entry) =>
+    entry.spec.ports.flatMap((port, index) => {
+      const codec = codecOf(entry, port.name, ["spec", "ports", index, "name"], protocols, problems);
+      if (codec === undefined) return [];
+      return entry.spec.hosts.map((name, at): Draft => {
+        const host = name.toLowerCase();
+        return {
+          entry,
+          host,
+          port: port.number,
+          codec,
+          bind: bindOf(entry, port.number, fallback, problems),
+          endpoints: endpointsOf(entry, name, port, rules.addresses, problems),
+          policy: policyOf([], port.number),
+          subsets: [],
+          origin: entry.at(["spec", "hosts", at]),
+        };
+      });
+    }),
+  );
+}
+
+function codecOf(
+  entry: Resource<ServiceEntrySpec>,
+  portName: string,
+  path: readonly PropertyKey[],
+  protocols: Protocols,
+  problems: Problems,
+): Codec | undefined {
+  const protocol = protocolOf(portName);
+  if (protocol === undefined) {
+    problems.warning(entry, path, `port ${portName} is not served: its name is not tcp-metaprotocol-<protocol>`);
+    return undefined;
+  }
+  const codec = protocols.codecOf(protocol.name);
+  const missing = `there is no codec for ${protocol.name}; there are: ${protocols.known}`;
+  if (codec === undefined && protocol.legacy)
+    problems.warning(entry, path, `port ${portName} is not served: ${missing}`);
+  else if (codec === undefined) problems.error(entry, path, missing);
+  return codec;
+}
+
+/** Adds what a host's DestinationRule says. */
+export function withDestinationRule(draft: Draft, rule: Resource<DestinationRuleSpec> | undefined): Draft {
+  if (rule === undefined) return draft;
+  const { trafficPolicy, subsets = [] } = rule.spec;
+  return {
+    ...draft,
+    policy: policyOf([trafficPolicy], draft.port),
+    subsets: subsets.map((subset) => ({
+      name: subset.name,
+      labels: subset.labels ?? {},
+      policy: policyOf([trafficPolicy, subset.trafficPolicy], draft.port),
+    })),
+  };
+}

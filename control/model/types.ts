@@ -1,0 +1,101 @@
+import type { Place } from "../source/index.js";
+
+/** All services and their rules, with every name settled: what translation turns into Envoy's terms. */
+export interface Model {
+  readonly services: readonly Service[];
+}
+
+/** One port of a service. */
+export interface Service {
+  readonly host: string;
+  readonly port: number;
+  readonly codec: Codec;
+  /** Where clients reach it. */
+  readonly bind: { readonly address: string; readonly port: number };
+  readonly endpoints: readonly Endpoint[];
+  readonly policy: Policy;
+  readonly subsets: readonly Subset[];
+  /** The rules in order; without any the service takes all its requests itself. */
+  readonly routes?: readonly Route[];
+  readonly origin: Place;
+}
+
+export interface Codec {
+  readonly name: string;
+  /** Whether one connection carries many requests at a time; for protocols with request ids and heartbeats. */
+  readonly mode: "multiplexed" | "plain";
+}
+
+export interface Endpoint {
+  /** An IP address. */
+  readonly address: string;
+  readonly port: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly weight?: number;
+}
+
+/** The endpoints of a service that have certain labels. */
+export interface Subset {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly policy: Policy;
+}
+
+/** How endpoints are chosen and used. Times are milliseconds. */
+export interface Policy {
+  readonly balance: Balance;
+  readonly connectTimeout?: number;
+  readonly maxConnections?: number;
+  readonly maxPendingRequests?: number;
+  readonly maxRequests?: number;
+  readonly ejection?: Ejection;
+}
+
+export type Balance =
+  | { readonly kind: "roundRobin" | "leastRequest" | "random" }
+  | { readonly kind: "hash"; readonly by: HashKey; readonly minimumRingSize?: number };
+
+export type HashKey = { readonly attribute: string } | "sourceAddress";
+
+/** When an endpoint that fails is left out for a while. */
+export interface Ejection {
+  readonly consecutiveErrors?: number;
+  readonly consecutiveGatewayErrors?: number;
+  readonly consecutiveLocalErrors?: number;
+  readonly splitLocalErrors: boolean;
+  readonly interval?: number;
+  readonly baseTime?: number;
+  readonly maxPercent?: number;
+}
+
+export interface Route {
+  readonly name: string;
+  /** All of them must hold. */
+  readonly match: readonly AttributeMatch[];
+  /** At least one; their weights add up to more than zero. */
+  readonly destinations: readonly (Destination & { readonly weight: number })[];
+  readonly mirror?: Destination & { readonly percentage: number };
+  readonly requestMutation: readonly Attribute[];
+  readonly responseMutation: readonly Attribute[];
+}
+
+export interface AttributeMatch {
+  readonly name: string;
+  readonly invert: boolean;
+  readonly test:
+    | { readonly kind: "exact" | "prefix" | "regex"; readonly value: string }
+    | { readonly kind: "present"; readonly value: boolean }
+    | { readonly kind: "range"; readonly start: number; readonly end: number };
+}
+
+/** A service of the model, or a subset of one. */
+export interface Destination {
+  readonly host: string;
+  readonly port: number;
+  readonly subset: string;
+}
+
+export interface Attribute {
+  readonly name: string;
+  readonly value: string;
+}
