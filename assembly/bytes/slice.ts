@@ -1,3 +1,5 @@
+import { arenaTake } from "./arena";
+
 /**
  * A view of bytes that somebody else owns: no copy, no garbage.
  *
@@ -72,43 +74,3 @@ export function lower(byte: u8): u8 {
 }
 
 const EMPTY: Slice = Slice.fixed("");
-
-// The arena: chunks that are kept, a cursor that goes back to the start. Growth is bounded by one callback's needs.
-const CHUNK: usize = 16384;
-let chunks: StaticArray<usize> = new StaticArray<usize>(64);
-let chunkCount: i32 = 0;
-let chunkIndex: i32 = -1;
-let cursor: usize = 0;
-let limit: usize = 0;
-
-function arenaTake(size: usize): usize {
-  if (cursor + size > limit) nextChunk();
-  const at = cursor;
-  cursor += size;
-  return at;
-}
-
-function nextChunk(): void {
-  chunkIndex++;
-  if (chunkIndex == chunkCount) {
-    if (chunkCount == chunks.length) {
-      const wider = new StaticArray<usize>(chunks.length * 2);
-      for (let i = 0; i < chunkCount; i++) wider[i] = chunks[i];
-      chunks = wider;
-    }
-    chunks[chunkCount++] = heap.alloc(CHUNK);
-  }
-  cursor = chunks[chunkIndex];
-  limit = cursor + CHUNK;
-}
-
-/** Forgets every view that `Slice.view` gave out. Called by the dispatcher when a host's call returns; never by authors. */
-export function releaseViews(): void {
-  if (chunkIndex <= 0) {
-    if (chunkIndex == 0) cursor = chunks[0];
-    return;
-  }
-  chunkIndex = 0;
-  cursor = chunks[0];
-  limit = cursor + CHUNK;
-}

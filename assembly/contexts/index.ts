@@ -1,0 +1,14 @@
+export { askerOf, calloutEnded } from "./callouts";
+export { Context } from "./context";
+export { HttpContext } from "./http-context";
+export { NetworkContext } from "./network-context";
+export {
+  anyContext,
+  createContext,
+  deleteContext,
+  httpContext,
+  networkContext,
+  registerRootContext,
+  rootContext,
+} from "./registry";
+export { RootContext } from "./root-context";
