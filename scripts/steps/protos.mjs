@@ -8,6 +8,25 @@ const MODULES = ["envoy-api", "googleapis", "protoc-gen-validate/validate", "xds
 /** Google's own types that travel in an `Any`; they come with protobuf-es. */
 const WELL_KNOWN = ["any", "duration", "empty", "struct", "timestamp", "wrappers"].map((name) => `file_google_protobuf_${name}`);
 
+/**
+ * What the package's protos lack: its validate.proto is older than its envoy-api, which uses a string rule that it does
+ * not know; and fields that Envoy 1.40 has and Meltemi needs are newer than both. [file, text, text in its place]
+ */
+const EDITS = [
+  ["config/core/v3/protocol.proto", " ignore_empty: true", ""],
+  [
+    "config/core/v3/protocol.proto",
+    "google.protobuf.UInt32Value max_requests_per_connection = 6;",
+    "google.protobuf.UInt32Value max_requests_per_connection = 6; google.protobuf.UInt32Value max_response_headers_kb = 7;",
+  ],
+  [
+    "extensions/wasm/v3/wasm.proto",
+    "message PluginConfig {",
+    "enum FailurePolicy { UNSPECIFIED = 0; FAIL_RELOAD = 1; FAIL_CLOSED = 2; FAIL_OPEN = 3; } " +
+      "message PluginConfig { FailurePolicy failure_policy = 7;",
+  ],
+];
+
 /** Generates Envoy's types from the protos that an npm package carries; `xds/protos.json` lists the roots. */
 export function protos() {
   return whenChanged({
@@ -24,9 +43,12 @@ async function generate() {
   rmSync(workspace, { recursive: true, force: true });
   mkdirSync(workspace, { recursive: true });
   for (const module of MODULES) cpSync(join(root, DEPS, module), join(workspace, module), { recursive: true });
-  // The package's validate.proto is older than its envoy-api, which uses a string rule that it does not know.
-  const protocol = join(workspace, "envoy-api/envoy/config/core/v3/protocol.proto");
-  writeFileSync(protocol, readFileSync(protocol, "utf8").replaceAll(" ignore_empty: true", ""));
+  for (const [file, from, to] of EDITS) {
+    const path = join(workspace, "envoy-api/envoy", file);
+    const text = readFileSync(path, "utf8");
+    if (!text.includes(from)) throw new Error(`${file} no longer has what is edited in it: ${from}`);
+    writeFileSync(path, text.replaceAll(from, to));
+  }
 
   const paths = ["envoy-api", "googleapis", "protoc-gen-validate", "xds"].map((path) => ({ path }));
   writeFileSync(join(workspace, "buf.yaml"), JSON.stringify({ version: "v2", modules: paths }));
