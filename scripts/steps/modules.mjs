@@ -5,13 +5,14 @@ import { whenChanged } from "./stamp.mjs";
 
 /**
  * Compiles every AssemblyScript module of the checkout. None is listed anywhere: a module is a folder with an
- * `asconfig.json` and an `index.ts` below filters/ or examples/.
+ * `asconfig.json` and an `index.ts` below filters/, examples/ or test/modules/.
  *   filters/codecs/NAME, examples/NAME/codec  →  build/wasm/codecs/NAME.wasm
  *   filters/http/NAME,   examples/NAME/filter →  build/wasm/http/NAME.wasm
+ *   test/modules/NAME/codec                   →  build/test-wasm/codecs/NAME.wasm, which no package carries
  */
 export async function modules() {
   linkPackage();
-  const folders = [...modulesBelow(join(root, "filters")), ...modulesBelow(join(root, "examples"))];
+  const folders = ["filters", "examples", "test/modules"].flatMap((folder) => [...modulesBelow(join(root, folder))]);
   const queue = [...folders];
   const failed = [];
   const worker = async () => {
@@ -65,5 +66,6 @@ function outputOf(folder) {
   const own = basename(folder);
   const parent = basename(dirname(folder));
   const inExample = own in kinds;
-  return `build/wasm/${kinds[inExample ? own : parent]}/${inExample ? parent : own}.wasm`;
+  const base = folder.startsWith("test") ? "build/test-wasm" : "build/wasm";
+  return `${base}/${kinds[inExample ? own : parent]}/${inExample ? parent : own}.wasm`;
 }

@@ -1,0 +1,30 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root, run } from "./run.mjs";
+
+/**
+ * Checks style and types of all sources; warnings count as errors.
+ * @param {{ write?: boolean }} [options] `write`: formats and applies safe fixes first
+ * @returns {Promise<boolean>} whether all is well
+ */
+export async function lint({ write = false } = {}) {
+  const tool = (name) => join(root, "node_modules/.bin", name);
+  const biome = write ? ["check", "--write", "--error-on-warnings"] : ["ci", "--error-on-warnings"];
+  const prettier = ["--log-level", "warn", write ? "--write" : "--check", ...assemblyScript()];
+  const codes = [
+    await run(tool("biome"), biome),
+    await run(tool("prettier"), prettier, { quiet: !write }),
+    await run(tool("tsc"), ["--noEmit", "-p", "tsconfig.json"]),
+  ];
+  return codes.every((code) => code === 0);
+}
+
+/** Biome does not read AssemblyScript's decorators and operators: those files are prettier's. */
+function assemblyScript() {
+  const own = ["assembly", "filters"].filter((folder) => existsSync(join(root, folder)));
+  const inExamples = readdirSync(join(root, "examples")).flatMap((name) =>
+    ["codec", "filter"].map((kind) => `examples/${name}/${kind}`).filter((folder) => existsSync(join(root, folder))),
+  );
+  const sources = [...own, ...inExamples, "test/modules"].map((folder) => `${folder}/**/*.ts`);
+  return [...sources, "!**/*.{spec,support}.ts"];
+}

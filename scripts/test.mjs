@@ -1,0 +1,45 @@
+// npm test: builds, checks style and types, runs every test but the long ones; --long (npm run test:long) those too.
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "./steps/build.mjs";
+import { envoy } from "./steps/envoy.mjs";
+import { lint } from "./steps/lint.mjs";
+import { root, run } from "./steps/run.mjs";
+
+const REPORT = "build/test-report.json";
+
+await build();
+const binary = envoy();
+const clean = await lint();
+const tested = await vitest();
+const counts = readReport();
+if (!clean) counts.failed += 1;
+process.exitCode = clean && tested && counts.failed === 0 ? 0 : 1;
+if (!clean) console.log("lint failed, see above; it counts as one failed test");
+const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
+console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+
+async function vitest() {
+  mkdirSync(join(root, "build"), { recursive: true });
+  rmSync(join(root, REPORT), { force: true });
+  const long = process.argv.includes("--long") ? { MELTEMI_LONG: "1" } : {};
+  const code = await run(
+    join(root, "node_modules/.bin/vitest"),
+    ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`],
+    { env: { ...long, ...(binary ? { MELTEMI_ENVOY: binary } : {}) } },
+  );
+  return code === 0;
+}
+
+/** What ran, by vitest's own report; a file that could not even be loaded counts as one failed test. */
+function readReport() {
+  const report = JSON.parse(readFileSync(join(root, REPORT), "utf8"));
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && !assertionResults.some((test) => test.status === "failed"),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
