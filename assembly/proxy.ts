@@ -18,10 +18,12 @@ import { setEffectiveContext } from "./hostcalls";
 // the life of views.
 let depth: i32 = 0;
 
+
 @inline
 function enter(): void {
   depth++;
 }
+
 
 @inline
 function leave<T>(result: T): T {

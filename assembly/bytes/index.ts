@@ -1,4 +1,5 @@
 export { arenaTake, releaseArena } from "./arena";
-export { lower, Slice } from "./slice";
+export { Bytes } from "./bytes";
 export { Reader } from "./reader";
+export { lower, Slice } from "./slice";
 export { Writer } from "./writer";

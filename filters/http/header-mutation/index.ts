@@ -1,0 +1,79 @@
+import {
+  Counter,
+  Fields,
+  FilterHeadersStatus,
+  getProperty,
+  HeaderMapType,
+  HttpContext,
+  log,
+  LogLevel,
+  Problems,
+  registerRootContext,
+  RootContext,
+  Slice,
+} from "meltemi/assembly";
+import { Plan } from "./plan";
+import { RoutePlans } from "./route-plans";
+
+const ROUTE_CONFIGURATION = Slice.fixed("xds\0route_metadata\0filter_metadata\0meltemi.header-mutation\0config");
+
+class HeaderMutationRoot extends RootContext {
+  plans: RoutePlans = new RoutePlans(true);
+  fallback: Plan = new Plan();
+  mutations: Counter = Counter.define("meltemi.header-mutation.mutations");
+
+  onConfigure(size: i32): bool {
+    const problems = new Problems();
+    const fields = Fields.parse(this.configuration(size), problems);
+    const attributes = fields.boolean("attributes", true);
+    this.plans = new RoutePlans(attributes);
+    this.fallback = Plan.read(fields, attributes);
+    if (!problems.none) log(LogLevel.Error, "header-mutation: " + problems.toString());
+    return problems.none;
+  }
+
+  createHttpContext(id: i32): HttpContext {
+    return new HeaderMutation(id, this);
+  }
+
+  /** What the route asks for, else what the plugin's own configuration says. */
+  plan(): Plan {
+    const configuration = getProperty(ROUTE_CONFIGURATION);
+    return configuration == null ? this.fallback : this.plans.of(configuration);
+  }
+}
+
+class HeaderMutation extends HttpContext {
+  private plan: Plan | null = null;
+
+  constructor(
+    id: i32,
+    private root: HeaderMutationRoot,
+  ) {
+    super(id);
+  }
+
+  onRequestHeaders(count: i32, endOfStream: bool): FilterHeadersStatus {
+    this.apply(HeaderMapType.HttpRequestHeaders);
+    return FilterHeadersStatus.Continue;
+  }
+
+  onResponseHeaders(count: i32, endOfStream: bool): FilterHeadersStatus {
+    this.apply(HeaderMapType.HttpResponseHeaders);
+    return FilterHeadersStatus.Continue;
+  }
+
+  // The plan is the one that was in force when the request came, though the routes may have changed since.
+  private apply(map: HeaderMapType): void {
+    let plan = this.plan;
+    if (plan == null) {
+      plan = this.root.plan();
+      this.plan = plan;
+    }
+    if (plan.apply(map)) this.root.mutations.increment();
+  }
+}
+
+registerRootContext((id: i32): RootContext => new HeaderMutationRoot(id));
+
+export * from "meltemi/assembly/proxy";
