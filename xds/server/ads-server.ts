@@ -1,6 +1,20 @@
+import {
+  type handleBidiStreamingCall,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  status,
+} from "@grpc/grpc-js";
 import type { BaseLogger } from "pino";
+import { AggregatedDiscoveryService } from "../gen/envoy/service/discovery/v3/ads_pb.js";
+import { grpcService } from "../grpc/index.js";
+import { delta } from "./delta.js";
+import type { AnyRequest, Dialect } from "./dialect.js";
 import type { AdsServerEvents } from "./events.js";
+import { Published } from "./published.js";
 import type { ResourceSet } from "./resources.js";
+import { stateOfTheWorld } from "./sotw.js";
+import { DiscoveryStream, type StreamContext } from "./stream.js";
 
 /** How an {@link AdsServer} behaves. */
 export interface AdsServerOptions extends AdsServerEvents {
@@ -11,18 +25,99 @@ export interface AdsServerOptions extends AdsServerEvents {
 
 /** Serves one {@link ResourceSet} to any number of clients over aggregated discovery streams of both kinds. */
 export class AdsServer {
-  constructor(readonly options: AdsServerOptions = {}) {}
+  private readonly grpc: Server;
+  private readonly streams = new Set<{ publish(published: Published): void }>();
+  private readonly calls = new Set<{ end(): void }>();
+  private readonly context: StreamContext;
+  private published = Published.nothing;
+  private opened = 0;
+
+  constructor(options: AdsServerOptions = {}) {
+    this.context = { events: options, logger: options.logger, answerTimeoutMs: options.answerTimeoutMs ?? 5000 };
+    this.grpc = new Server(CHANNEL_OPTIONS);
+    this.grpc.addService(grpcService(AggregatedDiscoveryService), {
+      streamAggregatedResources: this.serve(stateOfTheWorld),
+      deltaAggregatedResources: this.serve(delta),
+    });
+  }
 
   /** Binds and serves; port 0 takes a free one. Resolves with the port. */
-  listen(_port: number, _host?: string): Promise<number> {
-    return Promise.reject(new Error("not yet"));
+  listen(port: number, host = "127.0.0.1"): Promise<number> {
+    const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    return new Promise((resolve, reject) => {
+      this.grpc.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+        if (error === null) resolve(bound);
+        else reject(new Error(`cannot listen on ${address}: ${reasonOf(error)}`, { cause: error }));
+      });
+    });
   }
 
   /** Serves this set from now on; each client is sent the types that differ from what it has. */
-  publish(_resources: ResourceSet): void {}
+  publish(resources: ResourceSet): void {
+    this.published = this.published.next(resources);
+    for (const stream of this.streams) stream.publish(this.published);
+  }
 
   /** Ends all streams and releases the port. */
   close(): Promise<void> {
-    return Promise.resolve();
+    for (const call of this.calls) call.end();
+    return new Promise((resolve) => {
+      const impatience = setTimeout(() => this.grpc.forceShutdown(), 500);
+      this.grpc.tryShutdown(() => {
+        clearTimeout(impatience);
+        resolve();
+      });
+    });
   }
+
+  private serve<Request extends AnyRequest, Response>(
+    dialect: Dialect<Request, Response>,
+  ): handleBidiStreamingCall<Request, Response> {
+    return (call) => this.open(dialect, call);
+  }
+
+  private open<Request extends AnyRequest, Response>(
+    dialect: Dialect<Request, Response>,
+    call: ServerDuplexStream<Request, Response>,
+  ): void {
+    const id = ++this.opened;
+    const stream = new DiscoveryStream(dialect, this.context, id, call.getPeer(), this.published, (response) => {
+      call.write(response);
+    });
+    this.streams.add(stream);
+    this.calls.add(call);
+    const finish = (reason: string): void => {
+      this.calls.delete(call);
+      if (!this.streams.delete(stream)) return;
+      this.context.events.onDisconnect?.(stream.peer, reason);
+      stream.end();
+    };
+    call.on("data", (request: Request) => {
+      if (request.typeUrl !== "") stream.receive(request);
+      else
+        call.emit("error", { code: status.INVALID_ARGUMENT, details: "type_url is required on an aggregated stream" });
+    });
+    call.on("cancelled", () => finish("the client went away"));
+    call.on("error", (error) => finish(error.message ?? String(error)));
+    call.on("close", () => finish("the stream was closed"));
+    call.on("end", () => {
+      finish("the client ended the stream");
+      call.end();
+    });
+  }
+}
+
+/** Requests carry Envoy's long list of extensions; pings find clients that vanished. */
+const CHANNEL_OPTIONS = {
+  "grpc.max_receive_message_length": 16 * 1024 * 1024,
+  "grpc.keepalive_time_ms": 30_000,
+  "grpc.keepalive_timeout_ms": 10_000,
+};
+
+/** grpc-js wraps what the system said; that alone is worth reading. */
+function reasonOf(error: Error): string {
+  if (error.message.includes("EADDRINUSE")) return "the port is in use";
+  if (error.message.includes("EACCES")) return "permission denied";
+  if (error.message.includes("EADDRNOTAVAIL")) return "this machine has no such address";
+  return error.message;
 }

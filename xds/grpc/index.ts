@@ -1,0 +1,1 @@
+export { grpcMethod, grpcService } from "./service.js";

@@ -1,0 +1,68 @@
+import type { Any } from "@bufbuild/protobuf/wkt";
+import type { ServedResource, ServedType } from "./resources.js";
+
+/** What the client holds of one resource, as far as we know. */
+export interface Holding {
+  readonly version: string;
+  /** Unknown where the client brought the resource from an earlier stream. */
+  readonly body: Any | undefined;
+}
+
+/** A response that the client has not answered. */
+export interface Outstanding {
+  readonly version: string;
+  readonly resources: readonly string[];
+  /** The wait is over; the answer may come all the same. */
+  late: boolean;
+}
+
+/** How a client's holdings differ from what it should hold. */
+export interface Change {
+  /** Everything that it asked for and that exists. */
+  readonly wanted: readonly ServedResource[];
+  /** Those of `wanted` that it lacks or holds in another version. */
+  readonly changed: readonly ServedResource[];
+  /** What it holds and what exists no longer. */
+  readonly gone: readonly string[];
+}
+
+/** One stream's interest in one type, and what it has been sent. */
+export class TypeSubscription {
+  wildcard = false;
+  /** Whether names were ever given: until then an empty list means everything. */
+  named = false;
+  readonly names = new Set<string>();
+  readonly held = new Map<string, Holding>();
+  readonly outstanding = new Map<string, Outstanding>();
+  /** Of the latest response; empty before the first. */
+  nonce = "";
+
+  constructor(readonly typeUrl: string) {}
+
+  wants(name: string): boolean {
+    return this.wildcard || this.names.has(name);
+  }
+
+  /** Whether an answer is due that is still worth waiting for. */
+  get waiting(): boolean {
+    return [...this.outstanding.values()].some((each) => !each.late);
+  }
+
+  /** Drops from the holdings what the client asks for no longer. */
+  dropUnwanted(): void {
+    for (const name of this.held.keys()) if (!this.wants(name)) this.held.delete(name);
+  }
+
+  changeTo(type: ServedType): Change {
+    const wanted = this.wildcard ? [...type.resources.values()] : this.pick(type);
+    return {
+      wanted,
+      changed: wanted.filter((each) => this.held.get(each.name)?.version !== each.version),
+      gone: [...this.held.keys()].filter((name) => !type.resources.has(name)),
+    };
+  }
+
+  private pick(type: ServedType): ServedResource[] {
+    return [...this.names].map((name) => type.resources.get(name)).filter((each) => each !== undefined);
+  }
+}
