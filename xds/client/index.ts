@@ -1,0 +1,2 @@
+export { AdsClient, type AdsClientOptions } from "./ads-client.js";
+export type { Rejection, Subscription, SubscriptionHandler, Update } from "./handler.js";
