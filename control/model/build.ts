@@ -8,8 +8,8 @@ import { draftServices, withDestinationRule } from "./services.js";
 import type { Model, Service } from "./types.js";
 
 export interface ModelOptions {
-  /** The names of the codec modules that there are. */
-  readonly codecs: Iterable<string>;
+  /** The names of the modules that there are; nothing else of them is looked at. */
+  readonly modules: { readonly codecs: ReadonlyMap<string, unknown>; readonly http: ReadonlyMap<string, unknown> };
   /** Where services listen that have no address of their own. */
   readonly bind?: string;
 }
@@ -17,17 +17,17 @@ export interface ModelOptions {
 /** Puts the rules together; without a model there is an error among the problems. */
 export function buildModel(
   rules: Rules,
-  { codecs, bind = "127.0.0.1" }: ModelOptions,
+  { modules, bind = "127.0.0.1" }: ModelOptions,
 ): { model?: Model; problems: readonly Problem[] } {
   const problems = new Problems();
-  const protocols = new Protocols(rules, new Set(codecs), problems);
+  const protocols = new Protocols(rules, new Set(modules.codecs.keys()), problems);
   const drafts = draftServices(rules, protocols, bind, problems);
   checkHosts(drafts, problems);
   checkBinds(drafts, problems);
   const hosts = new Hosts(drafts.map(({ host }) => host));
   const destinationRules = destinationRulesByHost(rules, hosts, problems);
   const services = drafts.map((draft) => withDestinationRule(draft, destinationRules.get(draft.host)));
-  checkRouters(rules, hosts, problems);
+  checkRouters(rules, hosts, modules.http.has(MUTATION_MODULE), problems);
   const routes = new Routes(services, hosts, problems);
   const model = {
     services: services.map(({ entry: _, ...service }): Service => {
@@ -37,6 +37,9 @@ export function buildModel(
   };
   return problems.failed ? { problems: problems.all } : { model, problems: problems.all };
 }
+
+/** The filter that changes attributes. */
+const MUTATION_MODULE = "header-mutation";
 
 /** One host and port is one service. */
 function checkHosts(drafts: ReturnType<typeof draftServices>, problems: Problems): void {
@@ -66,6 +69,10 @@ function destinationRulesByHost(
       problems.warning(rule, ["spec", "host"], `has no effect: ${hosts.unknown(rule.spec.host)}`);
       continue;
     }
+    if (rule.spec.trafficPolicy?.loadBalancer?.simple === "PASSTHROUGH") {
+      const path = ["spec", "trafficPolicy", "loadBalancer", "simple"];
+      problems.warning(rule, path, "has no effect: clients do not choose backends here, ROUND_ROBIN is used");
+    }
     const first = byHost.get(host);
     if (first !== undefined) {
       const { file, line } = first.at(["metadata", "name"]);
@@ -80,8 +87,18 @@ function destinationRulesByHost(
   return byHost;
 }
 
-function checkRouters(rules: Rules, hosts: Hosts, problems: Problems): void {
+function checkRouters(rules: Rules, hosts: Hosts, canMutate: boolean, problems: Problems): void {
   for (const router of rules.metaRouters) {
+    (router.spec.routes ?? []).forEach((route, index) => {
+      for (const field of ["requestMutation", "responseMutation"] as const) {
+        if (canMutate || route[field] === undefined) continue;
+        problems.error(
+          router,
+          ["spec", "routes", index, field],
+          `needs the module http/${MUTATION_MODULE}.wasm, which is not there`,
+        );
+      }
+    });
     router.spec.hosts.forEach((host, index) => {
       if (hosts.find(host, router.namespace) === undefined) {
         problems.warning(router, ["spec", "hosts", index], `has no effect: ${hosts.unknown(host)}`);

@@ -1,0 +1,82 @@
+import { isIP } from "node:net";
+import { stringify } from "yaml";
+
+/** What differs between bootstraps. */
+export interface BootstrapOptions {
+  /** Port of the control plane. */
+  readonly controlPort: number;
+  /** Address or name of the control plane's machine. Default 127.0.0.1. */
+  readonly controlHost?: string;
+  /** Port of the proxy's admin interface on 127.0.0.1; 0 takes a free one. */
+  readonly adminPort: number;
+  /** Tells proxies apart in the control plane's log. */
+  readonly nodeId: string;
+  /** Groups proxies. Default `meltemi`. */
+  readonly cluster?: string;
+  /** Ask for differences only (`DELTA_GRPC`), which the host does not speak. Default false. */
+  readonly delta?: boolean;
+}
+
+/** The static cluster that leads to the control plane. */
+export const CONTROL_CLUSTER = "meltemi_control";
+
+/** A bootstrap in YAML, good for Envoy and for the host. */
+export function bootstrap(options: BootstrapOptions): string {
+  return stringify(bootstrapObject(options), { lineWidth: 120 });
+}
+
+function bootstrapObject({ controlPort, controlHost, adminPort, nodeId, cluster, delta }: BootstrapOptions): object {
+  const overAds = { ads: {}, resource_api_version: "V3" };
+  return {
+    node: { id: nodeId, cluster: cluster ?? "meltemi" },
+    admin: { address: socketAddress("127.0.0.1", adminPort) },
+    dynamic_resources: {
+      ads_config: {
+        api_type: delta === true ? "DELTA_GRPC" : "GRPC",
+        transport_api_version: "V3",
+        grpc_services: [{ envoy_grpc: { cluster_name: CONTROL_CLUSTER } }],
+      },
+      cds_config: overAds,
+      lds_config: overAds,
+    },
+    static_resources: { clusters: [controlCluster(controlHost ?? "127.0.0.1", controlPort)] },
+    // The hop between the two codecs of a request is an internal listener.
+    bootstrap_extensions: [
+      {
+        name: "envoy.bootstrap.internal_listener",
+        typed_config: typed("envoy.extensions.bootstrap.internal_listener.v3.InternalListener", {}),
+      },
+    ],
+  };
+}
+
+function controlCluster(host: string, port: number): object {
+  return {
+    name: CONTROL_CLUSTER,
+    type: isIP(host) === 0 ? "STRICT_DNS" : "STATIC",
+    connect_timeout: "1s",
+    typed_extension_protocol_options: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": typed(
+        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+        // Pings find a control plane that vanished without closing the connection.
+        {
+          explicit_http_config: {
+            http2_protocol_options: { connection_keepalive: { interval: "30s", timeout: "10s" } },
+          },
+        },
+      ),
+    },
+    load_assignment: {
+      cluster_name: CONTROL_CLUSTER,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(host, port) } }] }],
+    },
+  };
+}
+
+function socketAddress(address: string, port: number): object {
+  return { socket_address: { address, port_value: port } };
+}
+
+function typed(type: string, fields: object): object {
+  return { "@type": `type.googleapis.com/${type}`, ...fields };
+}

@@ -1,0 +1,1 @@
+export { type BootstrapOptions, bootstrap, CONTROL_CLUSTER } from "./bootstrap.js";

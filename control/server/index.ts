@@ -1,0 +1,1 @@
+export { SnapshotServer, type SnapshotServerOptions } from "./server.js";

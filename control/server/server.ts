@@ -1,0 +1,77 @@
+import type { BaseLogger } from "pino";
+import { AdsServer, type Peer, type Refusal } from "../../xds/index.js";
+import { diff, Snapshot } from "../snapshot/index.js";
+
+/** How a {@link SnapshotServer} behaves. */
+export interface SnapshotServerOptions {
+  readonly logger?: BaseLogger | undefined;
+  /** Called for each refusal, after it was logged. */
+  readonly onNack?: (refusal: Refusal) => void;
+}
+
+/** Serves the latest snapshot to every proxy that asks. */
+export class SnapshotServer {
+  private readonly ads: AdsServer;
+  private readonly logger: BaseLogger | undefined;
+  private snapshot = Snapshot.empty;
+
+  constructor({ logger, onNack }: SnapshotServerOptions = {}) {
+    this.logger = logger;
+    this.ads = new AdsServer({
+      ...(logger === undefined ? {} : { logger }),
+      onConnect: (peer) => logger?.info(identify(peer), "proxy connected"),
+      onDisconnect: (peer, reason) => logger?.info({ ...identify(peer), reason }, "proxy disconnected"),
+      onAck: ({ peer, typeUrl, version }) =>
+        logger?.debug({ ...identify(peer), type: shortName(typeUrl), version }, "configuration accepted"),
+      onNack: (refusal) => {
+        this.logRefusal(refusal);
+        onNack?.(refusal);
+      },
+    });
+    this.ads.publish(this.snapshot.types);
+  }
+
+  /** Binds; port 0 takes a free one. Resolves with the port. */
+  listen(port: number, host?: string): Promise<number> {
+    return this.ads.listen(port, host);
+  }
+
+  /** Serves this snapshot from now on. Proxies hear of it only where it differs from what they have. */
+  push(snapshot: Snapshot): void {
+    for (const [typeUrl, { added, changed, removed }] of diff(this.snapshot, snapshot)) {
+      const { version } = snapshot.ofType(typeUrl);
+      this.logger?.info({ type: shortName(typeUrl), version, added, changed, removed }, "configuration changed");
+    }
+    this.snapshot = snapshot;
+    this.ads.publish(snapshot.types);
+  }
+
+  /** Ends all streams. */
+  close(): Promise<void> {
+    return this.ads.close();
+  }
+
+  private logRefusal(refusal: Refusal): void {
+    const { peer, typeUrl, version, message } = refusal;
+    const resources = atFault(refusal);
+    const fields = { ...identify(peer), type: shortName(typeUrl), version, resources, reason: message };
+    this.logger?.error(fields, "proxy refused configuration and keeps what it had");
+  }
+}
+
+/** A refusal's text names the resources at fault; where it names none, all that were sent may be. */
+export function atFault({ message, resources }: Pick<Refusal, "message" | "resources">): readonly string[] {
+  const named = resources.filter((name) => message.includes(name));
+  // A name that is part of a longer one that is meant occurs too.
+  const whole = named.filter((name) => !named.some((longer) => longer !== name && longer.includes(name)));
+  return whole.length > 0 ? whole : resources;
+}
+
+function identify({ node, stream, address }: Peer): { node: string; stream: number; address: string } {
+  return { node: node?.id ?? "unknown", stream, address };
+}
+
+/** `Cluster` for `type.googleapis.com/envoy.config.cluster.v3.Cluster`. */
+function shortName(typeUrl: string): string {
+  return typeUrl.slice(Math.max(typeUrl.lastIndexOf("."), typeUrl.lastIndexOf("/")) + 1);
+}

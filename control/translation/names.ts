@@ -1,0 +1,45 @@
+import { isIP } from "node:net";
+import type { Destination, Endpoint, Service } from "../model/index.js";
+
+/** Names of resources; they are interface: routes of Istio and users' dashboards know them. */
+
+/** The listener, the routes and the scope of a service's port. */
+export function serviceName({ host, port }: { host: string; port: number }): string {
+  return `${host}:${port}`;
+}
+
+/** Where requests go, as HTTP: the endpoints stand for ways through the egress codec. */
+export function requestCluster({ host, port, subset }: Destination): string {
+  return `meltemi|${port}|${subset}|${host}`;
+}
+
+/** The backends themselves, in Istio's form. */
+export function outboundCluster({ host, port }: { host: string; port: number }): string {
+  return `outbound|${port}||${host}`;
+}
+
+export function egressListener(codec: string): string {
+  return `meltemi_egress_${codec}`;
+}
+
+export function egressCodec(codec: string): string {
+  return `meltemi.codec.${codec}.egress`;
+}
+
+export function ingressCodec(service: Service): string {
+  return `meltemi.codec.${service.codec.name}.ingress|${serviceName(service)}`;
+}
+
+/** The HTTP filter that writes attributes, and the key of its settings in a route's metadata. */
+export const HEADER_MUTATION = {
+  module: "header-mutation",
+  filter: "meltemi.filter.header-mutation",
+  metadata: "meltemi.header-mutation",
+} as const;
+
+/** What `set_filter_state` and `override_host` read from an endpoint. */
+export const ENDPOINT_METADATA = "meltemi";
+
+export function endpointAddress({ address, port }: Endpoint): string {
+  return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+}

@@ -1,0 +1,63 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import type { LbEndpointSchema } from "../../../xds/gen/envoy/config/endpoint/v3/endpoint_components_pb.js";
+import {
+  type ClusterLoadAssignment,
+  ClusterLoadAssignmentSchema,
+} from "../../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import type { Endpoint, Model, Service } from "../../model/index.js";
+import { ENDPOINT_METADATA, egressListener, endpointAddress, outboundCluster, requestCluster } from "../names.js";
+
+type EndpointInit = MessageInitShape<typeof LbEndpointSchema>;
+
+/** The endpoints of every cluster: backends as they are, and the internal addresses that lead to them. */
+export function endpoints({ services }: Model): ClusterLoadAssignment[] {
+  return services.flatMap((service) => [
+    assignment(outboundCluster(service), distinct(service.endpoints).map(backend)),
+    requestAssignment(service, "", {}),
+    ...service.subsets.map(({ name, labels }) => requestAssignment(service, name, labels)),
+  ]);
+}
+
+function requestAssignment(service: Service, subset: string, labels: Endpoint["labels"]): ClusterLoadAssignment {
+  const chosen = service.endpoints.filter((endpoint) =>
+    Object.entries(labels).every(([label, value]) => endpoint.labels[label] === value),
+  );
+  return assignment(
+    requestCluster({ ...service, subset }),
+    distinct(chosen).map((endpoint) => way(service, endpoint)),
+  );
+}
+
+function assignment(clusterName: string, lbEndpoints: EndpointInit[]): ClusterLoadAssignment {
+  return create(ClusterLoadAssignmentSchema, {
+    clusterName,
+    endpoints: lbEndpoints.length === 0 ? [] : [{ lbEndpoints }],
+  });
+}
+
+/** Two names may stand for one address. */
+function distinct(list: readonly Endpoint[]): Endpoint[] {
+  return [...new Map(list.map((endpoint) => [endpointAddress(endpoint), endpoint])).values()];
+}
+
+function backend({ address, port }: Endpoint): EndpointInit {
+  const value = { address, portSpecifier: { case: "portValue" as const, value: port } };
+  return { hostIdentifier: { case: "endpoint", value: { address: { address: { case: "socketAddress", value } } } } };
+}
+
+/**
+ * The way to a backend through the egress codec. Seen on Envoy 1.40: EDS takes internal addresses with metadata, the
+ * endpoint_id tells them apart, and the metadata reaches the internal listener.
+ */
+function way(service: Service, endpoint: Endpoint): EndpointInit {
+  const address = endpointAddress(endpoint);
+  const value = {
+    addressNameSpecifier: { case: "serverListenerName" as const, value: egressListener(service.codec.name) },
+    endpointId: address,
+  };
+  return {
+    hostIdentifier: { case: "endpoint", value: { address: { address: { case: "envoyInternalAddress", value } } } },
+    metadata: { filterMetadata: { [ENDPOINT_METADATA]: { cluster: outboundCluster(service), address } } },
+    ...(endpoint.weight === undefined ? {} : { loadBalancingWeight: endpoint.weight }),
+  };
+}

@@ -1,0 +1,47 @@
+import type { TypedExtensionConfig } from "../../../xds/gen/envoy/config/core/v3/extension_pb.js";
+import type { Codec, Model, Service } from "../../model/index.js";
+import type { Modules } from "../../source/index.js";
+import { egressCodec, HEADER_MUTATION, ingressCodec, serviceName } from "../names.js";
+import { wasmExtension } from "./wasm.js";
+
+/** The codecs in both roles and the filter of the routes. One egress codec serves all services of its protocol. */
+export function extensions({ services }: Model, modules: Modules): TypedExtensionConfig[] {
+  const filter = modules.http.get(HEADER_MUTATION.module);
+  return [
+    ...codecsOf(services).flatMap((codec) => egress(codec, modules)),
+    ...services.flatMap((service) => ingress(service, modules)),
+    ...(filter === undefined
+      ? []
+      : [
+          wasmExtension({
+            name: HEADER_MUTATION.filter,
+            chain: "http",
+            module: filter,
+            vm: filter.name,
+            configuration: {},
+          }),
+        ]),
+  ];
+}
+
+/** Each codec that a service uses, once. */
+export function codecsOf(services: readonly Service[]): Codec[] {
+  return [...new Map(services.map(({ codec }) => [codec.name, codec])).values()];
+}
+
+function egress({ name, mode }: Codec, { codecs }: Modules): TypedExtensionConfig[] {
+  const module = codecs.get(name);
+  if (module === undefined) return [];
+  const configuration = { role: "egress", scope: "*", mode };
+  return [wasmExtension({ name: egressCodec(name), chain: "network", module, vm: `${name}.egress`, configuration })];
+}
+
+function ingress(service: Service, { codecs }: Modules): TypedExtensionConfig[] {
+  const { name } = service.codec;
+  const module = codecs.get(name);
+  if (module === undefined) return [];
+  const configuration = { role: "ingress", scope: serviceName(service) };
+  return [
+    wasmExtension({ name: ingressCodec(service), chain: "network", module, vm: `${name}.ingress`, configuration }),
+  ];
+}

@@ -1,0 +1,85 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import {
+  type Cluster,
+  ClusterSchema,
+  Cluster_DiscoveryType as DiscoveryType,
+} from "../../../xds/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { InternalUpstreamTransportSchema } from "../../../xds/gen/envoy/extensions/transport_sockets/internal_upstream/v3/internal_upstream_pb.js";
+import { RawBufferSchema } from "../../../xds/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js";
+import { HttpProtocolOptionsSchema } from "../../../xds/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
+import type { Model, Policy, Service } from "../../model/index.js";
+import { ads, duration, OUT_OF_REACH, pack } from "../envoy.js";
+import { ENDPOINT_METADATA, requestCluster } from "../names.js";
+import { balance, ejection } from "./balance.js";
+import { CONNECT_TIMEOUT } from "./outbound-clusters.js";
+
+/** How much longer an internal connection may take than the backend's that it leads to. */
+const CONNECT_MARGIN = 4000;
+
+/** Where routes send requests, as HTTP: for each service one cluster for all its endpoints and one for each subset. */
+export function requestClusters({ services }: Model): Cluster[] {
+  return services.flatMap((service) => [
+    cluster(service, "", service.policy),
+    ...service.subsets.map((subset) => cluster(service, subset.name, subset.policy)),
+  ]);
+}
+
+function cluster(service: Service, subset: string, policy: Policy): Cluster {
+  return create(ClusterSchema, {
+    name: requestCluster({ ...service, subset }),
+    clusterDiscoveryType: { case: "type", value: DiscoveryType.EDS },
+    edsClusterConfig: { edsConfig: ads() },
+    connectTimeout: duration((policy.connectTimeout ?? CONNECT_TIMEOUT) + CONNECT_MARGIN),
+    ...balance(policy.balance),
+    ...ejection(policy.ejection),
+    circuitBreakers: {
+      thresholds: [
+        {
+          maxConnections: OUT_OF_REACH,
+          maxPendingRequests: policy.maxPendingRequests ?? OUT_OF_REACH,
+          maxRequests: policy.maxRequests ?? OUT_OF_REACH,
+        },
+      ],
+    },
+    typedExtensionProtocolOptions: { [HttpProtocolOptionsSchema.typeName]: protocol(service) },
+    transportSocket: {
+      name: "envoy.transport_sockets.internal_upstream",
+      configType: {
+        case: "typedConfig",
+        value: pack(InternalUpstreamTransportSchema, {
+          // Takes the endpoint's metadata, and so the choice of backend, to the internal listener.
+          passthroughMetadata: [{ name: ENDPOINT_METADATA, kind: { kind: { case: "host", value: {} } } }],
+          transportSocket: {
+            name: "envoy.transport_sockets.raw_buffer",
+            configType: { case: "typedConfig", value: pack(RawBufferSchema, {}) },
+          },
+        }),
+      },
+    },
+  });
+}
+
+/** HTTP/2 where one backend connection carries many requests, HTTP/1.1 where one at a time. */
+function protocol({ codec }: Service) {
+  const http2: MessageInitShape<typeof HttpProtocolOptionsSchema>["upstreamProtocolOptions"] = {
+    case: "explicitHttpConfig",
+    value: {
+      protocolConfig: {
+        case: "http2ProtocolOptions",
+        value: {
+          initialStreamWindowSize: 1_048_576,
+          initialConnectionWindowSize: 25_165_824,
+          overrideStreamErrorOnInvalidHttpMessage: true,
+        },
+      },
+    },
+  };
+  const http1: typeof http2 = {
+    case: "explicitHttpConfig",
+    value: { protocolConfig: { case: "httpProtocolOptions", value: {} } },
+  };
+  return pack(HttpProtocolOptionsSchema, {
+    commonHttpProtocolOptions: { maxHeadersCount: 2000, maxResponseHeadersKb: 512 },
+    upstreamProtocolOptions: codec.mode === "multiplexed" ? http2 : http1,
+  });
+}

@@ -1,0 +1,67 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import {
+  RouteAction_HashPolicySchema as HashPolicySchema,
+  type RouteAction,
+  RouteActionSchema,
+} from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
+import { FractionalPercent_DenominatorType as Denominator } from "../../../xds/gen/envoy/type/v3/percent_pb.js";
+import type { Destination, HashKey, Model, Route } from "../../model/index.js";
+import { attributeHeader } from "../attribute-header.js";
+import { duration } from "../envoy.js";
+import { requestCluster } from "../names.js";
+
+type ActionInit = MessageInitShape<typeof RouteActionSchema>;
+
+/** Where a route's requests go, and where their copies do. */
+export function routeAction(route: Pick<Route, "destinations" | "mirror">, model: Model): RouteAction {
+  const destinations = route.destinations.filter(({ weight }) => weight > 0);
+  return create(RouteActionSchema, {
+    clusterSpecifier: clusters(destinations),
+    // Envoy's own 15 seconds would cut long calls; deadlines are the protocol's.
+    timeout: duration(0),
+    requestMirrorPolicies: route.mirror === undefined ? [] : [mirror(route.mirror)],
+    hashPolicy: hashKeys(destinations, model).map(hashPolicy),
+  });
+}
+
+function clusters(
+  destinations: readonly (Destination & { weight: number })[],
+): NonNullable<ActionInit["clusterSpecifier"]> {
+  const [only, ...others] = destinations;
+  if (only !== undefined && others.length === 0) return { case: "cluster", value: requestCluster(only) };
+  const weighted = destinations.map((destination) => ({
+    name: requestCluster(destination),
+    weight: destination.weight,
+  }));
+  return { case: "weightedClusters", value: { clusters: weighted } };
+}
+
+function mirror(target: NonNullable<Route["mirror"]>) {
+  return {
+    cluster: requestCluster(target),
+    runtimeFraction: {
+      defaultValue: { numerator: Math.round(target.percentage * 10_000), denominator: Denominator.MILLION },
+    },
+    // The authority is the protocol's service name, not a host: a copy is the same bytes.
+    disableShadowHostSuffixAppend: true,
+  };
+}
+
+/** Envoy hashes by route, Istio's rules by destination: the route hashes by whatever its destinations need. */
+function hashKeys(destinations: readonly Destination[], { services }: Model): HashKey[] {
+  const keys = destinations.flatMap(({ host, port, subset }) => {
+    const service = services.find((candidate) => candidate.host === host && candidate.port === port);
+    const policy = service?.subsets.find(({ name }) => name === subset)?.policy ?? service?.policy;
+    return policy?.balance.kind === "hash" ? [policy.balance.by] : [];
+  });
+  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
+}
+
+function hashPolicy(key: HashKey) {
+  return create(HashPolicySchema, {
+    policySpecifier:
+      key === "sourceAddress"
+        ? { case: "connectionProperties", value: { sourceIp: true } }
+        : { case: "header", value: { headerName: attributeHeader(key.attribute) } },
+  });
+}
