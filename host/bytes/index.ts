@@ -1,0 +1,1 @@
+export { ByteQueue } from "./queue.js";

@@ -1,0 +1,3 @@
+export { prometheusText, statsJson, statsText } from "./format.js";
+export { StatsStore } from "./store.js";
+export type * from "./types.js";
