@@ -61,10 +61,14 @@ export class SnapshotServer {
 
 /** A refusal's text names the resources at fault; where it names none, all that were sent may be. */
 export function atFault({ message, resources }: Pick<Refusal, "message" | "resources">): readonly string[] {
-  const named = resources.filter((name) => message.includes(name));
-  // A name that is part of a longer one that is meant occurs too.
-  const whole = named.filter((name) => !named.some((longer) => longer !== name && longer.includes(name)));
-  return whole.length > 0 ? whole : resources;
+  const named = resources.filter((name) => occursIn(message, name));
+  return named.length > 0 ? named : resources;
+}
+
+/** As a whole, not as a part of a longer name. */
+function occursIn(message: string, name: string): boolean {
+  const literal = name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`(?<![\\w.|:-])${literal}(?![\\w|-]|[.:][\\w|])`).test(message);
 }
 
 function identify({ node, stream, address }: Peer): { node: string; stream: number; address: string } {
