@@ -1,0 +1,39 @@
+import { afterAll, afterEach, beforeAll, describe } from "vitest";
+import { findEnvoy } from "../../scripts/steps/envoy.mjs";
+import { awesomerpc } from "./awesomerpc.js";
+import type { Protocol } from "./protocol.js";
+import { PROXIES, type ProxyKind } from "./proxy.js";
+import { World, type WorldSpec } from "./world.js";
+
+const hasEnvoy = findEnvoy() !== null;
+
+/**
+ * A topic of the contract: its cases run on every proxy and with every protocol. There is no way to leave a case out on
+ * one proxy alone; all of Envoy's are skipped, and counted as skipped, where this machine has no Envoy.
+ */
+export function contract(
+  topic: string,
+  spec: WorldSpec | ((kind: ProxyKind, protocol: Protocol) => Promise<WorldSpec>),
+  cases: (world: () => World) => void,
+  { protocols = [awesomerpc] }: { protocols?: readonly Protocol[] } = {},
+): void {
+  const sides = PROXIES.flatMap((proxy) => protocols.map((protocol) => ({ proxy, name: protocol.name, protocol })));
+  for (const { proxy, name, protocol } of sides) {
+    describe.skipIf(proxy === "envoy" && !hasEnvoy)(`${topic}: ${name} on ${proxy}`, () => {
+      let world: World | undefined;
+      beforeAll(async () => {
+        world = await World.start(proxy, protocol, typeof spec === "function" ? await spec(proxy, protocol) : spec);
+      });
+      afterEach(({ task }) => {
+        const failed = task.result?.state === "fail";
+        if (failed) console.error(`--- the log of ${proxy} ends so:\n${world?.proxy.log().slice(-6_000)}`);
+        world?.reset();
+      });
+      afterAll(() => world?.close());
+      cases(() => {
+        if (world === undefined) throw new Error("the world has not started");
+        return world;
+      });
+    });
+  }
+}

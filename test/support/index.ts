@@ -1,0 +1,10 @@
+export { awesomerpc } from "./awesomerpc.js";
+export { BlackHole } from "./black-hole.js";
+export { Child } from "./child.js";
+export { contract } from "./contract.js";
+export { freePort } from "./ports.js";
+export type { Answer, Attributes, Backend, Call, Caller, Message, Protocol } from "./protocol.js";
+export { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
+export { type Route, SERVICE_PORT } from "./rules.js";
+export { until } from "./until.js";
+export { World, type WorldSpec } from "./world.js";

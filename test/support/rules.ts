@@ -1,0 +1,101 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { Attributes } from "./protocol.js";
+
+/** The port that all services of the suite have in the mesh; where they listen is each one's own. */
+export const SERVICE_PORT = 9000;
+
+/** One route of a MetaRouter, with the service's own host and subsets understood. */
+export interface Route {
+  readonly match?: Readonly<Record<string, { exact?: string; prefix?: string; regex?: string }>>;
+  /** A backend's name, or weights by name. */
+  readonly to: string | Readonly<Record<string, number>>;
+  readonly mirror?: string;
+  readonly request?: Attributes;
+  readonly response?: Attributes;
+}
+
+export interface ServiceRules {
+  readonly host: string;
+  readonly protocol: string;
+  /** Where the proxy listens for this service. */
+  readonly listen: number;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Endpoints by the subset that they make. */
+  readonly backends: Readonly<Record<string, number>>;
+  /** Without routes there is no MetaRouter: all traffic goes to all backends. */
+  readonly routes?: readonly Route[];
+}
+
+/** A folder of rules as a user writes them, watched by the control plane. */
+export class RuleFolder {
+  readonly path = mkdtempSync(join(tmpdir(), "meltemi-rules-"));
+
+  /** Declares a protocol and the codec that speaks it. */
+  protocol(name: string, codec: string): void {
+    this.write(`protocol-${name}`, [
+      resource("metaprotocol.aeraki.io/v1alpha1", "ApplicationProtocol", name, { protocol: name, codec }),
+    ]);
+  }
+
+  /** Writes, or replaces, all rules of a service. */
+  service(rules: ServiceRules): void {
+    this.write(rules.host, documents(rules));
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+
+  private write(name: string, resources: readonly object[]): void {
+    // Renamed into place: nobody may read half a file, as with an editor or a git checkout that does it well.
+    const draft = join(this.path, `.${name}.draft`);
+    writeFileSync(draft, resources.map((resource) => stringify(resource)).join("---\n"));
+    renameSync(draft, join(this.path, `${name}.yaml`));
+  }
+}
+
+function documents({ host, protocol, listen, annotations, backends, routes }: ServiceRules): object[] {
+  const port = `tcp-metaprotocol-${protocol}`;
+  const entry = {
+    hosts: [host],
+    ports: [{ number: SERVICE_PORT, name: port, protocol: "TCP" }],
+    location: "MESH_INTERNAL",
+    resolution: "STATIC",
+    endpoints: Object.entries(backends).map(([version, number]) => ({
+      address: "127.0.0.1",
+      ports: { [port]: number },
+      labels: { version },
+    })),
+  };
+  const subsets = Object.keys(backends).map((version) => ({ name: version, labels: { version } }));
+  const all = [
+    resource("networking.istio.io/v1alpha3", "ServiceEntry", host, entry, {
+      "meltemi.dev/bind": `127.0.0.1:${listen}`,
+      ...annotations,
+    }),
+    resource("networking.istio.io/v1alpha3", "DestinationRule", host, { host, subsets }),
+  ];
+  if (routes === undefined) return all;
+  const router = { hosts: [host], routes: routes.map((route, index) => metaRoute(host, route, index)) };
+  return [...all, resource("metaprotocol.aeraki.io/v1alpha1", "MetaRouter", host, router)];
+}
+
+function metaRoute(host: string, { match, to, mirror, request, response }: Route, index: number): object {
+  const weights = typeof to === "string" ? { [to]: 100 } : to;
+  const pairs = (list: Attributes) => list.map(([key, value]) => ({ key, value }));
+  return {
+    name: `route-${index}`,
+    ...(match && { match: { attributes: match } }),
+    route: Object.entries(weights).map(([subset, weight]) => ({ destination: { host, subset }, weight })),
+    ...(mirror && { mirror: { host, subset: mirror } }),
+    ...(request && { requestMutation: pairs(request) }),
+    ...(response && { responseMutation: pairs(response) }),
+  };
+}
+
+function resource(apiVersion: string, kind: string, name: string, spec: object, annotations?: object): object {
+  return { apiVersion, kind, metadata: { name, namespace: "test", ...(annotations && { annotations }) }, spec };
+}
