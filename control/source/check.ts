@@ -104,7 +104,7 @@ function* unenforced(
           severity: "warning",
           place: document.atKey(at),
           field: fieldPath(at),
-          message: `has no effect yet: ${what}`,
+          message: `not enforced yet: ${what}`,
         };
       } else yield* unenforced(document, inner, field, [...path, step]);
     }

@@ -46,8 +46,8 @@ export const metaRouter = z.strictObject({
   gateways: later("it applies to every client of the host"),
   exportTo,
   routes: z.array(route).optional(),
-  localRateLimit: later("not enforced yet: requests are not limited"),
-  globalRateLimit: later("not enforced yet: requests are not limited"),
+  localRateLimit: later("requests are not limited"),
+  globalRateLimit: later("requests are not limited"),
 });
 
 export type MetaRouterSpec = z.infer<typeof metaRouter>;
