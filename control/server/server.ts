@@ -9,7 +9,7 @@ export interface SnapshotServerOptions {
   readonly onNack?: (refusal: Refusal) => void;
 }
 
-/** Serves the latest snapshot to every proxy that asks. */
+/** Serves the latest snapshot to every proxy that asks. Before the first one is pushed, proxies wait and keep what they have. */
 export class SnapshotServer {
   private readonly ads: AdsServer;
   private readonly logger: BaseLogger | undefined;
@@ -28,7 +28,6 @@ export class SnapshotServer {
         onNack?.(refusal);
       },
     });
-    this.ads.publish(this.snapshot.types);
   }
 
   /** Binds; port 0 takes a free one. Resolves with the port. */

@@ -3,7 +3,7 @@ import { TypedExtensionConfigSchema } from "../../xds/gen/envoy/config/core/v3/e
 import { ClusterLoadAssignmentSchema } from "../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { ListenerSchema } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import { RouteConfigurationSchema } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
-import type { Resources } from "../translation/resources.js";
+import type { Resources } from "../translation/index.js";
 import { resourceOf, Snapshot } from "./snapshot.js";
 
 /** Freezes what the translation made. */

@@ -23,13 +23,16 @@ export interface AdsServerOptions extends AdsServerEvents {
   readonly answerTimeoutMs?: number;
 }
 
-/** Serves one {@link ResourceSet} to any number of clients over aggregated discovery streams of both kinds. */
+/**
+ * Serves one {@link ResourceSet} to any number of clients over aggregated discovery streams of both kinds. Until the
+ * first is published requests wait: an answer without resources would make clients throw away what they have.
+ */
 export class AdsServer {
   private readonly grpc: Server;
   private readonly streams = new Set<{ publish(published: Published): void }>();
   private readonly calls = new Set<{ end(): void }>();
   private readonly context: StreamContext;
-  private published = Published.nothing;
+  private published: Published | undefined;
   private opened = 0;
 
   constructor(options: AdsServerOptions = {}) {
@@ -54,8 +57,9 @@ export class AdsServer {
 
   /** Serves this set from now on; each client is sent the types that differ from what it has. */
   publish(resources: ResourceSet): void {
-    this.published = this.published.next(resources);
-    for (const stream of this.streams) stream.publish(this.published);
+    const published = (this.published ?? Published.nothing).next(resources);
+    this.published = published;
+    for (const stream of this.streams) stream.publish(published);
   }
 
   /** Ends all streams and releases the port. */

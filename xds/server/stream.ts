@@ -1,7 +1,7 @@
 import type { BaseLogger } from "pino";
 import type { Node } from "../gen/envoy/config/core/v3/base_pb.js";
 import { TypeUrl } from "../type-urls.js";
-import type { AnyRequest, Dialect } from "./dialect.js";
+import type { AnyRequest, Content, Dialect } from "./dialect.js";
 import type { AdsServerEvents, Peer } from "./events.js";
 import type { Published } from "./published.js";
 import { isOrdered, STAGES } from "./stages.js";
@@ -18,6 +18,8 @@ export interface StreamContext {
 /** One client: what it asked for, what it has, and what it is owed. */
 export class DiscoveryStream<Request extends AnyRequest, Response> {
   private readonly subscriptions = new Map<string, TypeSubscription>();
+  /** Requests that came before there was anything to answer them with. */
+  private readonly early: Request[] = [];
   private readonly timers = new Set<NodeJS.Timeout>();
   private node: Node | undefined;
   private introduced = false;
@@ -28,7 +30,7 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
     private readonly context: StreamContext,
     private readonly id: number,
     private readonly address: string,
-    private published: Published,
+    private published: Published | undefined,
     private readonly emit: (response: Response) => void,
   ) {}
 
@@ -38,7 +40,9 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
 
   /** Serves another set from now on. */
   publish(published: Published): void {
+    const waited = this.published === undefined ? this.early.splice(0) : [];
     this.published = published;
+    for (const request of waited) this.receive(request);
     this.advance();
   }
 
@@ -46,7 +50,11 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
     this.node ??= request.node;
     if (!this.introduced) this.context.events.onConnect?.(this.peer);
     this.introduced = true;
+    if (this.published === undefined) this.early.push(request);
+    else this.process(request, this.published);
+  }
 
+  private process(request: Request, published: Published): void {
     // A type that this stream has not seen is a new subscription whatever the nonce: istiod's first one is not empty.
     const known = this.subscriptions.get(request.typeUrl);
     const subscription = known ?? new TypeSubscription(request.typeUrl);
@@ -54,7 +62,7 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
     const nonce = known === undefined ? "" : request.responseNonce;
     const answers = this.settle(subscription, nonce, request);
     const stale = nonce !== "" && nonce !== subscription.nonce;
-    if (!(stale && this.dialect.staleIsSilent)) this.answer(subscription, request, answers);
+    if (!(stale && this.dialect.staleIsSilent)) this.answer(subscription, request, answers, published);
     this.advance();
   }
 
@@ -77,26 +85,29 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
   }
 
   /** Answers what the request asks for. This waits for nothing: a client may be warming until it has it. */
-  private answer(subscription: TypeSubscription, request: Request, answers: boolean): void {
+  private answer(subscription: TypeSubscription, request: Request, answers: boolean, published: Published): void {
     const demand = this.dialect.read(request, subscription, answers);
-    const type = this.published.ofType(subscription.typeUrl);
+    const type = published.ofType(subscription.typeUrl);
     const absent = demand.asked.filter((name) => !type.resources.has(name));
     const before = new Set(subscription.held.keys());
     const change = subscription.changeTo(type);
     // Changes to what the client has already keep their place in the order of a push; what it lacks does not wait.
     const lacking = change.changed.some(({ name }) => !before.has(name));
-    if (demand.always || absent.length > 0 || lacking) this.send(subscription, change, false, absent);
+    const due = demand.always || absent.length > 0 || lacking;
+    if (due) this.send(subscription, published, { change, removals: false, absent });
   }
 
   /** Goes on with the push as far as answers allow. Called whenever something changed; does nothing if nothing is due. */
   private advance(): void {
+    const { published } = this;
+    if (published === undefined) return;
     for (const stage of STAGES) {
       if (stage.waits && this.waitingForOrdered()) return;
       const subscription = this.subscriptions.get(stage.typeUrl);
-      if (subscription !== undefined) this.push(subscription, stage.removals);
+      if (subscription !== undefined) this.push(subscription, published, stage.removals);
     }
     for (const subscription of this.subscriptions.values()) {
-      if (!isOrdered(subscription.typeUrl)) this.push(subscription, true);
+      if (!isOrdered(subscription.typeUrl)) this.push(subscription, published, true);
     }
   }
 
@@ -104,18 +115,25 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
     return [...this.subscriptions.values()].some((each) => isOrdered(each.typeUrl) && each.waiting);
   }
 
-  private push(subscription: TypeSubscription, removals: boolean): void {
+  private push(subscription: TypeSubscription, published: Published, removals: boolean): void {
     if (subscription.waiting) return;
-    const change = subscription.changeTo(this.published.ofType(subscription.typeUrl));
-    if (this.dialect.speaks(subscription.typeUrl, change, removals)) this.send(subscription, change, removals, []);
+    const { typeUrl } = subscription;
+    const change = subscription.changeTo(published.ofType(typeUrl));
+    const due = this.dialect.speaks(typeUrl, change, removals);
+    if (due) this.send(subscription, published, { change, removals, absent: [] });
     else if (removals) for (const name of change.gone) subscription.held.delete(name);
   }
 
-  private send(subscription: TypeSubscription, change: Change, removals: boolean, absent: readonly string[]): void {
+  private send(
+    subscription: TypeSubscription,
+    published: Published,
+    part: Pick<Content, "change" | "removals" | "absent">,
+  ): void {
     const { typeUrl } = subscription;
+    const { change, removals } = part;
     const nonce = `${this.id}.${++this.responses}`;
-    const [counter, label] = [this.published.counter(typeUrl), this.published.label(typeUrl)];
-    const content = { subscription, change, removals, absent, counter, label, nonce };
+    const [counter, label] = [published.counter(typeUrl), published.label(typeUrl)];
+    const content = { ...part, subscription, counter, label, nonce };
     const { message, version, resources } = this.dialect.write(content);
 
     for (const { name, version, body } of change.changed) subscription.held.set(name, { version, body });

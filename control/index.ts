@@ -1,0 +1,2 @@
+export { type BootstrapOptions, bootstrap } from "./bootstrap/index.js";
+export { type Control, type ControlOptions, startControl } from "./start.js";

@@ -1,0 +1,92 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { BaseLogger } from "pino";
+import { buildModel, type Model } from "./model/index.js";
+import { ownModules } from "./own-modules.js";
+import { SnapshotServer } from "./server/index.js";
+import { snapshotOf } from "./snapshot/index.js";
+import { formatProblem, type Loaded, type Modules, type Problem, readModules, watchFolder } from "./source/index.js";
+import { translate } from "./translation/index.js";
+
+/** What a control plane needs. */
+export interface ControlOptions {
+  /** The folder of rules, followed as long as the control plane runs. */
+  readonly rules: string;
+  /** Port for proxies; 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Address for proxies. Default 127.0.0.1. */
+  readonly host?: string;
+  /** Folder with `codecs/*.wasm` and `http/*.wasm`. Default: the modules that come with Meltemi. */
+  readonly modules?: string;
+  /** Where proxies listen for services that have no address of their own. Default 127.0.0.1. */
+  readonly bind?: string;
+  readonly logger?: BaseLogger;
+  /** Called with what is in force, at the start and after each change. */
+  readonly onModel?: (model: Model) => void;
+  /** Called with what is wrong with the rules, each time they are read; empty when all is well. */
+  readonly onProblems?: (problems: readonly Problem[]) => void;
+}
+
+/** A running control plane. */
+export interface Control {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a control plane. It resolves when proxies may connect; where the rules have errors at that time, proxies keep
+ * what they have until the errors are corrected.
+ */
+export async function startControl(options: ControlOptions): Promise<Control> {
+  const { rules, port = 0, host, logger } = options;
+  await expectFolder(rules, "rules");
+  if (options.modules !== undefined) await expectFolder(options.modules, "modules");
+  const modules = await readModules(options.modules ?? ownModules());
+  logger?.info({ codecs: digests(modules.codecs), http: digests(modules.http) }, "modules loaded");
+
+  const server = new SnapshotServer({ logger });
+  const bound = await server.listen(port, host);
+  try {
+    const watch = await watchFolder(rules, (loaded) => apply(loaded, modules, server, options));
+    return {
+      port: bound,
+      close: async () => {
+        await watch.close();
+        await server.close();
+      },
+    };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+function apply(loaded: Loaded, modules: Modules, server: SnapshotServer, options: ControlOptions): void {
+  const { bind, logger } = options;
+  const problems = [...loaded.problems];
+  let model: Model | undefined;
+  if (loaded.rules !== undefined) {
+    const built = buildModel(loaded.rules, { modules, ...(bind === undefined ? {} : { bind }) });
+    problems.push(...built.problems);
+    model = built.model;
+  }
+  for (const problem of problems) logger?.[problem.severity === "error" ? "error" : "warn"](formatProblem(problem));
+  options.onProblems?.(problems);
+  if (model === undefined) {
+    logger?.error("the rules have errors, so nothing changes until they are corrected");
+    return;
+  }
+  server.push(snapshotOf(translate(model, modules)));
+  options.onModel?.(model);
+}
+
+async function expectFolder(path: string, what: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new Error(`no such folder of ${what}: ${resolve(path)}`);
+  if (!found.isDirectory()) throw new Error(`the ${what} must be a folder, this is none: ${resolve(path)}`);
+}
+
+/** Name → the first digits of the module's SHA-256, which are those in its vm_id. */
+function digests(modules: Modules["codecs"]): Record<string, string> {
+  return Object.fromEntries([...modules.values()].map(({ name, sha256 }) => [name, sha256.slice(0, 12)]));
+}
