@@ -1,4 +1,7 @@
 import type { Place } from "../source/index.js";
+import type { Tuning } from "./tuning.js";
+
+export type { Tuning } from "./tuning.js";
 
 /** All services and their rules, with every name settled: what translation turns into Envoy's terms. */
 export interface Model {
@@ -12,18 +15,34 @@ export interface Service {
   readonly codec: Codec;
   /** Where clients reach it. */
   readonly bind: { readonly address: string; readonly port: number };
+  readonly tuning: Tuning;
   readonly endpoints: readonly Endpoint[];
   readonly policy: Policy;
   readonly subsets: readonly Subset[];
   /** The rules in order; without any the service takes all its requests itself. */
   readonly routes?: readonly Route[];
+  /** What the codec is told on this service's listener. */
+  readonly settings: CodecSettings;
+  /** Client connections are drained at this age, in milliseconds. */
+  readonly maxConnectionDuration?: number;
   readonly origin: Place;
+}
+
+/** Settings of every codec; what is not said is the codec's own default. */
+export interface CodecSettings {
+  /** Longer frames are refused before they take memory. */
+  readonly maxFrameBytes?: number;
+  /** Whether the protocol's own deadline ends a request. */
+  readonly deadline?: boolean;
+  /** For tests: where a connection's stream ids start. */
+  readonly firstStreamId?: number;
 }
 
 export interface Codec {
   readonly name: string;
   /** Whether one connection carries many requests at a time; for protocols with request ids and heartbeats. */
   readonly mode: "multiplexed" | "plain";
+  readonly settings: CodecSettings;
 }
 
 export interface Endpoint {

@@ -40,7 +40,9 @@ function ingress(service: Service, { codecs }: Modules): TypedExtensionConfig[] 
   const { name } = service.codec;
   const module = codecs.get(name);
   if (module === undefined) return [];
-  const configuration = { role: "ingress", scope: serviceName(service) };
+  const { maxFrameBytes, firstStreamId } = service.tuning;
+  // JSON leaves out what is undefined: the codec's own defaults hold.
+  const configuration = { role: "ingress", scope: serviceName(service), maxFrameBytes, firstStreamId };
   return [
     wasmExtension({ name: ingressCodec(service), chain: "network", module, vm: `${name}.ingress`, configuration }),
   ];

@@ -52,13 +52,17 @@ function connectionManager(service: Service, httpFilters: HttpFilter[]) {
       // A request that Envoy refuses costs its stream, not all the others on the client's connection.
       overrideStreamErrorOnInvalidHttpMessage: true,
     },
-    commonHttpProtocolOptions: { maxHeadersCount: 2000 },
+    commonHttpProtocolOptions: { maxHeadersCount: 2000, ...connectionAge(service) },
     maxRequestHeadersKb: 512,
     serverHeaderTransformation: ServerHeader.PASS_THROUGH,
     generateRequestId: false,
     streamIdleTimeout: duration(0),
   });
   return { name: "envoy.filters.network.http_connection_manager", configType: { case: "typedConfig" as const, value } };
+}
+
+function connectionAge({ tuning: { maxConnectionDuration } }: Service) {
+  return maxConnectionDuration === undefined ? {} : { maxConnectionDuration: duration(maxConnectionDuration) };
 }
 
 /**
