@@ -1,6 +1,9 @@
 import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { awesomerpc, BlackHole, type Protocol, until } from "./index.js";
+import { awesomerpc } from "./awesomerpc.js";
+import { BlackHole } from "./black-hole.js";
+import type { Protocol } from "./protocol.js";
+import { until } from "./until.js";
 
 const PROTOCOLS: readonly Protocol[] = [awesomerpc];
 

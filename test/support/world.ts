@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { bootstrap, type Control, startControl } from "../../control/index.js";
+import { formatProblem, type Problem } from "../../control/source/index.js";
 import { freePort } from "./ports.js";
 import type { Backend, Caller, Protocol } from "./protocol.js";
 import { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
@@ -55,7 +56,10 @@ export class World {
       rules.service({ ...ruleBase(name, protocol, listen, service, backends), ...optional("routes", service.routes) });
     }
     const modules = spec.modules ?? fileURLToPath(new URL("../../build/wasm", import.meta.url));
-    const control = await startControl({ rules: rules.path, modules, port: await freePort() });
+    const faults: string[] = [];
+    const onProblems = (problems: readonly Problem[]) => faults.push(...problems.filter(isError).map(formatProblem));
+    const control = await startControl({ rules: rules.path, modules, port: await freePort(), onProblems });
+    if (faults.length > 0) throw new Error(`the world's rules have errors:\n${faults.join("\n")}`);
     const adminPort = await freePort();
     const yaml = bootstrap({ controlPort: control.port, adminPort, nodeId: `test-${adminPort}` });
     const proxy = await startProxy(kind, { bootstrap: yaml, adminPort, concurrency: spec.concurrency ?? 1 });
@@ -147,6 +151,10 @@ function ruleBase(
     backends: backends ?? ports,
     ...optional("annotations", annotations),
   };
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === "error";
 }
 
 /** A property that is there only where it has a value. */
