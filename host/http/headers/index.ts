@@ -1,0 +1,2 @@
+export { asciiLower, toByteString, toText } from "./bytes.js";
+export { HeaderMap, type HeaderPair } from "./header-map.js";

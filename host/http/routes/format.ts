@@ -1,0 +1,128 @@
+import { ConfigError } from "../../config/index.js";
+import type { StreamInfo } from "../../network/index.js";
+import { asciiLower, type HeaderMap, toByteString } from "../headers/index.js";
+
+/** What a format string may speak of. */
+export interface FormatContext {
+  readonly info: StreamInfo;
+  readonly protocol: string;
+  readonly localAddress: string;
+  readonly remoteAddress: string;
+  readonly routeName: string;
+  readonly requestHeaders: HeaderMap;
+  readonly responseHeaders?: HeaderMap | undefined;
+  readonly responseTrailers?: HeaderMap | undefined;
+  readonly responseCode?: number | undefined;
+  readonly responseCodeDetails?: string | undefined;
+}
+
+/** A compiled format string. */
+export type Formatter = (context: FormatContext) => string;
+
+type Command = (context: FormatContext) => string | undefined;
+
+/**
+ * Compiles Envoy's substitution format: text, `%%`, and commands `%NAME%`, `%NAME(argument)%`, `%NAME(argument):length%`.
+ * What a command does not find is written as `absent` (headers: empty; access logs: `-`).
+ */
+export function compileFormat(format: string, path: string, absent = ""): Formatter {
+  const parts: (string | Command)[] = [];
+  const grammar = /%%|%([A-Z_]+)(?:\(([^)]*)\))?(?::(\d+))?%|%/g;
+  let at = 0;
+  for (const found of format.matchAll(grammar)) {
+    if (found.index > at) parts.push(toByteString(format.slice(at, found.index)));
+    at = found.index + found[0].length;
+    if (found[0] === "%%") parts.push("%");
+    else parts.push(limited(command(found[1], found[2], path), found[3]));
+  }
+  if (at < format.length) parts.push(toByteString(format.slice(at)));
+  if (parts.every((part) => typeof part === "string")) {
+    const text = parts.join("");
+    return () => text;
+  }
+  return (context) => parts.map((part) => (typeof part === "string" ? part : (part(context) ?? absent))).join("");
+}
+
+function limited(inner: Command, length: string | undefined): Command {
+  if (length === undefined) return inner;
+  const limit = Number(length);
+  return (context) => inner(context)?.slice(0, limit);
+}
+
+function command(name: string | undefined, argument: string | undefined, path: string): Command {
+  const plain = name === undefined ? undefined : PLAIN[name];
+  if (plain && argument === undefined) return plain;
+  switch (name) {
+    case "REQ":
+      return header(argument, path, (context) => context.requestHeaders);
+    case "RESP":
+      return header(argument, path, (context) => context.responseHeaders);
+    case "TRAILER":
+      return header(argument, path, (context) => context.responseTrailers);
+    case "DYNAMIC_METADATA":
+      return metadata(argument ?? "");
+    case "FILTER_STATE":
+      return filterState(argument ?? "");
+    case "START_TIME":
+      if (argument === undefined || argument === "") return (context) => new Date(context.info.startTime).toISOString();
+      break;
+  }
+  const spelled = name === undefined ? "a lone '%' (write '%%')" : `%${name}${argument === undefined ? "" : "(…)"}%`;
+  throw new ConfigError(path, `format command ${spelled} is not implemented`);
+}
+
+const PLAIN: Readonly<Record<string, Command>> = {
+  PROTOCOL: (context) => context.protocol,
+  RESPONSE_CODE: (context) => String(context.responseCode ?? 0),
+  RESPONSE_CODE_DETAILS: (context) => context.responseCodeDetails,
+  RESPONSE_FLAGS: (context) => [...context.info.responseFlags].join(",") || "-",
+  ROUTE_NAME: (context) => context.routeName || undefined,
+  UPSTREAM_CLUSTER: (context) => context.info.upstreamCluster,
+  UPSTREAM_HOST: (context) => context.info.upstreamEndpoint?.name,
+  UPSTREAM_TRANSPORT_FAILURE_REASON: (context) => context.info.upstreamFailure,
+  DOWNSTREAM_REMOTE_ADDRESS: (context) => context.remoteAddress,
+  DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: (context) => withoutPort(context.remoteAddress),
+  DOWNSTREAM_LOCAL_ADDRESS: (context) => context.localAddress,
+  DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT: (context) => withoutPort(context.localAddress),
+  DOWNSTREAM_LOCAL_PORT: (context) => context.localAddress.slice(context.localAddress.lastIndexOf(":") + 1),
+  DURATION: (context) => String(Date.now() - context.info.startTime),
+};
+
+/** `NAME` or `NAME?ALTERNATIVE`. */
+function header(
+  argument: string | undefined,
+  path: string,
+  of: (context: FormatContext) => HeaderMap | undefined,
+): Command {
+  const [first = "", second] = (argument ?? "").split("?").map((name) => asciiLower(name));
+  if (first === "") throw new ConfigError(path, "a header name is expected in the parentheses");
+  return (context) => of(context)?.get(first) ?? (second === undefined ? undefined : of(context)?.get(second));
+}
+
+function metadata(argument: string): Command {
+  const [namespace = "", ...keys] = argument.split(":");
+  return (context) => {
+    let value: unknown = context.info.dynamicMetadata[namespace];
+    for (const key of keys) {
+      value = value !== null && typeof value === "object" ? Reflect.get(value, key) : undefined;
+    }
+    return value === undefined || value === null ? undefined : toByteString(spell(value));
+  };
+}
+
+function spell(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** `KEY` or `KEY:PLAIN`. */
+function filterState(argument: string): Command {
+  const key = argument.replace(/:PLAIN$/, "");
+  return (context) => {
+    const value = context.info.filterState.get(key);
+    return typeof value === "string" || value === undefined ? value : Buffer.from(value).toString("latin1");
+  };
+}
+
+function withoutPort(address: string): string {
+  return address.slice(0, address.lastIndexOf(":"));
+}

@@ -1,0 +1,16 @@
+export { ROUTE_FIELDS } from "./fields.js";
+export type { FormatContext } from "./format.js";
+export { compileFormat } from "./format.js";
+export { compileRouteTable } from "./route-table.js";
+export type {
+  DirectResponse,
+  FilterConfig,
+  ForwardAction,
+  MirrorPolicy,
+  Redirect,
+  RetryPolicy,
+  Route,
+  RouteAction,
+  RouteTable,
+  VirtualHost,
+} from "./types.js";
