@@ -1,10 +1,8 @@
 import { isIP } from "node:net";
 import type { Resource, ServiceEntrySpec } from "../source/index.js";
+import { BIND } from "./annotations.js";
 import type { Problems } from "./problems.js";
 import type { Service } from "./types.js";
-
-/** `meltemi.dev/bind: ip` or `ip:port` on a ServiceEntry: where its listener stands, whatever `addresses` says. */
-export const BIND = "meltemi.dev/bind";
 
 /** Where the listener of a service's port stands: by annotation, on the service's first address, or on the default. */
 export function bindOf(

@@ -1,4 +1,5 @@
 import type { DestinationRuleSpec, Problem, Resource, Rules } from "../source/index.js";
+import { checkAnnotations } from "./annotations.js";
 import { checkBinds } from "./bind.js";
 import { Hosts } from "./hosts.js";
 import { Problems } from "./problems.js";
@@ -22,6 +23,7 @@ export function buildModel(
   const problems = new Problems();
   const protocols = new Protocols(rules, new Set(modules.codecs.keys()), problems);
   const drafts = draftServices(rules, protocols, bind, problems);
+  checkAnnotations([...rules.serviceEntries, ...rules.applicationProtocols], problems);
   checkHosts(drafts, problems);
   checkBinds(drafts, problems);
   const hosts = new Hosts(drafts.map(({ host }) => host));

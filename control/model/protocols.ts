@@ -1,13 +1,12 @@
 import { didYouMean, type Rules } from "../source/index.js";
+import { MODE } from "./annotations.js";
 import type { Problems } from "./problems.js";
+import { tuningOf } from "./tuning.js";
 import type { Codec } from "./types.js";
 
 /** Port names that say their protocol in the old way, `tcp-<protocol>` with anything behind. */
 const LEGACY = ["dubbo", "thrift", "redis", "kafka", "zookeeper"];
 const AERAKI_CODEC = "aeraki.meta_protocol.codec.";
-
-/** `meltemi.dev/mode: plain` on an ApplicationProtocol: its backends take one request at a time on a connection. */
-const MODE = "meltemi.dev/mode";
 
 /** What a port's name says of its protocol, if it is one of ours. */
 export function protocolOf(portName: string): { name: string; legacy: boolean } | undefined {
@@ -15,6 +14,11 @@ export function protocolOf(portName: string): { name: string; legacy: boolean } 
   if (transport !== "tcp") return undefined;
   if (first === "metaprotocol") return second === "" ? undefined : { name: second, legacy: false };
   return LEGACY.includes(first) ? { name: first, legacy: true } : undefined;
+}
+
+/** The limit of a protocol holds for its backends, and for clients unless their service has its own. */
+export function largestFrame({ maxFrameBytes }: { maxFrameBytes?: number }): { maxFrameBytes?: number } {
+  return maxFrameBytes === undefined ? {} : { maxFrameBytes };
 }
 
 /** Which codec reads which protocol: what ApplicationProtocols say, and else the module of the protocol's own name. */
@@ -44,7 +48,8 @@ export class Protocols {
         const hint = didYouMean(name, modules);
         problems.warning(resource, ["spec", "codec"], `no codec module ${name}; there are: ${known}${hint}`);
       }
-      this.declared.set(protocol, modules.has(name) ? { name, mode } : undefined);
+      const found = { name, mode, ...largestFrame(tuningOf(resource, problems)) } as const;
+      this.declared.set(protocol, modules.has(name) ? found : undefined);
     }
   }
 

@@ -1,10 +1,9 @@
 import type { DestinationRuleSpec, Resource, Rules, ServiceEntrySpec } from "../source/index.js";
-import { codecSettings, maxConnectionDuration } from "./annotations.js";
 import { bindOf } from "./bind.js";
 import { endpointsOf } from "./endpoints.js";
 import { policyOf } from "./policy.js";
 import type { Problems } from "./problems.js";
-import { type Protocols, protocolOf } from "./protocols.js";
+import { largestFrame, type Protocols, protocolOf } from "./protocols.js";
 import { tuningOf } from "./tuning.js";
 import type { Codec, Service } from "./types.js";
 
@@ -17,7 +16,6 @@ export function draftServices(rules: Rules, protocols: Protocols, fallback: stri
     entry.spec.ports.flatMap((port, index) => {
       const codec = codecOf(entry, port.name, ["spec", "ports", index, "name"], protocols, problems);
       if (codec === undefined) return [];
-      const age = maxConnectionDuration(entry, problems);
       return entry.spec.hosts.map((name, at): Draft => {
         const host = name.toLowerCase();
         return {
@@ -26,12 +24,10 @@ export function draftServices(rules: Rules, protocols: Protocols, fallback: stri
           port: port.number,
           codec,
           bind: bindOf(entry, port.number, fallback, problems),
-          tuning: tuningOf(entry, problems),
+          tuning: { ...largestFrame(codec), ...tuningOf(entry, problems) },
           endpoints: endpointsOf(entry, name, port, rules.addresses, problems),
           policy: policyOf([], port.number),
           subsets: [],
-          settings: { ...codec.settings, ...codecSettings(entry, problems) },
-          ...(age === undefined ? {} : { maxConnectionDuration: age }),
           origin: entry.at(["spec", "hosts", at]),
         };
       });

@@ -21,9 +21,10 @@ test("annotations are read; others are not looked at", () => {
     "meltemi.dev/max-connection-duration": "90s",
     "meltemi.dev/max-frame-bytes": "1024",
     "meltemi.dev/first-stream-id": "2147483647",
+    "meltemi.dev/deadline": "false",
     "someone.else/max-frame-bytes": "many",
   };
-  const tuning = { maxConnectionDuration: 90_000, maxFrameBytes: 1024, firstStreamId: 2_147_483_647 };
+  const tuning = { deadline: false, maxConnectionDuration: 90_000, maxFrameBytes: 1024, firstStreamId: 2_147_483_647 };
   expect(read(annotations)).toEqual({ tuning, problems: [] });
 });
 
@@ -34,6 +35,7 @@ test.each([
   ["max-frame-bytes", "8MiB"],
   ["first-stream-id", "2"],
   ["first-stream-id", "2147483649"],
+  ["deadline", "no"],
 ])("%s: %s is a problem that says what was expected", (name, value) => {
   const { tuning, problems } = read({ [`meltemi.dev/${name}`]: value });
   expect(tuning).toEqual({});

@@ -21,28 +21,15 @@ export interface Service {
   readonly subsets: readonly Subset[];
   /** The rules in order; without any the service takes all its requests itself. */
   readonly routes?: readonly Route[];
-  /** What the codec is told on this service's listener. */
-  readonly settings: CodecSettings;
-  /** Client connections are drained at this age, in milliseconds. */
-  readonly maxConnectionDuration?: number;
   readonly origin: Place;
-}
-
-/** Settings of every codec; what is not said is the codec's own default. */
-export interface CodecSettings {
-  /** Longer frames are refused before they take memory. */
-  readonly maxFrameBytes?: number;
-  /** Whether the protocol's own deadline ends a request. */
-  readonly deadline?: boolean;
-  /** For tests: where a connection's stream ids start. */
-  readonly firstStreamId?: number;
 }
 
 export interface Codec {
   readonly name: string;
   /** Whether one connection carries many requests at a time; for protocols with request ids and heartbeats. */
   readonly mode: "multiplexed" | "plain";
-  readonly settings: CodecSettings;
+  /** A backend's frame that declares more is refused. */
+  readonly maxFrameBytes?: number;
 }
 
 export interface Endpoint {

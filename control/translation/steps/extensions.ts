@@ -29,10 +29,11 @@ export function codecsOf(services: readonly Service[]): Codec[] {
   return [...new Map(services.map(({ codec }) => [codec.name, codec])).values()];
 }
 
-function egress({ name, mode }: Codec, { codecs }: Modules): TypedExtensionConfig[] {
+function egress({ name, mode, maxFrameBytes }: Codec, { codecs }: Modules): TypedExtensionConfig[] {
   const module = codecs.get(name);
   if (module === undefined) return [];
-  const configuration = { role: "egress", scope: "*", mode };
+  // JSON leaves out what is undefined: the codec's own default holds.
+  const configuration = { role: "egress", scope: "*", mode, maxFrameBytes };
   return [wasmExtension({ name: egressCodec(name), chain: "network", module, vm: `${name}.egress`, configuration })];
 }
 
@@ -40,9 +41,8 @@ function ingress(service: Service, { codecs }: Modules): TypedExtensionConfig[] 
   const { name } = service.codec;
   const module = codecs.get(name);
   if (module === undefined) return [];
-  const { maxFrameBytes, firstStreamId } = service.tuning;
-  // JSON leaves out what is undefined: the codec's own defaults hold.
-  const configuration = { role: "ingress", scope: serviceName(service), maxFrameBytes, firstStreamId };
+  const { maxConnectionDuration: _, ...tuning } = service.tuning;
+  const configuration = { role: "ingress", scope: serviceName(service), ...tuning };
   return [
     wasmExtension({ name: ingressCodec(service), chain: "network", module, vm: `${name}.ingress`, configuration }),
   ];
