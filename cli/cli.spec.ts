@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { toText } from "./logger.js";
+
+const MAIN = fileURLToPath(new URL("../build/js/cli/main.js", import.meta.url));
+
+let rules: string;
+const running = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  rules = await mkdtemp(join(tmpdir(), "meltemi-cli-"));
+});
+
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+afterAll(() => rm(rules, { recursive: true }));
+
+/** A running command and what it has said so far. */
+class Meltemi {
+  out = "";
+  err = "";
+  readonly ended: Promise<number | null>;
+
+  constructor(readonly child: ChildProcess) {
+    running.add(child);
+    child.stdout?.on("data", (chunk: Buffer) => {
+      this.out += chunk.toString();
+    });
+    child.stderr?.on("data", (chunk: Buffer) => {
+      this.err += chunk.toString();
+    });
+    this.ended = once(child, "close").then(([code]) => {
+      running.delete(child);
+      return code;
+    });
+  }
+}
+
+function meltemi(...args: string[]): Meltemi {
+  return new Meltemi(spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] }));
+}
+
+test.each(["", "up", "control", "host", "bootstrap"])("meltemi %s --help explains itself", async (name) => {
+  const command = meltemi(...(name === "" ? [] : [name]), "--help");
+  expect(await command.ended).toBe(0);
+  expect(command.out).toMatch(name === "" ? /up .*\n.*control .*\n.*host .*\n.*bootstrap / : /^Usage: meltemi \w+ /);
+  expect(command.err).toBe("");
+});
+
+test.each([
+  [
+    ["bootstrap", "--contol-port", "1"],
+    2,
+    /unknown option '--contol-port'\n\(Did you mean --control-port\?\)\nSee: meltemi boot/,
+  ],
+  [["bootstrap", "--control-port", "http"], 2, /'http' is invalid.*Expected a port, 0 to 65535\./],
+  [["controll"], 2, /unknown command 'controll'/],
+  [["control"], 2, /missing required argument 'rules'/],
+  [["control", "no/such/folder"], 1, /^meltemi: no such folder of rules: .*no\/such\/folder\n$/m],
+  [["control", "package.json"], 1, /^meltemi: the rules must be a folder, this is none: .*package\.json\n$/m],
+  [["host", "--bootstrap", "no-such-file.yaml"], 1, /^meltemi: cannot read the bootstrap: .*no-such-file\.yaml'\n$/m],
+])("meltemi %j ends with %d and says why", async (args, code, reason) => {
+  const command = meltemi(...args);
+  expect([await command.ended, command.out]).toEqual([code, ""]);
+  expect(command.err).toMatch(reason);
+});
+
+test("a port in use is named", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const command = meltemi("control", rules, "--port", String(port), "--log-level", "silent");
+  expect(await command.ended).toBe(1);
+  expect(command.err).toBe(`meltemi: cannot listen on 127.0.0.1:${port}: the port is in use\n`);
+  other.close();
+});
+
+test("bootstrap prints YAML", async () => {
+  const command = meltemi("bootstrap", "--control-port", "1234", "--node-id", "me");
+  expect(await command.ended).toBe(0);
+  expect(command.out).toMatch(/^node:\n {2}id: me\n/);
+  expect(command.out).toContain("port_value: 1234");
+});
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "control says where it listens, what is wrong with the rules, and ends on %s",
+  async (signal) => {
+    const command = meltemi("control", rules, "--port", "0", "--log-format", "text");
+    await expect
+      .poll(() => command.out, { timeout: 10_000 })
+      .toMatch(/^in force:\n.*no services.*\nxDS on 127\.0\.0\.1:\d+, rules in /);
+    const file = join(rules, "broken.yaml");
+    await writeFile(
+      file,
+      "kind: MetaRouter\napiVersion: metaprotocol.aeraki.io/v1alpha1\nmetadata: { name: a }\nspec: { hosts: 7 }\n",
+    );
+    await expect
+      .poll(() => command.err, { timeout: 10_000 })
+      .toMatch(/error .*broken\.yaml:4:\d+: error: spec\.hosts: /);
+    expect(command.err).toContain("nothing changes until they are corrected");
+    await rm(file);
+    command.child.kill(signal);
+    expect(await command.ended).toBe(0);
+  },
+);
+
+test("a line of the log as people read it", () => {
+  const line = JSON.stringify({
+    level: 40,
+    time: "2025-01-02T03:04:05.678Z",
+    msg: "no answer",
+    node: "a",
+    text: "b c",
+    list: ["d"],
+  });
+  expect(toText(line)).toBe('03:04:05.678 warn  no answer node=a text="b c" list=["d"]\n');
+});

@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import { bootstrap } from "../../control/index.js";
+import { port } from "../options.js";
+
+/** `meltemi bootstrap`: prints the file that a proxy starts from. */
+export function addBootstrap(command: Command): void {
+  command
+    .name("bootstrap")
+    .summary("print the bootstrap of a proxy")
+    .description("Prints a bootstrap in YAML, for Envoy (envoy -c FILE) and for meltemi host alike.")
+    .option("--control-port <port>", "port of the control plane", port, 18000)
+    .option("--control-host <host>", "address or name of the control plane's machine", "127.0.0.1")
+    .option("--admin-port <port>", "port of the proxy's admin interface, on 127.0.0.1", port, 19000)
+    .option("--node-id <id>", "tells proxies apart in the control plane's log", "proxy")
+    .option("--cluster <name>", "groups proxies", "meltemi")
+    .option("--delta", "ask for differences only (Envoy; the host does not speak it)", false)
+    .action((options: Parameters<typeof bootstrap>[0]) => {
+      process.stdout.write(bootstrap(options));
+    });
+}

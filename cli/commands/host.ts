@@ -1,0 +1,36 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { untilSignal } from "../lifetime.js";
+import { type LogOptions, newLogger } from "../logger.js";
+import { addLogOptions } from "../options.js";
+
+interface HostCommand extends LogOptions {
+  readonly bootstrap: string;
+}
+
+/** `meltemi host`: the host proxy alone. */
+export function addHost(command: Command): void {
+  command
+    .name("host")
+    .summary("run the host proxy")
+    .description("Runs Meltemi's own proxy, which takes the same bootstrap and the same xDS as Envoy.")
+    .requiredOption("--bootstrap <file>", "bootstrap in YAML, as meltemi bootstrap prints it");
+  addLogOptions(command).action((options: HostCommand) =>
+    untilSignal(async (own) => {
+      const bootstrap = await read(options.bootstrap);
+      const { startHost } = await import("../../host/index.js");
+      const host = own(await startHost({ bootstrap, logger: newLogger(options) }));
+      process.stdout.write(`admin on http://127.0.0.1:${host.adminPort}\n`);
+      await host.ready();
+      process.stdout.write("ready\n");
+    }),
+  );
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new Error(`cannot read the bootstrap: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

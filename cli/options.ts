@@ -1,0 +1,33 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { FORMATS, LEVELS, type LogOptions } from "./logger.js";
+
+/** A port number; 0 takes a free one. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65535) throw new InvalidArgumentError("Expected a port, 0 to 65535.");
+  return value;
+}
+
+/** The options of every command that runs on. */
+export function addLogOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--log-level <level>", "least severe level to log").choices(LEVELS).default("info"))
+    .addOption(
+      new Option("--log-format <format>", "text for people, json for machines (default: text on a terminal)").choices(
+        FORMATS,
+      ),
+    );
+}
+
+/** The options of every command that follows rules. */
+export function addRuleOptions(command: Command): Command {
+  return command
+    .option("--modules <folder>", "folder with codecs/*.wasm and http/*.wasm (default: the modules of this package)")
+    .option("--bind <ip>", "where proxies listen for services without an address of their own", "127.0.0.1");
+}
+
+/** What {@link addRuleOptions} and {@link addLogOptions} parse to. */
+export interface RuleOptions extends LogOptions {
+  readonly modules?: string;
+  readonly bind: string;
+}
