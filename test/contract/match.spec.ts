@@ -5,7 +5,7 @@ const services = {
   match: {
     routes: [
       { match: { User: { exact: "Jason" } }, to: "v2" },
-      { match: { group: { prefix: "can" } }, to: "v3" },
+      { match: { team: { prefix: "can" } }, to: "v3" },
       { match: { trace: { regex: "[0-9a-f]{4}-x" } }, to: "v1" },
       { match: { a: { exact: "1" }, B: { prefix: "2" }, c: { regex: "3+" } }, to: "v2" },
       { match: { method: { exact: "special" } }, to: "v3" },
@@ -18,8 +18,8 @@ contract("attribute match", { services }, (world) => {
   const routed: [string, Attributes, string][] = [
     ["exact", [["User", "Jason"]], "v2"],
     ["exact, the name in another case", [["uSER", "Jason"]], "v2"],
-    ["prefix", [["group", "canary"]], "v3"],
-    ["prefix, the whole value", [["Group", "can"]], "v3"],
+    ["prefix", [["team", "canary"]], "v3"],
+    ["prefix, the whole value", [["Team", "can"]], "v3"],
     ["regex", [["trace", "0af9-x"]], "v1"],
     [
       "all of several",
@@ -33,7 +33,7 @@ contract("attribute match", { services }, (world) => {
     [
       "the first route that fits",
       [
-        ["group", "canary"],
+        ["team", "canary"],
         ["user", "Jason"],
       ],
       "v2",

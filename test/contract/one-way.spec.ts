@@ -4,7 +4,7 @@ import { type Attributes, contract, until } from "../support/index.js";
 const services = {
   oneway: {
     routes: [
-      { match: { user: { exact: "Jason" } }, to: "v2", request: [["Group", "canary"]] as Attributes },
+      { match: { user: { exact: "Jason" } }, to: "v2", request: [["Team", "canary"]] as Attributes },
       { match: { lost: { exact: "no" } }, to: "v3" },
     ],
   },
@@ -19,7 +19,7 @@ contract("one-way requests", { services }, (world) => {
     expect(backends.v2.messages.every(({ oneWay }) => oneWay)).toBe(true);
     expect(backends.v2.messages[0]?.attributes).toEqual([
       ["User", "Jason"],
-      ["Group", "canary"],
+      ["Team", "canary"],
     ]);
     expect(new Set(backends.v2.messages.map(({ payload }) => payload.toString())).size).toBe(100);
     await until("no request to be active", async () => (await world().stat(/\.downstream_rq_active$/)) === 0);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Attributes, contract, type Route, until } from "../support/index.js";
+import { type Attributes, awesomerpc, contract, type Route, until } from "../support/index.js";
 
 function routes(revision: number): Route[] {
   const response: Attributes = [["Revision", `${revision}`]];
@@ -9,32 +9,37 @@ function routes(revision: number): Route[] {
   ];
 }
 
-contract("rule changes", { services: { changing: { routes: routes(0) } } }, (world) => {
-  test("a hundred under load: no request fails, no listener changes, no connection is cut", async () => {
-    const before = await world().proxy.listenerVersions();
-    expect(Object.keys(before).length).toBeGreaterThan(0);
-    const callers = Array.from({ length: 6 }, () => world().caller("changing"));
-    let stop = false;
-    let calls = 0;
-    const loads = callers.map(async (caller, index) => {
-      while (!stop) {
-        const answer = await caller.call({ attributes: [["User", `u${index % 4}`]], payload: `${calls}` });
-        expect(answer.error).toBeUndefined();
-        calls += 1;
-      }
-    });
-    const probe = world().caller("changing");
-    for (let revision = 1; revision <= 100; revision++) {
-      world().route("changing", routes(revision));
-      await until(`revision ${revision}`, async () => {
-        const { attributes } = await probe.call();
-        return attributes.some(([name, value]) => name === "Revision" && value === `${revision}`);
+contract(
+  "rule changes",
+  { services: { changing: { routes: routes(0) } } },
+  (world) => {
+    test("a hundred under load: no request fails, no listener changes, no connection is cut", async () => {
+      const before = await world().proxy.listenerVersions();
+      expect(Object.keys(before).length).toBeGreaterThan(0);
+      const callers = Array.from({ length: 6 }, () => world().caller("changing"));
+      let stop = false;
+      let calls = 0;
+      const loads = callers.map(async (caller, index) => {
+        while (!stop) {
+          const answer = await caller.call({ attributes: [["User", `u${index % 4}`]], payload: `${calls}` });
+          expect(answer.error).toBeUndefined();
+          calls += 1;
+        }
       });
-    }
-    stop = true;
-    await Promise.all(loads);
-    expect(calls).toBeGreaterThan(500);
-    expect([...callers, probe].map(({ opened }) => opened)).toEqual([1, 1, 1, 1, 1, 1, 1]);
-    expect(await world().proxy.listenerVersions()).toEqual(before);
-  });
-});
+      const probe = world().caller("changing");
+      for (let revision = 1; revision <= 100; revision++) {
+        world().route("changing", routes(revision));
+        await until(`revision ${revision}`, async () => {
+          const { attributes } = await probe.call();
+          return attributes.some(([name, value]) => name === "Revision" && value === `${revision}`);
+        });
+      }
+      stop = true;
+      await Promise.all(loads);
+      expect(calls).toBeGreaterThan(500);
+      expect([...callers, probe].map(({ opened }) => opened)).toEqual([1, 1, 1, 1, 1, 1, 1]);
+      expect(await world().proxy.listenerVersions()).toEqual(before);
+    });
+  },
+  { protocols: [awesomerpc] },
+);

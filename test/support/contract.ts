@@ -1,9 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { findEnvoy } from "../../scripts/steps/envoy.mjs";
 import { awesomerpc } from "./awesomerpc.js";
+import { dubbo } from "./dubbo/index.js";
 import type { Protocol } from "./protocol.js";
 import { PROXIES, type ProxyKind } from "./proxy.js";
 import { World, type WorldSpec } from "./world.js";
+
+/** The protocols that cases run with where they do not say. */
+export const PROTOCOLS: readonly Protocol[] = [awesomerpc, dubbo];
 
 const hasEnvoy = findEnvoy() !== null;
 
@@ -15,7 +19,7 @@ export function contract(
   topic: string,
   spec: WorldSpec | ((kind: ProxyKind, protocol: Protocol) => Promise<WorldSpec>),
   cases: (world: () => World) => void,
-  { protocols = [awesomerpc] }: { protocols?: readonly Protocol[] } = {},
+  { protocols = PROTOCOLS }: { protocols?: readonly Protocol[] } = {},
 ): void {
   const sides = PROXIES.flatMap((proxy) => protocols.map((protocol) => ({ proxy, name: protocol.name, protocol })));
   for (const { proxy, name, protocol } of sides) {

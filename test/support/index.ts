@@ -2,6 +2,7 @@ export { awesomerpc } from "./awesomerpc.js";
 export { BlackHole } from "./black-hole.js";
 export { Child } from "./child.js";
 export { contract } from "./contract.js";
+export { dubbo } from "./dubbo/index.js";
 export { freePort } from "./ports.js";
 export type { Answer, Attributes, Backend, Call, Caller, Message, Protocol } from "./protocol.js";
 export { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";

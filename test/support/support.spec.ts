@@ -2,10 +2,11 @@ import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { awesomerpc } from "./awesomerpc.js";
 import { BlackHole } from "./black-hole.js";
+import { dubbo } from "./dubbo/index.js";
 import type { Protocol } from "./protocol.js";
 import { until } from "./until.js";
 
-const PROTOCOLS: readonly Protocol[] = [awesomerpc];
+const PROTOCOLS: readonly Protocol[] = [awesomerpc, dubbo];
 
 // What the suite says of a proxy is worth only what its clients and backends are worth without one.
 test.each(PROTOCOLS)("$name: caller and backend understand each other without a proxy", async (protocol) => {
