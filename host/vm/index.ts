@@ -12,6 +12,8 @@ export {
   TrailersStatus,
 } from "./abi.js";
 export type * from "./data.js";
+export { createVmRegistry } from "./plugins/index.js";
+export { ofJson, ofMessage } from "./properties/index.js";
 export type {
   PropertyList,
   PropertyMap,

@@ -88,11 +88,13 @@ export interface PropertySource {
   property(name: string): PropertyValue | undefined;
 }
 
-/** Envoy's FilterState, as far as modules can reach it. */
+/** Envoy's FilterState, as far as modules can reach it. `span`: 0 filter chain, 1 downstream request, 2 connection. */
 export interface FilterState {
   get(key: string): ByteString | Uint8Array | undefined;
-  /** `span`: 0 filter chain, 1 downstream request, 2 downstream connection. */
+  /** set_property, key `wasm.<path>`. Ok; BadArgument where the key holds a value that was set read-only. */
   set(key: string, value: Uint8Array, options: { readonly readOnly: boolean; readonly span: number }): Status;
+  /** set_envoy_filter_state. Ok; NotFound where Envoy has no object factory of that key; BadArgument for a bad value. */
+  setObject(key: string, value: Uint8Array, span: number): Status;
 }
 
 /** What a stream needs from the chain that it stands in. */

@@ -1,0 +1,1 @@
+export { importsOf } from "./imports.js";

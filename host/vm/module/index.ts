@@ -1,0 +1,2 @@
+export { type Limits, ModuleError } from "./binary.js";
+export { AbiVersion, type LoadedModule, ModuleCache } from "./load.js";

@@ -1,0 +1,1 @@
+export { createVmRegistry } from "./registry.js";

@@ -1,0 +1,4 @@
+export { findProperty } from "./find.js";
+export { ofJson } from "./json.js";
+export { ofMessage } from "./message.js";
+export { serialise } from "./serialise.js";

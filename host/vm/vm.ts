@@ -1,0 +1,289 @@
+import { LogLevel } from "./abi.js";
+import { type Callbacks, callbacksOf, exportedFunction, type ModuleFunction, nameOf } from "./callbacks.js";
+import { Context } from "./context.js";
+import { Memory } from "./memory.js";
+import type { AbiVersion, LoadedModule } from "./module/index.js";
+import { type Pair, pairsSize, writePairs } from "./pairs.js";
+import type { VmServices } from "./services.js";
+import type { VmState } from "./state/index.js";
+import type { VmOptions } from "./types.js";
+
+/** What the module may call at the moment. */
+enum Restriction {
+  None,
+  /** In _initialize, main or _start: WASI and proxy_log. */
+  Starting,
+  /** In its allocator: proxy_log, fd_write, clock_time_get, poll_oneoff. */
+  Allocating,
+}
+
+/** The two lowest bits of a call's token. */
+export enum CallKind {
+  Http = 0,
+  GrpcUnary = 1,
+  GrpcStream = 2,
+}
+
+/** What an instance needs of its surroundings. */
+export interface VmEnvironment {
+  readonly module: LoadedModule;
+  readonly options: VmOptions;
+  readonly services: VmServices;
+  readonly state: VmState;
+}
+
+/** One instance of a module: its memory, its contexts, whose call it is in, and whether it is still alive. */
+export class Vm {
+  readonly options: VmOptions;
+  readonly services: VmServices;
+  readonly state: VmState;
+  readonly abi: AbiVersion;
+  readonly contexts = new Map<number, Context>();
+  memory = new Memory(new WebAssembly.Memory({ initial: 0 }));
+  callbacks: Callbacks = callbacksOf({});
+  /** The latest line at error level or above: why a module refuses is in its log. */
+  lastError: string | undefined;
+  /** Set by send_local_response: whatever the callback returns, the chain stops. */
+  stopped = false;
+  #malloc: ModuleFunction | undefined;
+  #failure: string | undefined;
+  #restriction = Restriction.None;
+  #current: Context;
+  #effective = 0;
+  #depth = 0;
+  #nextId = 1;
+  #afterCall: (() => void)[] = [];
+  readonly #lastTokens = new Map<CallKind, number>();
+  readonly #own: Context;
+
+  constructor(environment: VmEnvironment) {
+    this.options = environment.options;
+    this.services = environment.services;
+    this.state = environment.state;
+    this.abi = environment.module.abi;
+    this.#own = new Context(0, { name: "", rootId: "", vmId: this.options.vmId });
+    this.#current = this.#own;
+  }
+
+  /** Takes the instance, then lets it initialise itself; afterwards `failure` says whether it is alive. */
+  start(instance: WebAssembly.Instance, memory: WebAssembly.Memory): void {
+    const exports = instance.exports;
+    this.memory = new Memory(memory);
+    this.callbacks = callbacksOf(exports);
+    this.#malloc = exportedFunction(exports, "malloc") ?? exportedFunction(exports, "proxy_on_memory_allocate");
+    const initialize = exportedFunction(exports, "_initialize");
+    const main = exportedFunction(exports, "main") ?? exportedFunction(exports, "__main_void");
+    const first = initialize ?? exportedFunction(exports, "_start");
+    this.#restriction = Restriction.Starting;
+    if (first) this.#guarded(initialize ? "_initialize" : "_start", first);
+    if (initialize && main && this.#failure === undefined) this.#guarded("main", main, 0, 0);
+    this.#restriction = Restriction.None;
+  }
+
+  /** Why the VM is dead; undefined while it lives. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Is a call into the module under way? */
+  get busy(): boolean {
+    return this.#depth > 0;
+  }
+
+  /** Takes the next context id. */
+  allocateId(): number {
+    return this.#nextId++;
+  }
+
+  /** Whose host call this is: the effective context, where one is set. Throws where host calls are not allowed. */
+  get callee(): Context {
+    if (this.#restriction !== Restriction.None) throw restricted();
+    return this.#speaker();
+  }
+
+  /** The context whose callback runs, whatever the effective one is. */
+  get current(): Context {
+    return this.#current;
+  }
+
+  /** As `callee`, for what may always be called: logging. */
+  get speaker(): Context {
+    return this.#speaker();
+  }
+
+  /** Throws inside the allocator: WASI functions that only initialisation may call. */
+  outsideAllocator(): void {
+    if (this.#restriction === Restriction.Allocating) throw restricted();
+  }
+
+  /** set_effective_context; 0 is back to the real one. */
+  setEffective(id: number): boolean {
+    if (id !== 0 && !this.contexts.has(id)) return false;
+    this.#effective = id;
+    return true;
+  }
+
+  /** Calls an export as a context; a trap makes the VM dead and the result 0. Actions wait for `settle`. */
+  enter(context: Context, call: ModuleFunction, a = 0, b = 0, c = 0, d = 0, e = 0): number {
+    const current = this.#current;
+    const effective = this.#effective;
+    this.#current = context;
+    this.#effective = 0;
+    this.#depth++;
+    try {
+      return (call(a, b, c, d, e) ?? 0) >>> 0;
+    } catch (error) {
+      this.fail(nameOf(this.callbacks, call), error);
+      return 0;
+    } finally {
+      this.#depth--;
+      this.#current = current;
+      this.#effective = effective;
+    }
+  }
+
+  /** Does what the module asked for during the call: it acts on chains, which may call the module again. */
+  settle(): void {
+    this.stopped = false;
+    while (this.#afterCall.length > 0) {
+      const actions = this.#afterCall;
+      this.#afterCall = [];
+      for (const action of actions) action();
+    }
+  }
+
+  /** `enter` and `settle`, where the callback is exported; `otherwise` where it is not, or the VM is dead. */
+  callback(
+    context: Context,
+    call: ModuleFunction | undefined,
+    otherwise: number,
+    a = 0,
+    b = 0,
+    c = 0,
+    d = 0,
+    e = 0,
+  ): number {
+    if (!call || this.#failure !== undefined) return otherwise;
+    const result = this.enter(context, call, a, b, c, d, e);
+    this.settle();
+    return result;
+  }
+
+  /** Keeps an action until the VM has returned. */
+  afterCall(action: () => void): void {
+    this.#afterCall.push(action);
+  }
+
+  /** Tokens of calls out of the VM: http 4, 8 …, unary gRPC 5, 9 …, gRPC streams 6, 10 … */
+  nextToken(kind: CallKind): number {
+    const token = (this.#lastTokens.get(kind) ?? kind) + 4;
+    this.#lastTokens.set(kind, token);
+    return token;
+  }
+
+  /** The VM is dead: its memory may be anything. */
+  fail(where: string, error: unknown): void {
+    if (this.#failure !== undefined) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#failure = `${where} failed: ${reason}`;
+    this.#afterCall = [];
+    this.log(LogLevel.Critical, `${this.#failure}${frames(error)}`, this.#current);
+    this.end();
+  }
+
+  /** Ends without callbacks into the module; timers and calls are let go. */
+  end(): void {
+    this.#failure ??= "the VM was closed";
+    for (const context of this.contexts.values()) context.release();
+  }
+
+  log(level: LogLevel, message: string, context: Context = this.#own): void {
+    const { name, rootId, vmId } = context.plugin;
+    if (level >= LogLevel.Error) this.lastError = message;
+    this.services.log({ level, message, vmId, rootId, plugin: name });
+  }
+
+  /** Memory from the module's own allocator; 0 where it has none to give. */
+  allocate(size: number): number {
+    const malloc = this.#malloc;
+    if (!malloc) return 0;
+    const current = this.#current;
+    const effective = this.#effective;
+    const restriction = this.#restriction;
+    this.#current = this.#own;
+    this.#effective = 0;
+    this.#restriction = Restriction.Allocating;
+    try {
+      const pointer = (malloc(size) ?? 0) >>> 0;
+      return pointer + size <= this.memory.bytes.length ? pointer : 0;
+    } finally {
+      this.#current = current;
+      this.#effective = effective;
+      this.#restriction = restriction;
+    }
+  }
+
+  /** Gives the module bytes in memory of its own; nothing is allocated for none: pointer 0, length 0. */
+  give(bytes: Uint8Array, pointerOut: number, lengthOut: number): boolean {
+    let pointer = 0;
+    if (bytes.length > 0) {
+      pointer = this.allocate(bytes.length);
+      if (pointer === 0) return false;
+      this.memory.bytes.set(bytes, pointer);
+    }
+    return this.#handOver(pointer, bytes.length, pointerOut, lengthOut);
+  }
+
+  /** Gives a byte string. */
+  giveString(text: string, pointerOut: number, lengthOut: number): boolean {
+    const size = text.length;
+    if (size === 0) return this.#handOver(0, 0, pointerOut, lengthOut);
+    const pointer = this.allocate(size);
+    if (pointer === 0) return false;
+    const bytes = this.memory.bytes;
+    for (let i = 0; i < size; i++) bytes[pointer + i] = text.charCodeAt(i);
+    return this.#handOver(pointer, size, pointerOut, lengthOut);
+  }
+
+  /** Gives a map, written straight into the module's memory. */
+  givePairs(pairs: readonly Pair[], pointerOut: number, lengthOut: number): boolean {
+    if (pairs.length === 0) return this.#handOver(0, 0, pointerOut, lengthOut);
+    const size = pairsSize(pairs);
+    const pointer = this.allocate(size);
+    if (pointer === 0) return false;
+    writePairs(pairs, this.memory.bytes.subarray(pointer, pointer + size));
+    return this.#handOver(pointer, size, pointerOut, lengthOut);
+  }
+
+  #handOver(pointer: number, length: number, pointerOut: number, lengthOut: number): boolean {
+    if (pointerOut !== 0 && !this.memory.setU32(pointerOut, pointer)) return false;
+    return lengthOut === 0 || this.memory.setU32(lengthOut, length);
+  }
+
+  #speaker(): Context {
+    if (this.#effective === 0) return this.#current;
+    return this.contexts.get(this.#effective) ?? this.#current;
+  }
+
+  #guarded(name: string, call: ModuleFunction, a = 0, b = 0): void {
+    this.#depth++;
+    try {
+      call(a, b);
+    } catch (error) {
+      this.fail(name, error);
+    } finally {
+      this.#depth--;
+    }
+  }
+}
+
+function restricted(): Error {
+  return new Error("restricted_callback: a host function that may not be called here");
+}
+
+/** The frames of a trap that lie in the module, innermost first, by the names of its name section. */
+function frames(error: unknown): string {
+  if (!(error instanceof Error) || !error.stack) return "";
+  const inModule = error.stack.split("\n").filter((line) => line.includes("wasm://") || line.includes("wasm-function"));
+  return inModule.map((line) => `\n  ${line.trim()}`).join("");
+}
