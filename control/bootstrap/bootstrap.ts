@@ -34,6 +34,7 @@ function bootstrapObject({ controlPort, controlHost, adminPort, nodeId, cluster,
       ads_config: {
         api_type: delta === true ? "DELTA_GRPC" : "GRPC",
         transport_api_version: "V3",
+        set_node_on_first_message_only: true,
         grpc_services: [{ envoy_grpc: { cluster_name: CONTROL_CLUSTER } }],
       },
       cds_config: overAds,
