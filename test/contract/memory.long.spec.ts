@@ -1,0 +1,70 @@
+import { connect } from "node:net";
+import { expect, test } from "vitest";
+import { contract, type World } from "../support/index.js";
+
+const MINUTES = 60_000;
+const SAMPLES = 20;
+const services = { memory: { routes: [{ match: { user: { prefix: "u" } }, to: { v1: 50, v2: 50 } }] } };
+
+/** The growth over the last half of the samples, by least squares, as a share of their mean. */
+function growth(samples: readonly number[]): number {
+  const half = samples.slice(Math.floor(samples.length / 2));
+  const mean = half.reduce((sum, value) => sum + value, 0) / half.length;
+  const middle = (half.length - 1) / 2;
+  const covariance = half.reduce((sum, value, index) => sum + (index - middle) * (value - mean), 0);
+  const variance = half.reduce((sum, _, index) => sum + (index - middle) ** 2, 0);
+  return ((covariance / variance) * (half.length - 1)) / mean;
+}
+
+/** Runs a piece of work as many times as there are samples, and reads the proxy's memory after each. */
+async function sampled(world: World, work: () => Promise<void>): Promise<number[]> {
+  const samples: number[] = [];
+  for (let i = 0; i < SAMPLES; i++) {
+    await work();
+    for (const backend of world.all) backend.messages.length = 0;
+    samples.push(world.proxy.rss());
+  }
+  return samples;
+}
+
+contract("memory", { services }, (world) => {
+  test("does not grow over a million requests", { timeout: 20 * MINUTES }, async () => {
+    const callers = Array.from({ length: 8 }, () => world().caller("memory", 30_000));
+    const samples = await sampled(world(), async () => {
+      const lanes = callers.flatMap((caller) => Array.from({ length: 8 }, () => caller));
+      await Promise.all(
+        lanes.map(async (caller, lane) => {
+          for (let i = 0; i < 1_000_000 / SAMPLES / lanes.length; i++) {
+            const { error } = await caller.call({ attributes: [["User", `u${lane}`]], payload: "x".repeat(i % 512) });
+            if (error !== undefined) throw new Error(`request ${i} of lane ${lane}: ${error}`);
+          }
+        }),
+      );
+    });
+    expect(growth(samples), `resident bytes: ${samples.join(" ")}`).toBeLessThan(0.01);
+  });
+
+  test("does not grow over 100,000 short connections", { timeout: 20 * MINUTES }, async () => {
+    const { protocol } = world();
+    const request = protocol.request(1n, { attributes: [["User", "u"]], payload: "short" });
+    const once = (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const socket = connect(world().port("memory"), "127.0.0.1");
+        let got = Buffer.alloc(0);
+        socket.on("error", reject).on("data", (chunk: Buffer) => {
+          got = Buffer.concat([got, chunk]);
+          if (protocol.answers(got).length > 0) socket.end();
+        });
+        socket.on("close", () => (got.length > 0 ? resolve() : reject(new Error("closed without an answer"))));
+        socket.write(request);
+      });
+    const samples = await sampled(world(), async () => {
+      await Promise.all(
+        Array.from({ length: 16 }, async () => {
+          for (let i = 0; i < 100_000 / SAMPLES / 16; i++) await once();
+        }),
+      );
+    });
+    expect(growth(samples), `resident bytes: ${samples.join(" ")}`).toBeLessThan(0.01);
+  });
+});
