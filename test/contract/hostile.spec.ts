@@ -44,6 +44,36 @@ const HOSTILE: [string, Attributes][] = [
     ],
   ],
   [
+    "names that the request's own parts have",
+    [
+      ["method", "evil"],
+      ["service", "evil"],
+      ["interface", "evil"],
+      ["Method", "evil"],
+    ],
+  ],
+  [
+    "deadlines that are none",
+    [
+      ["timeout-ms", "-1"],
+      ["timeout", "-1"],
+    ],
+  ],
+  [
+    "deadlines that are no numbers",
+    [
+      ["timeout-ms", "1s"],
+      ["timeout", "soon"],
+    ],
+  ],
+  [
+    "deadlines past every number",
+    [
+      ["timeout-ms", "99999999999999999999"],
+      ["timeout", "99999999999999999999"],
+    ],
+  ],
+  [
     "Meltemi's own",
     [
       ["x-meltemi-kind", "oneway"],

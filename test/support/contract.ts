@@ -4,7 +4,8 @@ import { awesomerpc } from "./awesomerpc.js";
 import { dubbo } from "./dubbo/index.js";
 import type { Protocol } from "./protocol.js";
 import { PROXIES, type ProxyKind } from "./proxy.js";
-import { World, type WorldSpec } from "./world.js";
+import { startWorld, type WorldSpec } from "./start.js";
+import type { World } from "./world.js";
 
 /** The protocols that cases run with where they do not say. */
 export const PROTOCOLS: readonly Protocol[] = [awesomerpc, dubbo];
@@ -26,7 +27,7 @@ export function contract(
     describe.skipIf(proxy === "envoy" && !hasEnvoy)(`${topic}: ${name} on ${proxy}`, () => {
       let world: World | undefined;
       beforeAll(async () => {
-        world = await World.start(proxy, protocol, typeof spec === "function" ? await spec(proxy, protocol) : spec);
+        world = await startWorld(proxy, protocol, typeof spec === "function" ? await spec(proxy, protocol) : spec);
       });
       afterEach(({ task }) => {
         const failed = task.result?.state === "fail";

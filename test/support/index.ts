@@ -7,5 +7,6 @@ export { freePort } from "./ports.js";
 export type { Answer, Attributes, Backend, Call, Caller, Message, Protocol } from "./protocol.js";
 export { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
 export { type Route, SERVICE_PORT } from "./rules.js";
+export type { WorldSpec } from "./start.js";
 export { until } from "./until.js";
-export { World, type WorldSpec } from "./world.js";
+export type { World } from "./world.js";
