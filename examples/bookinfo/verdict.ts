@@ -1,0 +1,105 @@
+import type { Attribute, Model, Route } from "../../control/index.js";
+import { type Headers, Status } from "../awesomerpc/index.js";
+import { backendsOf, ruleOf } from "./expectation.js";
+import type { Entry } from "./journal.js";
+import { nameOf } from "./mesh.js";
+import { fairShare, fairSplit } from "./statistics.js";
+
+/** One thing that the rules say, and whether it was so. */
+export interface Finding {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** Holds what was seen against what the rules say. */
+export function verdict(model: Model, entries: readonly Entry[]): Finding[] {
+  const byRule = new Map<string, { rule: Route; entries: Entry[] }>();
+  const findings: Finding[] = [answered(entries)];
+  for (const entry of entries) {
+    const rule = ruleOf(model, entry.call);
+    if (rule === undefined) {
+      findings.push({ ok: false, text: `a call to ${entry.call.host} falls under no rule` });
+      continue;
+    }
+    const key = `${nameOf(entry.call.host)}, ${rule.name}`;
+    const group = byRule.get(key) ?? { rule, entries: [] };
+    group.entries.push(entry);
+    byRule.set(key, group);
+  }
+  for (const [name, group] of byRule) {
+    const found = [split, mirrored, requestsMutated, responsesMutated].flatMap((judge) =>
+      judge(model, group.rule, group.entries),
+    );
+    findings.push(...found.map(({ ok, text }) => ({ ok, text: `${name}: ${text}` })));
+  }
+  return findings;
+}
+
+type Judge = (model: Model, rule: Route, entries: readonly Entry[]) => Finding[];
+
+function answered(entries: readonly Entry[]): Finding {
+  const failed = entries.filter(({ call }) => call.status !== Status.ok).length;
+  return { ok: failed === 0 && entries.length > 0, text: `${entries.length} calls, ${failed} failed` };
+}
+
+const split: Judge = (model, rule, entries) => {
+  const sets = rule.destinations.map((destination) => backendsOf(model, destination));
+  const counts = sets.map(() => 0);
+  let strays = 0;
+  for (const { call } of entries) {
+    const index = sets.findIndex((set, at) => (rule.destinations[at]?.weight ?? 0) > 0 && set.has(call.servedBy ?? ""));
+    if (index < 0) strays += 1;
+    else counts[index] = (counts[index] ?? 0) + 1;
+  }
+  const weights = rule.destinations.map(({ weight }) => weight);
+  const names = rule.destinations.map(
+    ({ host, subset }, index) => `${counts[index]} to ${nameOf(host)}${subset === "" ? "" : ` ${subset}`}`,
+  );
+  const wanted = weights.length > 1 ? `, wanted ${weights.join(":")}` : "";
+  const text = `${names.join(", ")}${wanted}${strays === 0 ? "" : `, ${strays} elsewhere`}`;
+  return [{ ok: strays === 0 && fairSplit(counts, weights), text }];
+};
+
+const mirrored: Judge = (model, { mirror }, entries) => {
+  const targets = mirror === undefined ? new Set<string>() : backendsOf(model, mirror);
+  let copies = 0;
+  let wrong = 0;
+  for (const { call, arrivals } of entries) {
+    const original = arrivals.findIndex(({ backend }) => backend === call.servedBy);
+    const others = arrivals.filter((_, index) => index !== original);
+    copies += others.length;
+    wrong += others.filter(({ backend }) => !targets.has(backend)).length;
+  }
+  if (mirror === undefined && copies === 0) return [];
+  const percentage = mirror?.percentage ?? 0;
+  const ok = wrong === 0 && fairShare(copies, entries.length, percentage / 100);
+  const text = `${copies} of ${entries.length} mirrored to ${[...targets].join(", ") || "nobody"}, wanted ${percentage} %`;
+  return [{ ok, text: wrong === 0 ? text : `${text}; ${wrong} copies went elsewhere` }];
+};
+
+const requestsMutated: Judge = (_model, { requestMutation }, entries) => {
+  if (requestMutation.length === 0) return [];
+  const seen = entries.filter(
+    ({ arrivals }) => arrivals.length > 0 && arrivals.every(({ headers }) => hasAll(headers, requestMutation)),
+  );
+  return [mutation("requests", requestMutation, seen.length, entries.length)];
+};
+
+const responsesMutated: Judge = (_model, { responseMutation }, entries) => {
+  if (responseMutation.length === 0) return [];
+  const seen = entries.filter(({ call }) => hasAll(call.responseHeaders, responseMutation));
+  return [mutation("responses", responseMutation, seen.length, entries.length)];
+};
+
+function mutation(what: string, attributes: readonly Attribute[], seen: number, total: number): Finding {
+  const names = attributes.map(({ name, value }) => `${name}: ${value}`).join(", ");
+  return { ok: seen === total, text: `${seen} of ${total} ${what} have ${names}` };
+}
+
+/** Each of them once, in the spelling of the rules. */
+function hasAll(headers: Headers, attributes: readonly Attribute[]): boolean {
+  return attributes.every(({ name, value }) => {
+    const found = headers.filter(([key]) => key.toLowerCase() === name.toLowerCase());
+    return found.length === 1 && found[0]?.[0] === name && found[0][1] === value;
+  });
+}
