@@ -54,6 +54,13 @@ test("a first request is answered whatever its nonce, and a type without resourc
   expect(empty.versionInfo).not.toBe("");
 });
 
+test("nobody is answered before there is something to publish", async () => {
+  stream.send({ typeUrl: Cluster, node: { id: "early" } });
+  stream.send({ typeUrl: Endpoint, resourceNames: ["a"] });
+  const raced = await Promise.race([stream.next(), new Promise((resolve) => setTimeout(resolve, 100, "silence"))]);
+  expect(raced).toBe("silence");
+});
+
 test("a resource that is asked for before it exists is answered when it comes, and only changed types are pushed", async () => {
   const clusters = { [Cluster]: { a: "1" } };
   server.publish(setOf(clusters));

@@ -35,3 +35,15 @@ const ORDERED: ReadonlySet<string> = new Set(STAGES.map(({ typeUrl }) => typeUrl
 export function isOrdered(typeUrl: string): boolean {
   return ORDERED.has(typeUrl);
 }
+
+const CLUSTERS: ReadonlySet<string> = new Set([TypeUrl.Cluster, TypeUrl.Endpoint]);
+
+/** Whether a type makes up clusters, on which all other ordered types rest. */
+export function isClusters(typeUrl: string): boolean {
+  return CLUSTERS.has(typeUrl);
+}
+
+/** Whether resources of a type may lead to clusters. */
+export function restsOnClusters(typeUrl: string): boolean {
+  return isOrdered(typeUrl) && !isClusters(typeUrl);
+}

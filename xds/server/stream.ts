@@ -4,7 +4,7 @@ import { TypeUrl } from "../type-urls.js";
 import type { AnyRequest, Content, Dialect } from "./dialect.js";
 import type { AdsServerEvents, Peer } from "./events.js";
 import type { Published } from "./published.js";
-import { isOrdered, STAGES } from "./stages.js";
+import { isClusters, isOrdered, restsOnClusters, STAGES } from "./stages.js";
 import { type Change, TypeSubscription } from "./subscription.js";
 import { endpointNames } from "./warming.js";
 
@@ -84,23 +84,46 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
     return true;
   }
 
-  /** Answers what the request asks for. This waits for nothing: a client may be warming until it has it. */
   private answer(subscription: TypeSubscription, request: Request, answers: boolean, published: Published): void {
     const demand = this.dialect.read(request, subscription, answers);
+    for (const name of demand.asked) subscription.asked.add(name);
+    subscription.owed ||= demand.always || demand.asked.length > 0 || this.lacks(subscription, published);
+    this.payDebts(published);
+  }
+
+  /** Whether something it asked for is there that it has in no version. */
+  private lacks(subscription: TypeSubscription, published: Published): boolean {
+    const { changed } = subscription.changeTo(published.ofType(subscription.typeUrl));
+    return changed.some(({ name }) => !subscription.held.has(name));
+  }
+
+  /**
+   * Answers what was asked for. Unlike a push this waits for no other type, because a client may be warming until it has
+   * the answer, with one exception: clusters and their endpoints go first.
+   */
+  private payDebts(published: Published): void {
+    const due = [...this.subscriptions.values()].filter(({ owed }) => owed);
+    const [first, rest] = [
+      due.filter((each) => !restsOnClusters(each.typeUrl)),
+      due.filter((each) => restsOnClusters(each.typeUrl)),
+    ];
+    for (const subscription of first) this.pay(subscription, published);
+    for (const subscription of rest) if (!this.waitingForClusters()) this.pay(subscription, published);
+  }
+
+  private pay(subscription: TypeSubscription, published: Published): void {
     const type = published.ofType(subscription.typeUrl);
-    const absent = demand.asked.filter((name) => !type.resources.has(name));
-    const before = new Set(subscription.held.keys());
-    const change = subscription.changeTo(type);
-    // Changes to what the client has already keep their place in the order of a push; what it lacks does not wait.
-    const lacking = change.changed.some(({ name }) => !before.has(name));
-    const due = demand.always || absent.length > 0 || lacking;
-    if (due) this.send(subscription, published, { change, removals: false, absent });
+    const absent = [...subscription.asked].filter((name) => subscription.wants(name) && !type.resources.has(name));
+    subscription.owed = false;
+    subscription.asked.clear();
+    this.send(subscription, published, { change: subscription.changeTo(type), removals: false, absent });
   }
 
   /** Goes on with the push as far as answers allow. Called whenever something changed; does nothing if nothing is due. */
   private advance(): void {
     const { published } = this;
     if (published === undefined) return;
+    this.payDebts(published);
     for (const stage of STAGES) {
       if (stage.waits && this.waitingForOrdered()) return;
       const subscription = this.subscriptions.get(stage.typeUrl);
@@ -109,6 +132,10 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
     for (const subscription of this.subscriptions.values()) {
       if (!isOrdered(subscription.typeUrl)) this.push(subscription, published, true);
     }
+  }
+
+  private waitingForClusters(): boolean {
+    return [...this.subscriptions.values()].some((each) => each.waiting && isClusters(each.typeUrl));
   }
 
   private waitingForOrdered(): boolean {

@@ -34,6 +34,10 @@ export class TypeSubscription {
   readonly names = new Set<string>();
   readonly held = new Map<string, Holding>();
   readonly outstanding = new Map<string, Outstanding>();
+  /** Whether a response is due to a request, whatever there is to put into it. */
+  owed = false;
+  /** Names to report as absent in that response where they do not exist. */
+  readonly asked = new Set<string>();
   /** Of the latest response; empty before the first. */
   nonce = "";
 
