@@ -6,7 +6,10 @@ import { whenChanged } from "./stamp.mjs";
 export function javascript() {
   return whenChanged({
     name: "javascript",
-    inputs: ["tsconfig.json", "package-lock.json", "xds", "host", "control", "testing", "cli", "examples", "bench", "build/stamps/protos"],
+    inputs: [
+      ...["tsconfig.json", "tsconfig.build.json", "package-lock.json", "index.ts"],
+      ...["xds", "host", "control", "testing", "cli", "examples", "bench", "build/stamps/protos"],
+    ],
     output: "build/js/cli/main.js",
     step: async () => {
       console.log("compiling TypeScript …");

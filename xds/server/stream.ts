@@ -76,7 +76,7 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
   private settle(subscription: TypeSubscription, nonce: string, { errorDetail }: Request): boolean {
     const response = subscription.outstanding.get(nonce);
     if (response === undefined) return false;
-    subscription.outstanding.delete(nonce);
+    subscription.settle(nonce);
     const { typeUrl } = subscription;
     const answer = { peer: this.peer, typeUrl, version: response.version, nonce, resources: response.resources };
     if (errorDetail === undefined) this.context.events.onAck?.(answer);
@@ -166,7 +166,6 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
     for (const { name, version, body } of change.changed) subscription.held.set(name, { version, body });
     if (removals) for (const name of change.gone) subscription.held.delete(name);
     if (typeUrl === TypeUrl.Cluster) this.resendEndpoints(change);
-    subscription.nonce = nonce;
     this.expectAnswer(subscription, nonce, version, resources);
     this.context.logger?.debug(
       { stream: this.id, typeUrl, version, nonce, resources: resources.length },
@@ -187,7 +186,7 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
     resources: readonly string[],
   ): void {
     const outstanding = { version, resources, late: false };
-    subscription.outstanding.set(nonce, outstanding);
+    subscription.expect(nonce, outstanding);
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       if (!subscription.outstanding.has(nonce)) return;

@@ -16,6 +16,8 @@ export interface Outstanding {
   late: boolean;
 }
 
+const REMEMBERED = 32;
+
 /** How a client's holdings differ from what it should hold. */
 export interface Change {
   /** Everything that it asked for and that exists. */
@@ -50,6 +52,22 @@ export class TypeSubscription {
   /** Whether an answer is due that is still worth waiting for. */
   get waiting(): boolean {
     return [...this.outstanding.values()].some((each) => !each.late);
+  }
+
+  /** Notes a response that was sent. Of a client that never answers only the latest are remembered. */
+  expect(nonce: string, response: Outstanding): void {
+    this.outstanding.set(nonce, response);
+    const [oldest] = this.outstanding.keys();
+    if (this.outstanding.size > REMEMBERED && oldest !== undefined) this.outstanding.delete(oldest);
+    this.nonce = nonce;
+  }
+
+  /** Notes that a response was answered: earlier ones of the type will not be, where they have not been. */
+  settle(nonce: string): void {
+    for (const earlier of [...this.outstanding.keys()]) {
+      this.outstanding.delete(earlier);
+      if (earlier === nonce) return;
+    }
   }
 
   /** Drops from the holdings what the client asks for no longer. */
