@@ -64,7 +64,9 @@ function read() {
 
 /** Ctrl-C reaches the demo from the terminal itself; it ends in its own way, and this process waits for it. */
 function demo(args) {
-  const child = spawn(process.execPath, [join(root, "build/js/examples/bookinfo/main.js"), ...args], { stdio: "inherit" });
+  const child = spawn(process.execPath, [join(root, "build/js/examples/bookinfo/main.js"), ...args], {
+    stdio: "inherit",
+  });
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   return new Promise((resolve, reject) => {

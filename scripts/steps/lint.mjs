@@ -9,7 +9,8 @@ import { root, run } from "./run.mjs";
  */
 export async function lint({ write = false } = {}) {
   const tool = (name) => join(root, "node_modules/.bin", name);
-  const biome = write ? ["check", "--write", "--error-on-warnings"] : ["ci", "--error-on-warnings"];
+  const plain = process.stdout.isTTY ? [] : ["--colors=off"];
+  const biome = [...(write ? ["check", "--write"] : ["ci"]), "--error-on-warnings", ...plain];
   const prettier = ["--log-level", "warn", write ? "--write" : "--check", ...assemblyScript()];
   const codes = [
     await run(tool("biome"), biome),

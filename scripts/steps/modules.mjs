@@ -36,7 +36,16 @@ async function compile(folder) {
       const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
       const code = await run(
         process.execPath,
-        [asc, `${folder}/index.ts`, "--config", `${folder}/asconfig.json`, "--path", "build/packages", "--outFile", output],
+        [
+          asc,
+          `${folder}/index.ts`,
+          "--config",
+          `${folder}/asconfig.json`,
+          "--path",
+          "build/packages",
+          "--outFile",
+          output,
+        ],
         { quiet: true },
       );
       ok = code === 0;

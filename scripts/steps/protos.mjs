@@ -6,7 +6,9 @@ import { whenChanged } from "./stamp.mjs";
 const DEPS = "node_modules/@grpc/grpc-js-xds/deps";
 const MODULES = ["envoy-api", "googleapis", "protoc-gen-validate/validate", "xds"];
 /** Google's own types that travel in an `Any`; they come with protobuf-es. */
-const WELL_KNOWN = ["any", "duration", "empty", "struct", "timestamp", "wrappers"].map((name) => `file_google_protobuf_${name}`);
+const WELL_KNOWN = ["any", "duration", "empty", "struct", "timestamp", "wrappers"].map(
+  (name) => `file_google_protobuf_${name}`,
+);
 
 /**
  * What the package's protos lack: its validate.proto is older than its envoy-api, which uses a string rule that it does
@@ -61,15 +63,21 @@ async function generate() {
   };
   writeFileSync(join(workspace, "buf.gen.yaml"), JSON.stringify({ version: "v2", clean: true, plugins: [plugin] }));
   const selected = roots.flatMap((path) => ["--path", join(workspace, path)]);
-  await must(join(root, "node_modules/.bin/buf"), ["generate", workspace, "--template", join(workspace, "buf.gen.yaml"), ...selected], {
-    quiet: true,
-  });
+  await must(
+    join(root, "node_modules/.bin/buf"),
+    ["generate", workspace, "--template", join(workspace, "buf.gen.yaml"), ...selected],
+    {
+      quiet: true,
+    },
+  );
   writeRegistry(join(root, "xds/gen"));
 }
 
 /** Writes gen/registry.ts, which names every generated file, so that no type is listed by hand. */
 function writeRegistry(folder) {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("_pb.ts")).sort();
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith("_pb.ts"))
+    .sort();
   const entries = files.map((path) => {
     const symbol = /export const (file_\w+)/.exec(readFileSync(join(folder, path), "utf8"))?.[1];
     if (!symbol) throw new Error(`${relative(root, join(folder, path))}: no file descriptor found`);
