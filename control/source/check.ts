@@ -39,7 +39,7 @@ export function check(document: Document): { resource?: Checked; problems: Probl
     spec: result.data.spec,
     at: (path: readonly PropertyKey[]) => document.at(path),
   } as Checked;
-  return { resource, problems: [...unenforced(document, schema, document.value, [])] };
+  return { resource, problems: oncePerField([...unenforced(document, schema, document.value, [])]) };
 }
 
 /** The document's kind, or why it is not looked at. */
@@ -109,6 +109,20 @@ function* unenforced(
       } else yield* unenforced(document, inner, field, [...path, step]);
     }
   }
+}
+
+/** What a hundred endpoints have in common is said once, with the first of them. */
+function oncePerField(warnings: readonly Problem[]): Problem[] {
+  const byField = new Map<string, { first: Problem; count: number }>();
+  for (const warning of warnings) {
+    const field = warning.field.replaceAll(/\[\d+\]/g, "[]");
+    const known = byField.get(field);
+    if (known === undefined) byField.set(field, { first: warning, count: 1 });
+    else known.count += 1;
+  }
+  return [...byField.values()].map(({ first, count }) =>
+    count === 1 ? first : { ...first, message: `${first.message} (${count} times in this document)` },
+  );
 }
 
 /** Of several forms of a field, the first that its value has. */
