@@ -1,1 +1,6 @@
+export { CONNECT_FAILURE_DETAILS } from "./close-details.js";
+export type { InternalConnect } from "./connect.js";
+export { endpointName } from "./endpoints/index.js";
+export { type ClusterContext, LiveCluster } from "./live-cluster.js";
+export { LiveClusterManager } from "./manager.js";
 export type * from "./types.js";

@@ -1,0 +1,2 @@
+export { buildBalancer } from "./build.js";
+export type { Balancer } from "./types.js";

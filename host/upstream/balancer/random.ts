@@ -1,0 +1,15 @@
+import type { HostSet, LiveEndpoint } from "../endpoints/index.js";
+import type { Balancer } from "./types.js";
+
+/** Any candidate, weights not looked at (as in Envoy). */
+export class RandomChoice implements Balancer {
+  private hosts: readonly LiveEndpoint[] = [];
+
+  update(hosts: HostSet): void {
+    this.hosts = hosts.candidates;
+  }
+
+  pick(): LiveEndpoint | undefined {
+    return this.hosts[Math.floor(Math.random() * this.hosts.length)];
+  }
+}

@@ -1,0 +1,150 @@
+import { createConnection } from "node:net";
+import type { Duplex } from "node:stream";
+import type { ClusterStats } from "./cluster-stats.js";
+import type { LiveEndpoint } from "./endpoints/index.js";
+import type { Limits } from "./limits.js";
+import type { FilterMetadata, PassthroughState, TcpConnectHandler } from "./types.js";
+
+/** Connects to an internal listener by its name; undefined where there is none. */
+export type InternalConnect = (listener: string, endpointId: string, state: PassthroughState) => Duplex | undefined;
+
+/** What the connections of one cluster have in common. */
+export interface Connector {
+  readonly stats: ClusterStats;
+  readonly limits: Limits;
+  readonly connectTimeoutMs: number;
+  readonly bufferLimit: number;
+  readonly internal: InternalConnect;
+  /** The namespaces of the endpoint's metadata that internal connections hand on; undefined without internal_upstream. */
+  readonly passthrough: readonly string[] | undefined;
+}
+
+/** Opens one connection and counts it until it closes. The result gives the attempt up. */
+export function connectTo(connector: Connector, endpoint: LiveEndpoint, handler: TcpConnectHandler): () => void {
+  const { stats, limits } = connector;
+  if (!limits.connections.take()) {
+    stats.upstream_cx_overflow.inc();
+    return soon(() => handler.onFailure("overflow", "max_connections reached"));
+  }
+  stats.upstream_cx_total.inc();
+  stats.upstream_cx_active.inc();
+  endpoint.stats.cxTotal += 1;
+  endpoint.stats.cxActive += 1;
+  const start = performance.now();
+  const opened = open(connector, endpoint, start, handler);
+  let counted = true;
+  const closed = () => {
+    if (!counted) return;
+    counted = false;
+    limits.connections.release();
+    stats.upstream_cx_active.dec();
+    stats.upstream_cx_destroy.inc();
+    stats.lengthMs.record(performance.now() - start);
+    endpoint.stats.cxActive -= 1;
+  };
+  if (opened.stream === undefined) queueMicrotask(closed);
+  else opened.stream.once("close", closed);
+  return opened.cancel;
+}
+
+interface Opened {
+  readonly stream: Duplex | undefined;
+  readonly cancel: () => void;
+}
+
+function open(connector: Connector, endpoint: LiveEndpoint, start: number, handler: TcpConnectHandler): Opened {
+  const { address } = endpoint;
+  return address.kind === "internal"
+    ? openInternal(connector, endpoint, address, handler)
+    : openTcp(connector, endpoint, address, start, handler);
+}
+
+function openTcp(
+  { stats, connectTimeoutMs, bufferLimit }: Connector,
+  endpoint: LiveEndpoint,
+  { host, port }: { host: string; port: number },
+  start: number,
+  handler: TcpConnectHandler,
+): Opened {
+  // node:net passes its options on to the stream, which is where highWaterMark takes effect.
+  const options = { host, port, allowHalfOpen: true, noDelay: true, highWaterMark: bufferLimit };
+  const socket = createConnection(options);
+  const fail = (reason: "connect-failure" | "connect-timeout", detail: string) => {
+    settle();
+    stats.upstream_cx_connect_fail.inc();
+    if (reason === "connect-timeout") stats.upstream_cx_connect_timeout.inc();
+    endpoint.stats.cxConnectFail += 1;
+    socket.destroy();
+    handler.onFailure(reason, detail);
+  };
+  const onError = (error: Error) => fail("connect-failure", error.message);
+  const timer = setTimeout(
+    () => fail("connect-timeout", `no connection within ${connectTimeoutMs} ms`),
+    connectTimeoutMs,
+  );
+  const settle = () => {
+    clearTimeout(timer);
+    socket.off("error", onError);
+    // Whoever takes the stream adds a listener of its own; until then, and after, an error must not end the process.
+    socket.on("error", ignore);
+  };
+  socket.once("error", onError);
+  socket.once("connect", () => {
+    settle();
+    stats.connectMs.record(performance.now() - start);
+    handler.onConnected(socket);
+  });
+  const cancel = () => {
+    if (!socket.connecting) return;
+    settle();
+    socket.destroy();
+  };
+  return { stream: socket, cancel };
+}
+
+function openInternal(
+  { stats, internal, passthrough }: Connector,
+  endpoint: LiveEndpoint,
+  { listener, endpointId }: { listener: string; endpointId: string },
+  handler: TcpConnectHandler,
+): Opened {
+  const metadata: Record<string, FilterMetadata[string]> = {};
+  for (const name of passthrough ?? []) {
+    const value = endpoint.metadata[name];
+    if (value !== undefined) metadata[name] = value;
+  }
+  const stream = internal(listener, endpointId, { metadata });
+  if (stream === undefined) {
+    stats.upstream_cx_connect_fail.inc();
+    endpoint.stats.cxConnectFail += 1;
+    const detail = `there is no internal listener ${listener}`;
+    return { stream, cancel: soon(() => handler.onFailure("connect-failure", detail)) };
+  }
+  stream.on("error", ignore);
+  let connected = false;
+  const cancel = soon(() => {
+    connected = true;
+    stats.connectMs.record(0);
+    handler.onConnected(stream);
+  });
+  return {
+    stream,
+    cancel: () => {
+      cancel();
+      if (!connected) stream.destroy();
+    },
+  };
+}
+
+/** Runs it after the caller has returned, unless cancelled before. */
+function soon(run: () => void): () => void {
+  let wanted = true;
+  queueMicrotask(() => {
+    if (wanted) run();
+  });
+  return () => {
+    wanted = false;
+  };
+}
+
+function ignore(): void {}

@@ -1,0 +1,83 @@
+import type { Address } from "../../../xds/gen/envoy/config/core/v3/address_pb.js";
+import { HealthStatus } from "../../../xds/gen/envoy/config/core/v3/health_check_pb.js";
+import type { LbEndpoint } from "../../../xds/gen/envoy/config/endpoint/v3/endpoint_components_pb.js";
+import { ConfigError, hostPort, tcpAddress } from "../../config/index.js";
+import type { Endpoint, EndpointAddress, EndpointStats, FilterMetadata } from "../types.js";
+
+/** What an assignment says of one endpoint. */
+export interface EndpointDescription {
+  readonly name: string;
+  readonly address: EndpointAddress;
+  readonly hostname: string;
+  readonly weight: number;
+  readonly metadata: FilterMetadata;
+  readonly healthy: boolean;
+}
+
+/** An endpoint that updates change in place, so that its pools and counters stay. */
+export class LiveEndpoint implements Endpoint {
+  readonly name: string;
+  readonly address: EndpointAddress;
+  hostname: string;
+  weight: number;
+  metadata: FilterMetadata;
+  healthy: boolean;
+  readonly stats: EndpointStats = {
+    cxActive: 0,
+    cxTotal: 0,
+    cxConnectFail: 0,
+    rqActive: 0,
+    rqTotal: 0,
+    rqSuccess: 0,
+    rqError: 0,
+    rqTimeout: 0,
+  };
+
+  constructor(description: EndpointDescription) {
+    this.name = description.name;
+    this.address = description.address;
+    this.hostname = description.hostname;
+    this.weight = description.weight;
+    this.metadata = description.metadata;
+    this.healthy = description.healthy;
+  }
+
+  update(description: EndpointDescription): void {
+    this.hostname = description.hostname;
+    this.weight = description.weight;
+    this.metadata = description.metadata;
+    this.healthy = description.healthy;
+  }
+}
+
+const UNHEALTHY = new Set([HealthStatus.UNHEALTHY, HealthStatus.DRAINING, HealthStatus.TIMEOUT]);
+
+/** Reads one endpoint of an assignment. */
+export function describeEndpoint(lbEndpoint: LbEndpoint, path: string): EndpointDescription {
+  if (lbEndpoint.hostIdentifier.case !== "endpoint") throw new ConfigError(path, "expected endpoint");
+  const endpoint = lbEndpoint.hostIdentifier.value;
+  const address = endpointAddress(endpoint.address, `${path}.endpoint.address`);
+  return {
+    name: endpointName(address),
+    address,
+    hostname: endpoint.hostname,
+    weight: lbEndpoint.loadBalancingWeight ?? 1,
+    metadata: lbEndpoint.metadata?.filterMetadata ?? {},
+    healthy: !UNHEALTHY.has(lbEndpoint.healthStatus),
+  };
+}
+
+/** The address as Envoy prints it. */
+export function endpointName(address: EndpointAddress): string {
+  return address.kind === "tcp"
+    ? hostPort(address.host, address.port)
+    : `envoy://${address.listener}/${address.endpointId}`;
+}
+
+function endpointAddress(address: Address | undefined, path: string): EndpointAddress {
+  if (address?.address.case === "envoyInternalAddress") {
+    const { addressNameSpecifier, endpointId } = address.address.value;
+    return { kind: "internal", listener: addressNameSpecifier.value ?? "", endpointId };
+  }
+  return { kind: "tcp", ...tcpAddress(address, path) };
+}

@@ -1,0 +1,3 @@
+export { ASSIGNMENT_FIELDS, describeAssignment } from "./assignment.js";
+export { type EndpointDescription, endpointName, LiveEndpoint } from "./endpoint.js";
+export { HostSet } from "./host-set.js";

@@ -1,0 +1,48 @@
+import type { CircuitBreakers } from "../../xds/gen/envoy/config/cluster/v3/circuit_breaker_pb.js";
+import { RoutingPriority } from "../../xds/gen/envoy/config/core/v3/base_pb.js";
+import type { Gauge, Scope } from "../stats/index.js";
+
+/** A count with a limit, whose reaching it shows as the gauge `…_open`. */
+export class Limit {
+  private active = 0;
+
+  constructor(
+    readonly maximum: number,
+    private readonly open: Gauge,
+  ) {
+    open.set(0);
+  }
+
+  /** Counts one more; false where the limit is reached. */
+  take(): boolean {
+    if (this.active >= this.maximum) return false;
+    this.active += 1;
+    if (this.active >= this.maximum) this.open.set(1);
+    return true;
+  }
+
+  release(): void {
+    this.active -= 1;
+    if (this.active < this.maximum) this.open.set(0);
+  }
+}
+
+/** The circuit breaker of the default priority, with Envoy's defaults. */
+export interface Limits {
+  readonly connections: Limit;
+  readonly pendingRequests: Limit;
+  readonly requests: Limit;
+  readonly maxRetries: number;
+}
+
+/** Reads the default priority's thresholds. */
+export function readLimits(circuitBreakers: CircuitBreakers | undefined, stats: Scope): Limits {
+  const thresholds = circuitBreakers?.thresholds.find(({ priority }) => priority === RoutingPriority.DEFAULT);
+  const gauge = (name: string) => stats.gauge(`circuit_breakers.default.${name}`);
+  return {
+    connections: new Limit(thresholds?.maxConnections ?? 1024, gauge("cx_open")),
+    pendingRequests: new Limit(thresholds?.maxPendingRequests ?? 1024, gauge("rq_pending_open")),
+    requests: new Limit(thresholds?.maxRequests ?? 1024, gauge("rq_open")),
+    maxRetries: thresholds?.maxRetries ?? 3,
+  };
+}
