@@ -84,6 +84,12 @@ test("a port in use is named", async () => {
   other.close();
 });
 
+test("a reader that goes away is no failure", async () => {
+  const command = meltemi("up", "--help");
+  command.child.stdout?.destroy();
+  expect([await command.ended, command.err]).toEqual([0, ""]);
+});
+
 test("bootstrap prints YAML", async () => {
   const command = meltemi("bootstrap", "--control-port", "1234", "--node-id", "me");
   expect(await command.ended).toBe(0);

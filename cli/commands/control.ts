@@ -17,13 +17,14 @@ export function addControl(command: Command): void {
     .name("control")
     .summary("run the control plane")
     .description(
-      "Follows a folder of rules (MetaRouter, ApplicationProtocol, ServiceEntry, DestinationRule) and serves them over\n" +
-        "xDS to Envoy and to meltemi host. Rules with an error change nothing: what runs goes on, and the log says where\n" +
+      "Follows a folder of rules (MetaRouter, ApplicationProtocol, ServiceEntry, DestinationRule) and serves them over " +
+        "xDS to Envoy and to meltemi host. Rules with an error change nothing: what runs goes on, and the log says where " +
         "the error is.",
     )
     .argument("<rules>", "folder of YAML files")
     .option("--port <port>", "port for proxies, 0 for a free one", port, 18000)
     .option("--host <ip>", "address for proxies", "127.0.0.1");
+  command.addHelpText("after", "\nA proxy for it: meltemi bootstrap > proxy.yaml && envoy -c proxy.yaml");
   addLogOptions(addRuleOptions(command)).action((rules: string, options: ControlCommand) =>
     untilSignal(async (own) => {
       const control = own(

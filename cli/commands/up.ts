@@ -17,7 +17,7 @@ export function addUp(command: Command): void {
     .name("up")
     .summary("run control plane and host proxy together")
     .description(
-      "Runs a control plane and a host proxy on one folder of rules (MetaRouter, ApplicationProtocol, ServiceEntry,\n" +
+      "Runs a control plane and a host proxy on one folder of rules (MetaRouter, ApplicationProtocol, ServiceEntry, " +
         "DestinationRule). Edit the rules and the traffic changes at once; no connection is cut.",
     )
     .argument("<rules>", "folder of YAML files")
@@ -28,6 +28,7 @@ export function addUp(command: Command): void {
       18000,
     )
     .option("--admin-port <port>", "port of the proxy's admin interface, 0 for a free one", port, 19000);
+  command.addHelpText("after", "\nExample: meltemi up examples/bookinfo/rules --port 18000");
   addLogOptions(addRuleOptions(command)).action((rules: string, options: UpCommand) => {
     const { port: controlPort, adminPort, modules, bind } = options;
     return untilSignal(async (own) => {

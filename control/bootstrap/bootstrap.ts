@@ -22,7 +22,7 @@ export const CONTROL_CLUSTER = "meltemi_control";
 
 /** A bootstrap in YAML, good for Envoy and for the host. */
 export function bootstrap(options: BootstrapOptions): string {
-  return stringify(bootstrapObject(options), { lineWidth: 120 });
+  return stringify(bootstrapObject(options), { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
 function bootstrapObject({ controlPort, controlHost, adminPort, nodeId, cluster, delta }: BootstrapOptions): object {
