@@ -75,13 +75,10 @@ export class Probe {
   private readonly wasm: Exports;
 
   private constructor(module: WebAssembly.Module) {
-    const env = { proxy_log: (_level: number, at: number, length: number) => this.log(at, length) };
-    // A module without imports beyond the log: nothing else is called where no context is.
-    const imports: WebAssembly.Imports = { env: {} };
-    for (const { name } of WebAssembly.Module.imports(module)) {
-      (imports["env"] as WebAssembly.ModuleImports)[name] = name === "proxy_log" ? env.proxy_log : () => 0;
-    }
-    this.wasm = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+    // Host calls are imported where the SDK is, but no codec makes one outside of a context: all but the log do nothing.
+    const log = (_level: number, at: number, length: number) => this.log(at, length);
+    const env = new Proxy({}, { get: (_target, name) => (name === "proxy_log" ? log : () => 0) });
+    this.wasm = new WebAssembly.Instance(module, { env }).exports as unknown as Exports;
     this.wasm._initialize();
     this.wasm.open();
   }

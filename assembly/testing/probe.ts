@@ -116,9 +116,7 @@ export function rename(id: u64): void {
 /** ids, ordered, heartbeat, session: one bit each. */
 export function traits(): i32 {
   const traits = codec!.traits();
-  return (
-    (traits.ids ? 1 : 0) | (traits.ordered ? 2 : 0) | (traits.heartbeat ? 4 : 0) | (traits.session ? 8 : 0)
-  );
+  return (traits.ids ? 1 : 0) | (traits.ordered ? 2 : 0) | (traits.heartbeat ? 4 : 0) | (traits.session ? 8 : 0);
 }
 
 /** Ends a callback: views are gone. */

@@ -1,0 +1,115 @@
+import { Codec, Failure, Frame, Kind, Metadata, Mutation, Reader, Scan, Slice, Traits, Writer } from "meltemi/assembly";
+import { Fastjson2 } from "./fastjson2";
+import { Hessian2 } from "./hessian2";
+import {
+  decodeRequest,
+  decodeResponse,
+  encodeRequest,
+  encodeResponse,
+  FASTJSON2,
+  HEAD,
+  HESSIAN2,
+  ID_AT,
+  LENGTH_AT,
+  reasonFor,
+  scanFrame,
+  serializationOf,
+  statusFor,
+  wantsAnswer,
+  writeAnswer,
+  writePing,
+  writePong,
+  writeReadOnly,
+} from "./message";
+import { Serialization } from "./serialization";
+
+const hessian2 = new Hessian2();
+const fastjson2 = new Fastjson2();
+const MAX_REASON: i32 = 1024;
+
+/** Dubbo 2: the protocol `dubbo://` of Dubbo 2.5 to 3.3. */
+export class Dubbo extends Codec {
+  traits(): Traits {
+    const traits = new Traits();
+    traits.ids = true;
+    traits.heartbeat = true;
+    return traits;
+  }
+
+  scan(input: Reader, frame: Frame): Scan {
+    return scanFrame(input, frame);
+  }
+
+  decode(frame: Frame, meta: Metadata): bool {
+    if (frame.bytes.length < HEAD) return false;
+    const values = valuesOf(frame);
+    if (frame.kind == Kind.Response) return decodeResponse(frame, values, meta);
+    if (frame.kind != Kind.Request && frame.kind != Kind.OneWay) return true;
+    return values != null && decodeRequest(frame, values, meta);
+  }
+
+  encode(frame: Frame, changes: Mutation, out: Writer): bool {
+    if (frame.bytes.length < HEAD) return false;
+    const values = valuesOf(frame);
+    if (!values) return false;
+    const start = out.length;
+    let done = false;
+    if (frame.kind == Kind.Response) done = encodeResponse(frame, values, changes, out);
+    else if (frame.kind == Kind.Request || frame.kind == Kind.OneWay) done = encodeRequest(frame, values, changes, out);
+    if (done) out.patchU32(start + LENGTH_AT, out.length - start - HEAD);
+    else out.truncate(start);
+    return done;
+  }
+
+  /** A one-way request gets no answer. In a serialization that we do not write, the answer is in Hessian. */
+  fail(request: Frame, why: Failure, out: Writer): void {
+    if (request.bytes.length < HEAD || !wantsAnswer(request.bytes)) return;
+    const start = out.length;
+    const fast = serializationOf(request.bytes) == FASTJSON2;
+    writeAnswer(out, fast ? FASTJSON2 : HESSIAN2, statusFor(why), request.id);
+    const values: Serialization = fast ? fastjson2 : hessian2;
+    values.writeText(out, explain(why));
+    out.patchU32(start + LENGTH_AT, out.length - start - HEAD);
+  }
+
+  rename(frame: Frame, id: u64): void {
+    store<u64>(frame.bytes.ptr, bswap<u64>(id), ID_AT);
+    frame.id = id;
+  }
+
+  ping(id: u64, out: Writer): void {
+    writePing(out, id);
+  }
+
+  pong(ping: Frame, out: Writer): void {
+    writePong(out, ping);
+  }
+
+  drain(out: Writer): bool {
+    writeReadOnly(out);
+    return true;
+  }
+}
+
+
+@inline
+function valuesOf(frame: Frame): Serialization | null {
+  const id = serializationOf(frame.bytes);
+  if (id == HESSIAN2) return hessian2;
+  return id == FASTJSON2 ? fastjson2 : null;
+}
+
+const reason = new Writer();
+
+/** The cause in plain words, and what more is known of it. */
+function explain(why: Failure): Slice {
+  reason.reset();
+  reason.bytes(reasonFor(why.cause));
+  if (why.message.length > 0) {
+    reason.u16(0x3a20); // «: »
+    let length = min<i32>(why.message.length, MAX_REASON);
+    while (length < why.message.length && length > 0 && (why.message.at(length) & 0xc0) == 0x80) length--;
+    reason.copy(why.message.ptr, length);
+  }
+  return reason.view();
+}

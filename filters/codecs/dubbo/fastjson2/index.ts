@@ -1,0 +1,1 @@
+export { Fastjson2 } from "./fastjson2";

@@ -1,0 +1,1 @@
+export { Hessian2 } from "./hessian2";

@@ -1,0 +1,1 @@
+export { Entries, Serialization } from "./serialization";
