@@ -114,6 +114,34 @@ test("a handler that fails refuses all of the update", async () => {
   await expect.poll(() => nacks.map(({ message }) => message)).toEqual(["a: cannot be applied: out of paper"]);
 });
 
+test("while a handler is at work its acknowledgement waits, and with it what rests on that", async () => {
+  let finish = (): void => undefined;
+  const begun: string[] = [];
+  client.subscribe(ClusterSchema, {
+    onUpdate: ({ changed }) => {
+      begun.push([...changed.keys()].join());
+      return new Promise((resolve) => {
+        finish = () => resolve([]);
+      });
+    },
+  });
+  const routes = recorder<RouteConfiguration>();
+  const named = client.subscribe(RouteConfigurationSchema, routes, []);
+  client.start();
+  server.publish(setOf({ [TypeUrl.Cluster]: { a: "1" }, [TypeUrl.Endpoint]: {}, [TypeUrl.Route]: { r: "1" } }));
+  await expect.poll(() => begun).toEqual(["a"]);
+  server.publish(setOf({ [TypeUrl.Cluster]: { a: "1", b: "1" }, [TypeUrl.Endpoint]: {}, [TypeUrl.Route]: { r: "1" } }));
+  named.setNames(["r"]);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  // The server holds routes back until the clusters that they may lead to are in place.
+  expect([acks.length, begun, routes.lines]).toEqual([0, ["a"], []]);
+  finish();
+  await expect.poll(() => begun).toEqual(["a", "b"]);
+  finish();
+  await expect.poll(() => routes.lines).toEqual(["r"]);
+  expect(acks.map(({ typeUrl }) => typeUrl).slice(0, 2)).toEqual([TypeUrl.Cluster, TypeUrl.Cluster]);
+});
+
 test("the server goes and comes back: the client keeps what it has and hears only of what changed", async () => {
   const clusters = recorder<Cluster>();
   const routes = recorder<RouteConfiguration>();
