@@ -21,7 +21,7 @@ export interface DemoOptions {
   readonly out: NodeJS.WriteStream;
 }
 
-/** Calls that the table looks back on. */
+/** Calls that the table looks back on, at most as far as the last change of the rules. */
 const WINDOW = 1000;
 const REDRAW_MS = 500;
 const PLAIN_MS = 2000;
@@ -109,6 +109,8 @@ class Demo {
     const first = this.model === undefined;
     this.model = model;
     if (first) return;
+    // The table is about the rules that are in force.
+    if (this.options.pages === undefined) this.journal.clear();
     this.screen.say(
       `${new Date().toLocaleTimeString()} the rules have changed; ${this.mesh.reconnections} connections cut so far`,
     );

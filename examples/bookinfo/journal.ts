@@ -64,6 +64,13 @@ export class Journal {
     this.forgotten = Math.max(this.forgotten, Number(oldest.id));
   }
 
+  /** Starts anew, as if nothing had been called yet. */
+  clear(): void {
+    this.calls.length = 0;
+    this.arrivals.clear();
+    this.forgotten = this.last;
+  }
+
   get entries(): Entry[] {
     return this.calls.map((call) => ({ call, arrivals: this.arrivals.get(call.id) ?? [] }));
   }

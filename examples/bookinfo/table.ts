@@ -24,8 +24,8 @@ const FIRST_NUMBER = 3;
 export function table(model: Model, entries: readonly Entry[]): string[] {
   const rows = [...collect(model, entries).values()].sort((a, b) => compare(key(a), key(b)));
   const totals = new Map<string, number>();
-  for (const row of rows) totals.set(row.service, (totals.get(row.service) ?? 0) + row.requests);
-  const cells = [[...HEADINGS], ...rows.map((row) => toCells(row, totals.get(row.service) ?? 0))];
+  for (const row of rows) totals.set(ruleKey(row), (totals.get(ruleKey(row)) ?? 0) + row.requests);
+  const cells = [[...HEADINGS], ...rows.map((row) => toCells(row, totals.get(ruleKey(row)) ?? 0))];
   const widths = HEADINGS.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
   return cells.map((line) =>
     line
@@ -71,8 +71,12 @@ function count(value: number): string {
   return value === 0 ? "" : String(value);
 }
 
-function key({ service, rule, backend }: Row): string {
-  return `${service}\0${rule}\0${backend}`;
+function ruleKey({ service, rule }: Row): string {
+  return `${service}\0${rule}`;
+}
+
+function key(row: Row): string {
+  return `${ruleKey(row)}\0${row.backend}`;
 }
 
 function compare(a: string, b: string): number {
