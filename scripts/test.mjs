@@ -1,5 +1,5 @@
 // npm test: builds, checks style and types, runs every test but the long ones; --long (npm run test:long) those too.
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./steps/build.mjs";
 import { envoy } from "./steps/envoy.mjs";
@@ -13,9 +13,13 @@ const binary = envoy();
 const clean = await lint();
 const tested = await vitest();
 const counts = readReport();
-if (!clean) counts.failed += 1;
-process.exitCode = clean && tested && counts.failed === 0 ? 0 : 1;
-if (!clean) console.log("lint failed, see above; it counts as one failed test");
+// What is wrong with the run itself (errors outside of any test, no report) must show in the line too.
+if (!tested && counts.failed === 0) counts.failed = 1;
+if (!clean) {
+  console.log("lint failed, see above; it counts as one failed test");
+  counts.failed += 1;
+}
+process.exitCode = counts.failed === 0 ? 0 : 1;
 const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
 console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
 
@@ -33,6 +37,7 @@ async function vitest() {
 
 /** What ran, by vitest's own report; a file that could not even be loaded counts as one failed test. */
 function readReport() {
+  if (!existsSync(join(root, REPORT))) return { passed: 0, failed: 1, skipped: 0 };
   const report = JSON.parse(readFileSync(join(root, REPORT), "utf8"));
   const broken = report.testResults.filter(
     ({ status, assertionResults }) => status === "failed" && !assertionResults.some((test) => test.status === "failed"),
