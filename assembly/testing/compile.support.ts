@@ -22,6 +22,11 @@ export async function compileProbe(source: CodecSource): Promise<WebAssembly.Mod
     `use(() => new ${source.name}());`,
     `export * from "meltemi/assembly/testing/probe";`,
   ].join("\n");
+  return compileModule(entry, text);
+}
+
+/** AssemblyScript that a test wrote, compiled in memory with the SDK's own settings; `entry` is where it would stand. */
+export async function compileModule(entry: string, text: string): Promise<WebAssembly.Module> {
   linkPackage();
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
