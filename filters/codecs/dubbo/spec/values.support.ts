@@ -53,9 +53,8 @@ export const frames: fc.Arbitrary<SampleFrame> = fc.oneof(
       attachments: fc.oneof({ weight: 4, arbitrary: attachments }, { weight: 1, arbitrary: fc.constant(null) }),
     })
     .map((parts): SampleFrame => ({ name: "made request", from: "Client", bytes: request(parts) })),
-  fc
-    .tuple(id, value, attachments, fc.constantFrom(0x90, 0x91, 0x92, 0x93, 0x94, 0x95))
-    .map(([id, answer, entries, content]): SampleFrame => ({
+  fc.tuple(id, value, attachments, fc.constantFrom(0x90, 0x91, 0x92, 0x93, 0x94, 0x95)).map(
+    ([id, answer, entries, content]): SampleFrame => ({
       name: "made response",
       from: "Server",
       bytes: response({
@@ -66,12 +65,15 @@ export const frames: fc.Arbitrary<SampleFrame> = fc.oneof(
           if (content >= 0x93) body.write(entries);
         },
       }),
-    })),
-  fc.tuple(id, fc.constantFrom(25, 30, 31, 40, 60, 70, 80, 90, 100), text).map(([id, status, reason]): SampleFrame => ({
-    name: "made error",
-    from: "Server",
-    bytes: response({ id, status, write: (body) => body.writeString(reason) }),
-  })),
+    }),
+  ),
+  fc.tuple(id, fc.constantFrom(25, 30, 31, 40, 60, 70, 80, 90, 100), text).map(
+    ([id, status, reason]): SampleFrame => ({
+      name: "made error",
+      from: "Server",
+      bytes: response({ id, status, write: (body) => body.writeString(reason) }),
+    }),
+  ),
 );
 
 /** Bodies of 2 and 4 GiB, and lists, texts and objects that declare more than there is. */
