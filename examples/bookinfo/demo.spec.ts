@@ -95,7 +95,7 @@ describe.each(proxies)("on $name", ({ binary, missing }) => {
         edit("reviews.yaml", "weight: 70", "weight: 0");
         edit("reviews.yaml", "weight: 30", "weight: 100");
         await expect.poll(() => output, { timeout: 30_000 }).toMatch(reviews("v3", "100"));
-        edit("reviews.yaml", "weight: 100", "wait: 100");
+        edit("reviews.yaml", "weight: 100", "wieght: 100");
         await expect.poll(() => output).toContain("unknown field; did you mean weight?");
       } finally {
         stop.abort();
