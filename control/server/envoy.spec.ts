@@ -110,6 +110,17 @@ describe.skipIf(envoyBinary === null).each([{ delta: false }, { delta: true }])(
       expect(refusals.length).toBe(1);
     });
 
+    test("a listener may take the place of another on its address", async () => {
+      await start();
+      const [one = 0, two = 0] = ports;
+      for (const listenerName of ["other", "front", "other"]) {
+        push({ listenerName, clusters: { one, two }, routeTo: listenerName === "other" ? "two" : "one" });
+      }
+      await expect.poll(() => envoy.admin("/listeners?format=json"), { timeout: 5000 }).toContain('"other"');
+      await expect.poll(call, { timeout: 5000 }).toBe("two");
+      expect(refusals).toEqual([]);
+    });
+
     test("the control plane restarts: Envoy keeps its configuration, reconnects and follows again", async () => {
       await start();
       const [one = 0, two = 0] = ports;

@@ -14,6 +14,7 @@ export interface World {
   /** Cluster name → port of its one endpoint. */
   readonly clusters: Readonly<Record<string, number>>;
   readonly routeTo: string;
+  readonly listenerName?: string;
   /** Changes the clusters themselves, so that Envoy warms them anew. */
   readonly connectTimeout?: string;
   readonly filterConfig?: string;
@@ -47,7 +48,7 @@ export function snapshotOfWorld(world: World, module: Uint8Array): Snapshot {
       const assignment = json(ClusterLoadAssignmentSchema, { cluster_name: name, endpoints });
       return resourceOf(ClusterLoadAssignmentSchema, name, assignment);
     }),
-    resourceOf(ListenerSchema, "front", json(ListenerSchema, listener(world))),
+    resourceOf(ListenerSchema, world.listenerName ?? "front", json(ListenerSchema, listener(world))),
     resourceOf(RouteConfigurationSchema, "rules", json(RouteConfigurationSchema, routes(world))),
     resourceOf(TypedExtensionConfigSchema, "idle", json(TypedExtensionConfigSchema, filter(world, module))),
   ]);
@@ -64,7 +65,7 @@ function address(port: number): JsonObject {
   return { socket_address: { address: "127.0.0.1", port_value: port } };
 }
 
-function listener({ listenerPort, badListener }: World): JsonObject {
+function listener({ listenerPort, listenerName = "front", badListener }: World): JsonObject {
   const manager: JsonObject = {
     "@type": `${HTTP}.network.http_connection_manager.v3.HttpConnectionManager`,
     stat_prefix: "front",
@@ -75,7 +76,7 @@ function listener({ listenerPort, badListener }: World): JsonObject {
     ],
   };
   const chains: JsonObject[] = [{ filters: [{ name: "hcm", typed_config: manager }] }];
-  return { name: "front", address: address(listenerPort), filter_chains: badListener === true ? [] : chains };
+  return { name: listenerName, address: address(listenerPort), filter_chains: badListener === true ? [] : chains };
 }
 
 function routes({ routeTo }: World): JsonObject {

@@ -10,6 +10,7 @@ import type { TypeSubscription } from "./subscription.js";
 /** Only differences: `DeltaAggregatedResources`. */
 export const delta: Dialect<DeltaDiscoveryRequest, DeltaDiscoveryResponse> = {
   flavour: "delta",
+  reportsAbsence: true,
   staleIsSilent: false,
 
   read(request, subscription) {

@@ -7,7 +7,7 @@ import type { Change, TypeSubscription } from "./subscription.js";
 export interface Demand {
   /** A response is due even if there is nothing new to put into it. */
   readonly always: boolean;
-  /** Names asked for that the client must be told about if they do not exist. */
+  /** Names asked for now: a response is due if one exists, or where absence is reported in any case. */
   readonly asked: readonly string[];
 }
 
@@ -42,6 +42,8 @@ export interface Composed<Response> {
 /** One of the two forms of the protocol: how requests are read and responses are written. */
 export interface Dialect<Request extends AnyRequest, Response> {
   readonly flavour: Flavour;
+  /** Whether a client is told that a resource it asked for does not exist. */
+  readonly reportsAbsence: boolean;
   /** Whether a request with a nonce that is not the latest is out of date and asks for nothing. */
   readonly staleIsSilent: boolean;
   /** Lets a request change a subscription. `answers`: it answered a response that was outstanding. */

@@ -19,6 +19,7 @@ const PARTIAL: ReadonlySet<string> = new Set([TypeUrl.Endpoint, TypeUrl.Route, T
 /** The state of the world: `StreamAggregatedResources`. */
 export const stateOfTheWorld: Dialect<DiscoveryRequest, DiscoveryResponse> = {
   flavour: "sotw",
+  reportsAbsence: false,
   staleIsSilent: true,
 
   read(request, subscription, answers) {
@@ -26,15 +27,13 @@ export const stateOfTheWorld: Dialect<DiscoveryRequest, DiscoveryResponse> = {
     const before = new Set(subscription.names);
     const wasWildcard = subscription.wildcard;
     subscribe(subscription, request.resourceNames);
-    const same =
-      wasWildcard === subscription.wildcard &&
-      before.size === subscription.names.size &&
-      [...before].every((name) => subscription.names.has(name));
+    const asked = [...subscription.names].filter((name) => !before.has(name));
+    const same = wasWildcard === subscription.wildcard && before.size === subscription.names.size && asked.length === 0;
     // Neither an answer nor a new list: the client wants to hear again what it asked for, as Envoy does when it
     // rebuilds a cluster.
     const repeats = !first && !answers && same;
     if (repeats) subscription.held.clear();
-    return { always: first || repeats, asked: [] };
+    return { always: first || repeats, asked };
   },
 
   speaks(typeUrl, change, removals) {

@@ -17,9 +17,13 @@ export interface Stage {
  * their endpoints. Listeners are removed at once, because a new one may need the address of an old one. Routes precede
  * filters: a filter that reads route metadata must not act on routes older than itself.
  */
-export const STAGES: readonly Stage[] = [
+export const CLUSTER_STAGES: readonly Stage[] = [
   { typeUrl: TypeUrl.Cluster, removals: false, waits: false },
   { typeUrl: TypeUrl.Endpoint, removals: false, waits: false },
+];
+
+/** What follows once clusters are in place. */
+export const LATER_STAGES: readonly Stage[] = [
   { typeUrl: TypeUrl.Listener, removals: true, waits: true },
   { typeUrl: TypeUrl.Route, removals: false, waits: true },
   { typeUrl: TypeUrl.ExtensionConfig, removals: false, waits: true },
@@ -29,9 +33,9 @@ export const STAGES: readonly Stage[] = [
   { typeUrl: TypeUrl.ExtensionConfig, removals: true, waits: false },
 ];
 
-const ORDERED: ReadonlySet<string> = new Set(STAGES.map(({ typeUrl }) => typeUrl));
+const ORDERED: ReadonlySet<string> = new Set([...CLUSTER_STAGES, ...LATER_STAGES].map(({ typeUrl }) => typeUrl));
 
-/** Whether a type has its place in {@link STAGES}; others are sent as they come. */
+/** Whether a type has its place in this order; others are sent as they come. */
 export function isOrdered(typeUrl: string): boolean {
   return ORDERED.has(typeUrl);
 }

@@ -4,7 +4,7 @@ import { TypeUrl } from "../type-urls.js";
 import type { AnyRequest, Content, Dialect } from "./dialect.js";
 import type { AdsServerEvents, Peer } from "./events.js";
 import type { Published } from "./published.js";
-import { isClusters, isOrdered, restsOnClusters, STAGES } from "./stages.js";
+import { CLUSTER_STAGES, isClusters, isOrdered, LATER_STAGES, restsOnClusters, type Stage } from "./stages.js";
 import { type Change, TypeSubscription } from "./subscription.js";
 import { endpointNames } from "./warming.js";
 
@@ -62,7 +62,7 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
     const nonce = known === undefined ? "" : request.responseNonce;
     const answers = this.settle(subscription, nonce, request);
     const stale = nonce !== "" && nonce !== subscription.nonce;
-    if (!(stale && this.dialect.staleIsSilent)) this.answer(subscription, request, answers, published);
+    if (!(stale && this.dialect.staleIsSilent)) this.read(subscription, request, answers, published);
     this.advance();
   }
 
@@ -84,31 +84,38 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
     return true;
   }
 
-  private answer(subscription: TypeSubscription, request: Request, answers: boolean, published: Published): void {
-    const demand = this.dialect.read(request, subscription, answers);
-    for (const name of demand.asked) subscription.asked.add(name);
-    subscription.owed ||= demand.always || demand.asked.length > 0 || this.lacks(subscription, published);
-    this.payDebts(published);
-  }
-
-  /** Whether something it asked for is there that it has in no version. */
-  private lacks(subscription: TypeSubscription, published: Published): boolean {
-    const { changed } = subscription.changeTo(published.ofType(subscription.typeUrl));
-    return changed.some(({ name }) => !subscription.held.has(name));
+  /** Takes up what a request asks for. */
+  private read(subscription: TypeSubscription, request: Request, answers: boolean, published: Published): void {
+    const { always, asked } = this.dialect.read(request, subscription, answers);
+    const { resources } = published.ofType(subscription.typeUrl);
+    for (const name of asked) subscription.asked.add(name);
+    subscription.owed ||= always || asked.some((name) => this.dialect.reportsAbsence || resources.has(name));
   }
 
   /**
-   * Answers what was asked for. Unlike a push this waits for no other type, because a client may be warming until it has
-   * the answer, with one exception: clusters and their endpoints go first.
+   * Sends what is due, as far as answers allow. Called whenever something changed; does nothing if nothing is due.
+   *
+   * What was asked for waits for no push, because a client may be warming until it has it; but where it may lead to
+   * clusters it waits for these, as in a push.
    */
-  private payDebts(published: Published): void {
-    const due = [...this.subscriptions.values()].filter(({ owed }) => owed);
-    const [first, rest] = [
-      due.filter((each) => !restsOnClusters(each.typeUrl)),
-      due.filter((each) => restsOnClusters(each.typeUrl)),
-    ];
-    for (const subscription of first) this.pay(subscription, published);
-    for (const subscription of rest) if (!this.waitingForClusters()) this.pay(subscription, published);
+  private advance(): void {
+    const { published } = this;
+    if (published === undefined) return;
+    const subscriptions = [...this.subscriptions.values()];
+    for (const each of subscriptions) if (each.owed && !restsOnClusters(each.typeUrl)) this.pay(each, published);
+    for (const each of subscriptions) if (!isOrdered(each.typeUrl)) this.push(each, published, true);
+    for (const stage of CLUSTER_STAGES) this.take(stage, published);
+    if (subscriptions.some((each) => each.waiting && isClusters(each.typeUrl))) return;
+    for (const each of subscriptions) if (each.owed) this.pay(each, published);
+    for (const stage of LATER_STAGES) {
+      if (stage.waits && subscriptions.some((each) => each.waiting && isOrdered(each.typeUrl))) return;
+      this.take(stage, published);
+    }
+  }
+
+  private take({ typeUrl, removals }: Stage, published: Published): void {
+    const subscription = this.subscriptions.get(typeUrl);
+    if (subscription !== undefined) this.push(subscription, published, removals);
   }
 
   private pay(subscription: TypeSubscription, published: Published): void {
@@ -117,29 +124,6 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
     subscription.owed = false;
     subscription.asked.clear();
     this.send(subscription, published, { change: subscription.changeTo(type), removals: false, absent });
-  }
-
-  /** Goes on with the push as far as answers allow. Called whenever something changed; does nothing if nothing is due. */
-  private advance(): void {
-    const { published } = this;
-    if (published === undefined) return;
-    this.payDebts(published);
-    for (const stage of STAGES) {
-      if (stage.waits && this.waitingForOrdered()) return;
-      const subscription = this.subscriptions.get(stage.typeUrl);
-      if (subscription !== undefined) this.push(subscription, published, stage.removals);
-    }
-    for (const subscription of this.subscriptions.values()) {
-      if (!isOrdered(subscription.typeUrl)) this.push(subscription, published, true);
-    }
-  }
-
-  private waitingForClusters(): boolean {
-    return [...this.subscriptions.values()].some((each) => each.waiting && isClusters(each.typeUrl));
-  }
-
-  private waitingForOrdered(): boolean {
-    return [...this.subscriptions.values()].some((each) => isOrdered(each.typeUrl) && each.waiting);
   }
 
   private push(subscription: TypeSubscription, published: Published, removals: boolean): void {
