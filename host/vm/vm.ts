@@ -256,8 +256,7 @@ export class Vm {
   }
 
   #handOver(pointer: number, length: number, pointerOut: number, lengthOut: number): boolean {
-    if (pointerOut !== 0 && !this.memory.setU32(pointerOut, pointer)) return false;
-    return lengthOut === 0 || this.memory.setU32(lengthOut, length);
+    return this.memory.setU32(pointerOut, pointer) && this.memory.setU32(lengthOut, length);
   }
 
   #speaker(): Context {

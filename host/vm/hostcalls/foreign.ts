@@ -25,10 +25,17 @@ export function foreignCalls(vm: Vm) {
         declareProperty: (path, declaration) => vm.current.declare(path, declaration),
       });
       const given = result instanceof Uint8Array ? result : NONE;
-      if (!vm.give(given, pointerOut, lengthOut)) return Status.InvalidMemoryAccess;
+      if (!giveAsked(vm, given, pointerOut, lengthOut)) return Status.InvalidMemoryAccess;
       return result instanceof Uint8Array ? Status.Ok : result;
     },
   };
+}
+
+/** Only here a module may pass 0 for what it does not want to know. */
+function giveAsked(vm: Vm, bytes: Uint8Array, pointerOut: number, lengthOut: number): boolean {
+  if (pointerOut !== 0 && lengthOut !== 0) return vm.give(bytes, pointerOut, lengthOut);
+  if (lengthOut !== 0) return vm.memory.setU32(lengthOut, bytes.length);
+  return pointerOut === 0 || vm.give(bytes, pointerOut, pointerOut);
 }
 
 const NONE = new Uint8Array(0);
