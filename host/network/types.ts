@@ -19,6 +19,7 @@ export type ResponseFlag =
   | "DC"
   | "DI"
   | "DPE"
+  | "DR"
   | "DT"
   | "FI"
   | "IH"
@@ -65,6 +66,8 @@ export interface Connection {
   /** `ip:port`, or `envoy://listener/endpointId` on internal connections. */
   readonly localAddress: string;
   readonly remoteAddress: string;
+  /** Where the client meant to go (listener filter original_dst): `ip:port`. */
+  readonly originalDestination?: string | undefined;
   readonly state: "open" | "closing" | "closed";
   /** `per_connection_buffer_limit_bytes`. */
   readonly bufferLimit: number;

@@ -1,9 +1,9 @@
 import type { RouteAction_HashPolicy as HashPolicyProto } from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
+import { xxHash64 } from "../../bytes/index.js";
 import { ConfigError } from "../../config/index.js";
 import { asciiLower } from "../headers/index.js";
 import { compileReplacement } from "./regex-replacement.js";
 import type { HashInput } from "./types.js";
-import { xxHash64 } from "./xxhash64.js";
 
 type HashPart = (request: HashInput) => bigint | undefined;
 

@@ -1,0 +1,1 @@
+export { Router, type RouterConfig } from "./router.js";

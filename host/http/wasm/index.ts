@@ -1,0 +1,1 @@
+export { wasmFilter } from "./wasm-filter.js";

@@ -1,0 +1,164 @@
+import { create } from "@bufbuild/protobuf";
+import { type Metadata, MetadataSchema } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
+import type { ListenerInfo } from "../../network/index.js";
+import type { FilterMetadata } from "../../upstream/index.js";
+import { ofMessage, type PropertyNamespace, type PropertyValue } from "../../vm/index.js";
+import { toByteString } from "../headers/index.js";
+import type { StreamContext } from "../stream/index.js";
+
+/** What `xds.listener_…` says. */
+const DIRECTIONS = { unspecified: 0n, inbound: 1n, outbound: 2n } as const;
+
+/** Looks up a property's first segment for a stream: Envoy's attributes, as far as they are known in this phase. */
+export function streamProperty(name: string, stream: StreamContext, listener: ListenerInfo): PropertyValue | undefined {
+  const { info, connection } = stream;
+  switch (name) {
+    case "request":
+      return namespace((key) => requestValue(key, stream));
+    case "response":
+      return namespace((key) => responseValue(key, stream));
+    case "connection":
+      return namespace((key) => connectionValue(key, stream));
+    case "connection_id":
+      return BigInt(connection.id);
+    case "source":
+      return addressNamespace(connection.remoteAddress);
+    case "destination":
+      return addressNamespace(connection.localAddress);
+    case "upstream":
+      return namespace((key) => upstreamValue(key, stream));
+    case "metadata":
+      return ofJsonMetadata(info.dynamicMetadata);
+    case "filter_state":
+      return namespace((key) => info.filterState.get(key));
+    case "upstream_filter_state":
+      return info.upstreamEndpoint ? namespace(() => undefined) : undefined;
+    case "xds":
+      return namespace((key) => xdsValue(key, stream, listener));
+    default: {
+      // What set_property wrote is found under its own name too.
+      return info.filterState.get(`wasm.${name}`);
+    }
+  }
+}
+
+/** What does not come from the headers; host/vm reads those itself. */
+function requestValue(key: string, { info, protocol }: StreamContext): PropertyValue | undefined {
+  switch (key) {
+    case "protocol":
+      return protocol;
+    case "time":
+      return BigInt(info.startTime) * 1_000_000n;
+    case "size":
+      return BigInt(info.bytesReceived);
+    case "duration":
+      return info.duration === undefined ? undefined : BigInt(Math.round(info.duration * 1e6));
+    default:
+      return undefined;
+  }
+}
+
+function responseValue(key: string, { info }: StreamContext): PropertyValue | undefined {
+  switch (key) {
+    case "code":
+      return info.responseCode === undefined ? undefined : BigInt(info.responseCode);
+    case "code_details":
+      return info.responseCodeDetails;
+    case "flags":
+      return BigInt(flagBits(info.responseFlags));
+    case "size":
+      return BigInt(info.bytesSent);
+    default:
+      return undefined;
+  }
+}
+
+/** Bits of Envoy's CoreResponseFlag, in its order. */
+const FLAG_ORDER = [
+  ...["LH", "UH", "UT", "LR", "UR", "UF", "UC", "UO", "NR", "DI", "FI", "RL", "UAEX", "RLSE", "DC", "URX", "SI", "IH"],
+  ...["DPE", "UMSDR", "RFCF", "NFCF", "DT", "UPE", "NC", "OM", "DF", "DO", "DR", "UDO"],
+];
+
+function flagBits(flags: ReadonlySet<string>): number {
+  let bits = 0;
+  for (const flag of flags) bits += 2 ** FLAG_ORDER.indexOf(flag);
+  return bits;
+}
+
+function connectionValue(key: string, { connection }: StreamContext): PropertyValue | undefined {
+  switch (key) {
+    case "id":
+      return BigInt(connection.id);
+    case "mtls":
+      return false;
+    case "termination_details":
+      return connection.info.terminationDetails;
+    default:
+      return undefined;
+  }
+}
+
+function upstreamValue(key: string, { info }: StreamContext): PropertyValue | undefined {
+  const endpoint = info.upstreamEndpoint;
+  switch (key) {
+    case "address":
+      return endpoint?.name;
+    case "port":
+      return endpoint?.address.kind === "tcp" ? BigInt(endpoint.address.port) : undefined;
+    case "transport_failure_reason":
+      return info.upstreamFailure;
+    case "request_attempt_count":
+      return BigInt(info.upstreamAttempts);
+    default:
+      return undefined;
+  }
+}
+
+function xdsValue(key: string, stream: StreamContext, listener: ListenerInfo): PropertyValue | undefined {
+  const { info } = stream;
+  switch (key) {
+    case "listener_direction":
+      return DIRECTIONS[listener.direction];
+    case "listener_metadata":
+      return Object.keys(listener.metadata).length === 0 ? undefined : ofJsonMetadata(listener.metadata);
+    case "upstream_host_metadata":
+      return info.upstreamEndpoint && ofJsonMetadata(info.upstreamEndpoint.metadata);
+    case "cluster_name":
+      return clusterName(stream);
+    case "route_name":
+      return toByteString(stream.route()?.name ?? "");
+    case "route_metadata":
+      return ofMetadata(stream.route()?.metadata);
+    case "virtual_host_name":
+      return stream.route() && toByteString(stream.route()?.virtualHost.name ?? "");
+    case "virtual_host_metadata":
+      return ofMetadata(stream.route()?.virtualHost.metadata);
+    default:
+      return undefined;
+  }
+}
+
+function clusterName(stream: StreamContext): string | undefined {
+  const action = stream.route()?.action;
+  return action?.kind === "forward" ? toByteString(action.cluster) : undefined;
+}
+
+function addressNamespace(address: string): PropertyNamespace {
+  return namespace((key) => {
+    if (key === "address") return address;
+    const port = /:(\d+)$/.exec(address)?.[1];
+    return key === "port" && port !== undefined ? BigInt(port) : undefined;
+  });
+}
+
+function ofMetadata(metadata: Metadata | undefined): PropertyValue | undefined {
+  return metadata && ofMessage(MetadataSchema, metadata);
+}
+
+function ofJsonMetadata(filterMetadata: FilterMetadata): PropertyValue {
+  return ofMessage(MetadataSchema, create(MetadataSchema, { filterMetadata: { ...filterMetadata } }));
+}
+
+function namespace(get: (key: string) => PropertyValue | undefined): PropertyNamespace {
+  return { kind: "namespace", get };
+}

@@ -1,0 +1,2 @@
+export { PLUGIN_FIELDS, pluginOptions } from "./plugin-config.js";
+export { type WasmSurroundings, wasmServices } from "./services.js";

@@ -1,0 +1,96 @@
+import { fromBinary, toJsonString } from "@bufbuild/protobuf";
+import { type Any, BytesValueSchema, StringValueSchema, StructSchema } from "@bufbuild/protobuf/wkt";
+import { FailurePolicy, type PluginConfig } from "../../xds/gen/envoy/extensions/wasm/v3/wasm_pb.js";
+import { ConfigError, dataSource, type SupportedFields, typeNameOf } from "../config/index.js";
+import type { PluginOptions, FailurePolicy as Policy } from "../vm/index.js";
+
+/** What of envoy.extensions.wasm.v3 the host implements; part of the table of each Wasm filter. */
+export const PLUGIN_FIELDS: SupportedFields = {
+  "envoy.extensions.wasm.v3.PluginConfig": [
+    "name",
+    "root_id",
+    "vm_config",
+    "configuration",
+    "fail_open",
+    "failure_policy",
+    "reload_config",
+    "allow_on_headers_stop_iteration",
+  ],
+  "envoy.extensions.wasm.v3.ReloadConfig": ["backoff"],
+  "envoy.config.core.v3.BackoffStrategy": ["base_interval"],
+  "envoy.extensions.wasm.v3.VmConfig": [
+    "vm_id",
+    "runtime",
+    "code",
+    "configuration",
+    "allow_precompiled",
+    "environment_variables",
+  ],
+  "envoy.extensions.wasm.v3.EnvironmentVariables": "*",
+  "envoy.config.core.v3.AsyncDataSource": ["local"],
+  "envoy.config.core.v3.DataSource": ["filename", "inline_bytes", "inline_string", "environment_variable"],
+};
+
+/** Reads a plugin's configuration. @throws ConfigError */
+export function pluginOptions(config: PluginConfig | undefined, path: string): PluginOptions {
+  if (config?.vm.case !== "vmConfig") throw new ConfigError(`${path}.vm_config`, "expected a VM configuration");
+  const vm = config.vm.value;
+  const at = `${path}.vm_config`;
+  if (vm.runtime !== "envoy.wasm.runtime.v8") {
+    throw new ConfigError(`${at}.runtime`, `expected envoy.wasm.runtime.v8, not ${JSON.stringify(vm.runtime)}`);
+  }
+  if (vm.code?.specifier.case !== "local") throw new ConfigError(`${at}.code`, "expected local code");
+  const failurePolicy = readPolicy(config.failurePolicy);
+  const environment: Record<string, string> = { ...vm.environmentVariables?.keyValues };
+  for (const key of vm.environmentVariables?.hostEnvKeys ?? []) {
+    const value = process.env[key];
+    if (value !== undefined) environment[key] = value;
+  }
+  const vmConfiguration = configurationBytes(vm.configuration, `${at}.configuration`);
+  const configuration = configurationBytes(config.configuration, `${path}.configuration`);
+  return {
+    name: config.name,
+    rootId: config.rootId,
+    vm: {
+      vmId: vm.vmId,
+      code: dataSource(vm.code.specifier.value, `${at}.code.local`),
+      environment,
+      ...(vmConfiguration === undefined ? {} : { configuration: vmConfiguration }),
+    },
+    ...(configuration === undefined ? {} : { configuration }),
+    ...(failurePolicy === undefined ? {} : { failurePolicy }),
+    failOpen: config.failOpen,
+  };
+}
+
+function readPolicy(policy: FailurePolicy): Policy | undefined {
+  switch (policy) {
+    case FailurePolicy.FAIL_RELOAD:
+      return "FAIL_RELOAD";
+    case FailurePolicy.FAIL_CLOSED:
+      return "FAIL_CLOSED";
+    case FailurePolicy.FAIL_OPEN:
+      return "FAIL_OPEN";
+    default:
+      return undefined;
+  }
+}
+
+/** As Envoy does: a string or bytes as they are, a Struct as JSON, anything else as its serialised message. */
+function configurationBytes(any: Any | undefined, path: string): Uint8Array | undefined {
+  if (any === undefined) return undefined;
+  try {
+    switch (typeNameOf(any.typeUrl)) {
+      case StringValueSchema.typeName:
+        return Buffer.from(fromBinary(StringValueSchema, any.value).value);
+      case BytesValueSchema.typeName:
+        return fromBinary(BytesValueSchema, any.value).value;
+      case StructSchema.typeName:
+        return Buffer.from(toJsonString(StructSchema, fromBinary(StructSchema, any.value)));
+      default:
+        return any.value;
+    }
+  } catch (error) {
+    throw new ConfigError(path, error instanceof Error ? error.message : String(error));
+  }
+}
