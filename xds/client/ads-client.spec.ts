@@ -66,6 +66,16 @@ test("a wildcard subscription is told of what is new, changed and removed, and o
   expect(acks[0]?.peer.node?.id).toBe("host-1");
 });
 
+test("that there is nothing is told once", async () => {
+  const clusters = recorder<Cluster>();
+  client.subscribe(ClusterSchema, clusters);
+  client.start();
+  server.publish(setOf({ [TypeUrl.Cluster]: {} }));
+  await expect.poll(() => clusters.lines).toEqual([""]);
+  server.publish(setOf({ [TypeUrl.Cluster]: { a: "1" } }));
+  await expect.poll(() => clusters.lines).toEqual(["", "a=1"]);
+});
+
 test("a named subscription asks for its names only, and again for one it has dropped in between", async () => {
   server.publish(setOf({ [TypeUrl.Route]: { a: "1", b: "1", c: "1" } }));
   const routes = recorder<RouteConfiguration>();

@@ -16,9 +16,11 @@ export interface Rejection {
 /** Receives a subscription's resources. */
 export interface SubscriptionHandler<T> {
   /**
-   * Applies an update. An empty list acknowledges it; otherwise the response is refused with these reasons, while the
-   * resources that are not named count as taken, as in Envoy. While a promise is pending the acknowledgement waits, and
-   * with it further updates of this type.
+   * Applies an update. The first may be empty, which says that there is nothing; later ones never are.
+   *
+   * An empty list acknowledges it; otherwise the response is refused with these reasons, while the resources that are
+   * not named count as taken, as in Envoy. While a promise is pending the acknowledgement waits, and with it further
+   * updates of this type.
    */
   onUpdate(update: Update<T>): readonly Rejection[] | Promise<readonly Rejection[]>;
 }

@@ -24,6 +24,7 @@ export class TypeSubscription<Desc extends DescMessage> implements AnySubscripti
   /** Digests of the accepted resources by name. */
   private readonly accepted = new Map<string, string>();
   private tail: Promise<unknown> = Promise.resolve();
+  private answered = false;
   private closed = false;
 
   constructor(
@@ -69,7 +70,10 @@ export class TypeSubscription<Desc extends DescMessage> implements AnySubscripti
     // What could not be read may be anything, so nothing counts as removed then.
     const complete = this.wanted === undefined && rejections.length === 0;
     const removed = complete ? [...this.accepted.keys()].filter((name) => !resources.has(name)) : [];
-    const refused = changed.size + removed.length > 0 ? await this.hand(response.versionInfo, changed, removed) : [];
+    // The first response is told even if it is empty: a proxy may start serving when it knows that there is nothing.
+    const news = changed.size + removed.length > 0 || !this.answered;
+    this.answered = true;
+    const refused = news ? await this.hand(response.versionInfo, changed, removed) : [];
 
     const refusedNames = new Set(refused.map(({ name }) => name));
     for (const [name, { digest }] of changed) if (!refusedNames.has(name)) this.accepted.set(name, digest);
