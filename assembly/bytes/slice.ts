@@ -61,6 +61,18 @@ export class Slice {
     return this.length >= prefix.length && memory.compare(this.ptr, prefix.ptr, <usize>prefix.length) == 0;
   }
 
+  /** The number that these decimal digits say; zero where they say none that fits. */
+  decimal(): i32 {
+    if (this.length > 10) return 0;
+    let value: i64 = 0;
+    for (let i = 0; i < this.length; i++) {
+      const digit = <i64>this.at(i) - 0x30;
+      if (digit < 0 || digit > 9) return 0;
+      value = value * 10 + digit;
+    }
+    return value <= i32.MAX_VALUE ? <i32>value : 0;
+  }
+
   /** The bytes as text, for logs and configuration; allocates. Bytes that are no UTF-8 become U+FFFD. */
   toString(): string {
     return String.UTF8.decodeUnsafe(this.ptr, <usize>this.length);

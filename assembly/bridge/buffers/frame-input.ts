@@ -1,0 +1,106 @@
+import { Reader, Slice } from "../../bytes";
+import { Codec, Frame, Peer, Scan } from "../../codec";
+import { Carry } from "./carry";
+
+/** What `FrameInput.next` found. */
+export enum Input {
+  /** Nothing more in these bytes. */
+  More,
+  /** A whole frame, in `frame.bytes`. */
+  Frame,
+  /** A frame that declares more than the limit: its first bytes are in `frame.bytes`, the rest is skipped unbuffered. */
+  TooLarge,
+  /** No frame of this protocol. */
+  Bad,
+}
+
+// A frame's leading bytes that a local reply may ask for (Frame.keep).
+const MAX_KEPT: i32 = 1024;
+
+/** Cuts a byte stream into a codec's frames. Memory is taken for bytes that came, never for bytes that were declared. */
+export class FrameInput {
+  private carry: Carry = new Carry();
+  private reader: Reader = new Reader();
+  private all: Slice = Slice.empty();
+  private done: i32 = 0;
+  private needed: i32 = 0;
+  private skipping: u64 = 0;
+
+  constructor(
+    private codec: Codec,
+    private from: Peer,
+  ) {}
+
+  /** Starts on the bytes of a callback. */
+  open(input: Slice): void {
+    if (this.skipping > 0) input = this.skip(input);
+    this.all = this.carry.join(input);
+    this.done = 0;
+    this.needed = 0;
+  }
+
+  /** The next thing in the input. */
+  next(frame: Frame, maxBytes: u64): Input {
+    const length = this.all.length - this.done;
+    if (length == 0 || (this.done == 0 && !this.carry.enough(this.all))) return Input.More;
+    const ptr = this.all.ptr + <usize>this.done;
+    frame.clear();
+    frame.from = this.from;
+    const scan = this.codec.scan(this.reader.reset(ptr, length), frame);
+    if (scan == Scan.More) {
+      this.needed = 0;
+      // A head is short; a codec that still asks for more is not in step with these bytes.
+      return <u64>length > maxBytes ? Input.Bad : Input.More;
+    }
+    if (scan != Scan.Frame || frame.length == 0 || <u64>max(frame.head, 0) > frame.length) return Input.Bad;
+    const keep = min(keptOf(frame), frame.length);
+    if (frame.length > maxBytes) return this.tooLarge(frame, ptr, length, <i32>keep);
+    if (<u64>length < frame.length) {
+      this.needed = <i32>frame.length;
+      return Input.More;
+    }
+    frame.bytes = Slice.view(ptr, <i32>frame.length);
+    this.done += <i32>frame.length;
+    return Input.Frame;
+  }
+
+  /** Ends the callback: the rest waits. */
+  close(): void {
+    // `needed` counts from the first byte that waits.
+    this.carry.keep(this.all, this.done, this.needed);
+    this.all = Slice.empty();
+  }
+
+  /** Is a frame half here? */
+  get isPartial(): bool {
+    return this.carry.length > 0 || this.skipping > 0;
+  }
+
+  free(): void {
+    this.carry.free();
+  }
+
+  private tooLarge(frame: Frame, ptr: usize, length: i32, keep: i32): Input {
+    if (length < keep) {
+      this.needed = keep;
+      return Input.More;
+    }
+    frame.bytes = Slice.view(ptr, keep);
+    const here = <i32>min(<u64>length, frame.length);
+    this.done += here;
+    this.skipping = frame.length - <u64>here;
+    return Input.TooLarge;
+  }
+
+  private skip(input: Slice): Slice {
+    const skipped = <i32>min(this.skipping, <u64>input.length);
+    this.skipping -= <u64>skipped;
+    return Slice.view(input.ptr + <usize>skipped, input.length - skipped);
+  }
+}
+
+/** How many leading bytes of a frame a local reply needs. */
+export function keptOf(frame: Frame): u64 {
+  const wanted = frame.keep > 0 ? frame.keep : frame.head;
+  return <u64>max(0, min(wanted, MAX_KEPT));
+}

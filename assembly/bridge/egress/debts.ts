@@ -1,0 +1,95 @@
+import { Slice, Writer } from "../../bytes";
+import { FIRST_WINDOW, MAX_WINDOW, writeData } from "../http2";
+import { EgressStream } from "./stream";
+import { StreamList } from "./stream-list";
+
+/**
+ * Answers to a proxy that takes only as much as its windows say (RFC 9113, section 5.2): what they do not take waits,
+ * the oldest first.
+ */
+export class Debts {
+  /** Bytes that wait, of all streams. */
+  total: i32 = 0;
+  private streams: StreamList = new StreamList();
+  /** What the connection's window takes. */
+  private credit: i32 = FIRST_WINDOW;
+
+  get any(): bool {
+    return !this.streams.isEmpty;
+  }
+
+  /** The proxy takes more on the connection. */
+  extend(increment: u32): void {
+    this.credit = <i32>min(<i64>this.credit + <i64>increment, <i64>MAX_WINDOW);
+  }
+
+  /** Could anything be paid, if only it could be written? */
+  get payable(): bool {
+    if (this.credit <= 0) return false;
+    for (let at = this.streams.first; at != 0; at = changetype<EgressStream>(at).next) {
+      if (changetype<EgressStream>(at).credit > 0) return true;
+    }
+    return false;
+  }
+
+  /** Writes an answer's body as far as the windows go. False: a part of it waits. */
+  send(stream: EgressStream, bytes: Slice, out: Writer): bool {
+    const now = min(bytes.length, this.room(stream));
+    const whole = now == bytes.length;
+    writeData(out, stream.id, bytes.ptr, now, whole);
+    this.spend(stream, now);
+    if (whole) return true;
+    stream.paid = 0;
+    stream.append(Slice.view(bytes.ptr + <usize>now, bytes.length - now));
+    this.total += stream.bodyLength;
+    this.streams.push(stream);
+    return false;
+  }
+
+  /** Writes of what waits as much as the windows take; the first stream that is done with it, or 0. */
+  pay(out: Writer): usize {
+    let at = this.streams.first;
+    while (at != 0 && this.credit > 0) {
+      const stream = changetype<EgressStream>(at);
+      at = stream.next;
+      const now = min(stream.debt, this.room(stream));
+      if (now == 0) continue;
+      const whole = now == stream.debt;
+      writeData(out, stream.id, stream.body().ptr + <usize>stream.paid, now, whole);
+      this.spend(stream, now);
+      stream.paid += now;
+      this.total -= now;
+      if (!whole) continue;
+      this.streams.remove(stream);
+      return changetype<usize>(stream);
+    }
+    return 0;
+  }
+
+  /** The stream is given up: its debt is forgotten. */
+  forget(stream: EgressStream): void {
+    if (stream.debt == 0) return;
+    this.total -= stream.debt;
+    this.streams.remove(stream);
+  }
+
+  /** The stream that owes the most, or 0. */
+  largest(): usize {
+    let found: usize = 0;
+    for (let at = this.streams.first; at != 0; at = changetype<EgressStream>(at).next) {
+      if (found == 0 || changetype<EgressStream>(at).debt > changetype<EgressStream>(found).debt) found = at;
+    }
+    return found;
+  }
+
+
+  @inline private room(stream: EgressStream): i32 {
+    return max(0, min(stream.credit, this.credit));
+  }
+
+
+  @inline private spend(stream: EgressStream, bytes: i32): void {
+    stream.credit -= bytes;
+    this.credit -= bytes;
+  }
+}

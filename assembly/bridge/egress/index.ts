@@ -1,0 +1,1 @@
+export { MultiplexedEgress } from "./multiplexed";

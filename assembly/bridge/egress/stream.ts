@@ -1,0 +1,73 @@
+import { Body } from "../buffers";
+import { keepHeaders, recallHeaders } from "../headers";
+import { HeaderList } from "../hpack";
+
+/**
+ * A request under way to a backend. Its body holds the request until that is whole, and later what the proxy has no
+ * window for of the answer. Pooled, outside the garbage collector.
+ */
+@unmanaged
+export class EgressStream extends Body {
+  /** The HTTP/2 stream, which is the request's id at the backend. */
+  id: u32;
+  /** The id that the caller gave its request. */
+  callerId: u64;
+  /** Bytes that the proxy's stream window takes. */
+  credit: i32;
+  oneWay: bool;
+  /** The request is on its way to the backend. */
+  forwarded: bool;
+  /** We answered it ourselves; what still comes of its request is dropped. */
+  refused: bool;
+  /** One-way: the heartbeat, by its count, whose answer shows that the backend has read the request. */
+  heartbeat: u32;
+  /** How much of the body the proxy has. */
+  paid: i32;
+  /** The request's headers, where a filter changed any; else zero. */
+  private headers: usize;
+  /** The next one in a list of this connection. */
+  next: usize;
+
+  static take(id: u32): EgressStream {
+    let stream = changetype<EgressStream>(pool);
+    if (pool == 0) stream = changetype<EgressStream>(heap.alloc(offsetof<EgressStream>()));
+    else pool = stream.next;
+    stream.clearBody();
+    stream.id = id;
+    stream.callerId = 0;
+    stream.credit = 0;
+    stream.oneWay = false;
+    stream.forwarded = false;
+    stream.refused = false;
+    stream.heartbeat = 0;
+    stream.paid = 0;
+    stream.headers = 0;
+    stream.next = 0;
+    return stream;
+  }
+
+  /** What the proxy has not yet got of the answer. */
+  @inline get debt(): i32 {
+    return this.forwarded ? this.bodyLength - this.paid : 0;
+  }
+
+  keepHeaders(headers: HeaderList): void {
+    this.headers = keepHeaders(headers);
+  }
+
+  /** Did a filter change headers of the request? Then they are put into the list. */
+  recallHeaders(headers: HeaderList): bool {
+    if (this.headers == 0) return false;
+    recallHeaders(this.headers, headers);
+    return true;
+  }
+
+  release(): void {
+    this.freeBody();
+    if (this.headers) heap.free(this.headers);
+    this.next = pool;
+    pool = changetype<usize>(this);
+  }
+}
+
+let pool: usize = 0;

@@ -1,0 +1,7 @@
+export { findChanges } from "./difference";
+export { AttributeForms } from "./forms";
+export { keepHeaders, recallHeaders } from "./kept";
+export { HeaderLimits } from "./limits";
+export { Received } from "./received";
+export { writeRequestHeaders } from "./request";
+export { writeFailureHeaders, writeOneWayHeaders, writeResponseHeaders } from "./response";

@@ -1,0 +1,24 @@
+import { Slice } from "../../bytes";
+
+// Headers between the two codecs. None of these ever comes from an attribute.
+
+/** The digest over a message's attribute headers, as the codec that wrote it made it. */
+export const DIGEST = Slice.fixed("x-meltemi-digest");
+/** `oneway` or `opaque`. */
+export const KIND = Slice.fixed("x-meltemi-kind");
+/** Spellings of attributes that a filter added, one in each header or parted by commas. */
+export const NAMES = Slice.fixed("x-meltemi-names");
+/** `business-error`: the call worked, the application said no. */
+export const OUTCOME = Slice.fixed("x-meltemi-outcome");
+/** The protocol's own status. */
+export const CODE = Slice.fixed("x-meltemi-code");
+/** On a failure: the request certainly never reached a backend. */
+export const NEVER_SENT = Slice.fixed("x-meltemi-never-sent");
+/** Envoy's own header: how long the router waits for the answer, in milliseconds. */
+export const TIMEOUT = Slice.fixed("x-envoy-upstream-rq-timeout-ms");
+
+export const ONE_WAY = Slice.fixed("oneway");
+export const OPAQUE = Slice.fixed("opaque");
+export const BUSINESS_ERROR = Slice.fixed("business-error");
+export const ONE = Slice.fixed("1");
+export const STATUS = Slice.fixed(":status");

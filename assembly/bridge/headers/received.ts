@@ -1,0 +1,49 @@
+import { Slice } from "../../bytes";
+import { Digest, isAttributeHeader } from "../../attributes";
+import { HeaderList } from "../hpack";
+import { DIGEST, KIND, NAMES, ONE_WAY, OPAQUE, STATUS } from "./names";
+
+/** What one pass over a message's headers tells. Reused from message to message. */
+export class Received {
+  /** `:status`; zero on requests. */
+  status: i32 = 0;
+  /** The message comes from the other codec: Envoy's own answers have no digest. */
+  marked: bool = false;
+  /** The attribute headers are what the other codec wrote. */
+  untouched: bool = false;
+  oneWay: bool = false;
+  opaque: bool = false;
+  private digest: Digest = new Digest();
+
+  read(headers: HeaderList): void {
+    this.status = 0;
+    this.oneWay = false;
+    this.opaque = false;
+    this.digest.reset();
+    let sent: Slice | null = null;
+    for (let i = 0; i < headers.length; i++) {
+      const name = headers.nameAt(i);
+      const value = headers.valueAt(i);
+      if (isAttributeHeader(name)) this.digest.add(name, value);
+      else if (name.equals(DIGEST)) sent = value;
+      else if (name.equals(STATUS)) this.status = statusOf(value);
+      else if (name.equals(KIND)) {
+        this.oneWay = value.equals(ONE_WAY);
+        this.opaque = value.equals(OPAQUE);
+      }
+    }
+    this.marked = sent != null;
+    this.untouched = sent != null && this.digest.matches(sent);
+  }
+}
+
+/** Must a message's headers be kept until its body is there? Only where they say something that the body does not. */
+export function isMeaningful(name: Slice): bool {
+  return isAttributeHeader(name) || name.equals(NAMES);
+}
+
+function statusOf(value: Slice): i32 {
+  let status = 0;
+  for (let i = 0; i < value.length && i < 3; i++) status = status * 10 + (<i32>value.at(i) - 0x30);
+  return status;
+}

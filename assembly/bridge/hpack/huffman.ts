@@ -1,0 +1,92 @@
+import { arenaTake, Slice } from "../../bytes";
+
+// RFC 7541, appendix B, as the length of each symbol's code: the code is canonical, so the lengths give all of it.
+// prettier-ignore
+const LENGTHS: StaticArray<u8> = [
+  13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 28,
+  6, 10, 10, 12, 13, 6, 8, 11, 10, 10, 8, 11, 8, 6, 6, 6, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 7, 8, 15, 6, 12, 10,
+  13, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 8, 7, 8, 13, 19, 13, 14, 6,
+  15, 5, 6, 5, 6, 5, 6, 6, 6, 5, 7, 7, 6, 6, 6, 5, 6, 7, 6, 5, 5, 6, 7, 7, 7, 7, 7, 15, 11, 14, 13, 28,
+  20, 22, 20, 20, 22, 22, 22, 23, 22, 23, 23, 23, 23, 23, 24, 23, 24, 24, 22, 23, 24, 23, 23, 23, 23, 21, 22, 23, 22, 23, 23, 24,
+  22, 21, 20, 22, 22, 23, 23, 21, 23, 22, 22, 24, 21, 22, 23, 23, 21, 21, 22, 21, 23, 22, 23, 23, 20, 22, 22, 22, 23, 22, 22, 23,
+  26, 26, 20, 19, 22, 23, 22, 25, 26, 26, 26, 27, 27, 26, 24, 25, 19, 21, 26, 27, 27, 26, 27, 24, 21, 21, 26, 26, 28, 27, 27, 27,
+  20, 24, 20, 21, 22, 21, 21, 23, 22, 22, 25, 25, 24, 24, 26, 23, 26, 27, 26, 26, 27, 27, 27, 27, 27, 28, 27, 27, 27, 27, 27, 26,
+];
+const SHORTEST: i32 = 5;
+const LONGEST: i32 = 30;
+
+// For each code length: its first code, how many codes there are, and where their symbols start in SYMBOLS.
+const FIRST = new StaticArray<u32>(LONGEST + 1);
+const COUNT = new StaticArray<u32>(LONGEST + 1);
+const OFFSET = new StaticArray<u32>(LONGEST + 1);
+const SYMBOLS = new StaticArray<u8>(256);
+// Codes of at most eight bits, which are nearly all that occur: the next eight bits → symbol, length (zero: longer).
+const QUICK = new StaticArray<u16>(256);
+
+for (let i = 0; i < 256; i++) COUNT[LENGTHS[i]]++;
+let code: u32 = 0;
+let offset: u32 = 0;
+for (let length = SHORTEST; length <= LONGEST; length++) {
+  FIRST[length] = code;
+  OFFSET[length] = offset;
+  for (let symbol = 0; symbol < 256; symbol++) {
+    if (LENGTHS[symbol] != length) continue;
+    SYMBOLS[offset++] = <u8>symbol;
+    if (length <= 8) {
+      const spare = 8 - length;
+      for (let rest: u32 = 0; rest < 1 << spare; rest++) QUICK[(code << spare) | rest] = <u16>((symbol << 4) | length);
+    }
+    code++;
+  }
+  code <<= 1;
+}
+
+/**
+ * Decodes a Huffman-coded string (RFC 7541, section 5.2); null where it is none: padding of more than seven bits or
+ * other than ones, or the end-of-string symbol. The result is good until the callback returns.
+ */
+export function huffmanDecode(coded: Slice): Slice | null {
+  const start = arenaTake((<usize>coded.length * 8) / SHORTEST + 1);
+  const end = coded.end;
+  let out = start;
+  let at = coded.ptr;
+  let bits: u64 = 0;
+  let held = 0;
+  while (true) {
+    while (held <= 32 && at < end) {
+      bits = (bits << 8) | (<u64>load<u8>(at++));
+      held += 8;
+    }
+    if (held < SHORTEST) break;
+    const quick = <u32>unchecked(QUICK[nextByte(bits, held)]);
+    const length = <i32>(quick & 15);
+    if (length > 0) {
+      if (length > held) break;
+      store<u8>(out++, <u8>(quick >> 4));
+      held -= length;
+      continue;
+    }
+    let found = false;
+    for (let long = 9; long <= LONGEST && long <= held; long++) {
+      const value = (<u32>(bits >> (<u64>(held - long)))) & ((1 << long) - 1);
+      const index = value - unchecked(FIRST[long]);
+      if (value < unchecked(FIRST[long]) || index >= unchecked(COUNT[long])) continue;
+      store<u8>(out++, unchecked(SYMBOLS[unchecked(OFFSET[long]) + index]));
+      held -= long;
+      found = true;
+      break;
+    }
+    if (!found) break;
+  }
+  const mask = ((<u64>1) << (<u64>held)) - 1;
+  return held < 8 && (bits & mask) == mask ? Slice.view(start, <i32>(out - start)) : null;
+}
+
+/** The next eight bits, ones where the string has ended: such padding never completes a code. */
+@inline
+function nextByte(bits: u64, held: i32): u32 {
+  const missing = 8 - held;
+  if (missing <= 0) return <u32>((bits >> (<u64>-missing)) & 0xff);
+  const ones = ((<u64>1) << (<u64>missing)) - 1;
+  return <u32>(((bits << (<u64>missing)) | ones) & 0xff);
+}

@@ -1,0 +1,1 @@
+export { CodecFactory, registerCodec } from "./root";

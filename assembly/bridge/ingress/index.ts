@@ -1,0 +1,1 @@
+export { IngressConnection } from "./connection";

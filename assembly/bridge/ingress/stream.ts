@@ -1,0 +1,59 @@
+import { Frame } from "../../codec";
+import { recallHeaders, keepHeaders } from "../headers";
+import { HeaderList } from "../hpack";
+import { KeptFrame } from "../buffers";
+
+/** A request under way, from the client's frame to its answer. Pooled, outside the garbage collector. */
+@unmanaged
+export class IngressStream extends KeptFrame {
+  /** The HTTP/2 stream; zero for an answer of our own that only waits for its turn. */
+  id: u32;
+  /** The answer's `:status`; zero until its headers came. */
+  status: i32;
+  /** The caller waits for no answer. */
+  oneWay: bool;
+  /** The answer is a backend's, not Envoy's own. */
+  marked: bool;
+  /** The answer is complete in the body and waits for those before it. */
+  ready: bool;
+  /** The answer's headers, where a filter changed any; else zero. */
+  private headers: usize;
+  /** The next one in the order of requests. */
+  next: usize;
+
+  static take(id: u32, frame: Frame): IngressStream {
+    let stream = changetype<IngressStream>(pool);
+    if (pool == 0) stream = changetype<IngressStream>(heap.alloc(offsetof<IngressStream>()));
+    else pool = stream.next;
+    stream.clearKept();
+    stream.id = id;
+    stream.status = 0;
+    stream.oneWay = false;
+    stream.marked = false;
+    stream.ready = false;
+    stream.headers = 0;
+    stream.next = 0;
+    stream.remember(frame);
+    return stream;
+  }
+
+  keepHeaders(headers: HeaderList): void {
+    this.headers = keepHeaders(headers);
+  }
+
+  /** Did a filter change headers of the answer? Then they are put into the list. */
+  recallHeaders(headers: HeaderList): bool {
+    if (this.headers == 0) return false;
+    recallHeaders(this.headers, headers);
+    return true;
+  }
+
+  release(): void {
+    this.freeKept();
+    if (this.headers) heap.free(this.headers);
+    this.next = pool;
+    pool = changetype<usize>(this);
+  }
+}
+
+let pool: usize = 0;

@@ -1,0 +1,42 @@
+import { Counter, Gauge } from "../hostcalls";
+
+/** What one codec counts in one role. Names are the proxy's, so every VM counts into the same. */
+export class Metrics {
+  readonly requests: Counter;
+  readonly responses: Counter;
+  /** Answers that the proxy gave in a backend's place. */
+  readonly localReplies: Counter;
+  /** Connections closed for bytes that are no frame. */
+  readonly badFrames: Counter;
+  readonly tooLarge: Counter;
+  readonly oneWay: Counter;
+  readonly opaque: Counter;
+  readonly mutations: Counter;
+  /** Frames whose attributes a filter changed and the codec could not. */
+  readonly mutationsRefused: Counter;
+  readonly attributesDropped: Counter;
+  readonly pings: Counter;
+  readonly connectionsActive: Gauge;
+  readonly streamsReset: Counter;
+  readonly bufferOverflows: Counter;
+  readonly drains: Counter;
+
+  constructor(codec: string, role: string) {
+    const prefix = "meltemi." + codec + "." + role + ".";
+    this.requests = Counter.define(prefix + "requests");
+    this.responses = Counter.define(prefix + "responses");
+    this.localReplies = Counter.define(prefix + "local_replies");
+    this.badFrames = Counter.define(prefix + "bad_frames");
+    this.tooLarge = Counter.define(prefix + "too_large");
+    this.oneWay = Counter.define(prefix + "one_way");
+    this.opaque = Counter.define(prefix + "opaque");
+    this.mutations = Counter.define(prefix + "mutations");
+    this.mutationsRefused = Counter.define(prefix + "mutations_refused");
+    this.attributesDropped = Counter.define(prefix + "attributes_dropped");
+    this.pings = Counter.define(prefix + "pings");
+    this.connectionsActive = Gauge.define(prefix + "connections_active");
+    this.streamsReset = Counter.define(prefix + "streams_reset");
+    this.bufferOverflows = Counter.define(prefix + "buffer_overflows");
+    this.drains = Counter.define(prefix + "drains");
+  }
+}

@@ -1,0 +1,2 @@
+export { Mode, Role, Settings } from "./settings";
+export { settingsOf } from "./registry";
