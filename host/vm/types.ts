@@ -84,7 +84,11 @@ export interface Plugin {
 
 /** Where a path's first segment is looked up. */
 export interface PropertySource {
-  /** For example `request`, `connection`, `xds`, `metadata`; undefined where it is not known in this phase. */
+  /**
+   * For example `connection`, `source`, `xds`, `metadata`; undefined where it is not known in this phase. Of `request`
+   * and `response` only what is not in the headers: `time`, `duration`, `protocol`, `code`, `flags`, `size` (the bytes
+   * received or sent so far) …; paths, header maps and total sizes are found by the VM, by phase.
+   */
   property(name: string): PropertyValue | undefined;
 }
 

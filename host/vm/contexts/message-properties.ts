@@ -19,7 +19,10 @@ const REQUEST_FIELDS: Readonly<Record<string, string>> = {
   id: "x-request-id",
 };
 
-/** `request`: what comes from the headers follows the phase, the rest (`time`, `size`, …) is the chain's. */
+/**
+ * `request`: what comes from the headers follows the phase, the rest (`time`, `duration`, …) is the chain's. The chain's
+ * `size` is the bytes received so far.
+ */
 export function requestNamespace(maps: MessageMaps, own: PropertyValue | undefined): PropertyNamespace {
   const headers = maps.requestHeaders;
   return {
@@ -34,6 +37,8 @@ export function requestNamespace(maps: MessageMaps, own: PropertyValue | undefin
           return joined(headers, ":path")?.replace(/\?.*$/s, "");
         case "query":
           return queryOf(joined(headers, ":path"));
+        case "size":
+          return declaredSize(headers) ?? inNamespace(own, "size");
         case "total_size":
           return plusHeaders(inNamespace(own, "size"), [headers]);
         default:
@@ -71,6 +76,12 @@ function queryOf(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   const at = path.indexOf("?");
   return at < 0 ? "" : path.slice(at + 1).replace(/#.*$/s, "");
+}
+
+/** Envoy believes a content-length, where the headers are readable. */
+function declaredSize(headers: ReadableMap | undefined): bigint | undefined {
+  const declared = joined(headers, "content-length");
+  return declared !== undefined && /^[0-9]{1,18}$/.test(declared) ? BigInt(declared) : undefined;
 }
 
 function plusHeaders(size: PropertyValue | undefined, maps: readonly (ReadableMap | undefined)[]): bigint | undefined {

@@ -11,7 +11,6 @@ export function bufferCalls(vm: Vm) {
       if (buffer === undefined) return Status.NotFound;
       const from = start >>> 0;
       const until = from + (length >>> 0);
-      if (until > 0xffffffff) return Status.BadArgument;
       const bytes = bytesOf(buffer).subarray(from, until);
       return vm.give(bytes, pointerOut, lengthOut) ? Status.Ok : Status.InvalidMemoryAccess;
     },

@@ -22,7 +22,7 @@ describe("buffers", () => {
       "buf 0 '89'",
       "buf 0 null",
       "buf 0 null",
-      "buf 2",
+      "buf 0 '123456789'",
       "bufstat 0 10 0",
       "bufstat 0 0 0",
       "bufstat 0 0 0",

@@ -192,6 +192,20 @@ describe("properties", () => {
     expect(bench.results().slice(0, 3)).toEqual(["prop 0 '/a/b?x=1#f'", "prop 0 '/a/b'", "prop 0 'x=1'"]);
   });
 
+  it("of the request's size: the declared one while headers are readable", async () => {
+    const bench = new Bench();
+    const chain = new FakeHttp();
+    chain.properties = { request: namespace({ size: 2n }) };
+    const sizes = read("request/size", "request/total_size");
+    const stream = must((await bench.probe(`request_headers: ${sizes}\nrequest_body: ${sizes}`)).httpStream(chain));
+    stream.onRequestHeaders(headers(["content-length", "7"]), false);
+    stream.onRequestBody(queue("ab"), false);
+    expect(bench.results()).toEqual([
+      ...["prop 0 '%07%00%00%00%00%00%00%00'", "prop 0 '%11%00%00%00%00%00%00%00'"],
+      ...["prop 0 '%02%00%00%00%00%00%00%00'", "prop 0 '%02%00%00%00%00%00%00%00'"],
+    ]);
+  });
+
   it("of an empty query are empty, of a connection without HTTP empty maps", async () => {
     const got = await inConnection(
       {},
