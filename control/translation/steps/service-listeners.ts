@@ -56,6 +56,13 @@ function connectionManager(service: Service, httpFilters: HttpFilter[]) {
     maxRequestHeadersKb: 512,
     serverHeaderTransformation: ServerHeader.PASS_THROUGH,
     generateRequestId: false,
+    // Envoy heeds x-envoy-upstream-rq-timeout-ms, the deadline that a request brings along, of internal requests only.
+    // All are: every header was written by the codec, which lets no client's attribute have such a name.
+    useRemoteAddress: true,
+    skipXffAppend: true,
+    internalAddressConfig: {
+      cidrRanges: ["0.0.0.0", "::"].map((addressPrefix) => ({ addressPrefix, prefixLen: 0 })),
+    },
     streamIdleTimeout: duration(0),
   });
   return { name: "envoy.filters.network.http_connection_manager", configType: { case: "typedConfig" as const, value } };
