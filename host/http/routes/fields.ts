@@ -134,6 +134,6 @@ export const ROUTE_FIELDS: SupportedFields = {
 };
 
 /** Refuses what is not implemented, with its path. */
-export function checkRouteFields(config: RouteConfiguration): void {
-  checkSupported(RouteConfigurationSchema, config, ROUTE_FIELDS);
+export function checkRouteFields(config: RouteConfiguration, path: string): void {
+  checkSupported(RouteConfigurationSchema, config, ROUTE_FIELDS, path);
 }

@@ -12,15 +12,16 @@ interface CompiledHost {
   readonly routes: readonly CompiledRoute[];
 }
 
-/** Compiles a RouteConfiguration; throws ConfigError where it asks for what is not implemented. */
-export function compileRouteTable(config: RouteConfiguration): RouteTable {
-  checkRouteFields(config);
-  const level = compileLevel(config, "route_config");
+/** Compiles a RouteConfiguration, which stands at `at`; throws ConfigError where it asks for what is not implemented. */
+export function compileRouteTable(config: RouteConfiguration, at = ""): RouteTable {
+  const prefix = at === "" ? "" : `${at}.`;
+  checkRouteFields(config, at);
+  const level = compileLevel(config, at);
   const index = new VirtualHostIndex<CompiledHost>(config.ignorePortInHostMatching);
   const names = new Set<string>();
   const hosts: VirtualHost[] = [];
   for (const [position, host] of config.virtualHosts.entries()) {
-    const path = `virtual_hosts[${position}]`;
+    const path = `${prefix}virtual_hosts[${position}]`;
     if (names.has(host.name)) throw new ConfigError(`${path}.name`, `'${host.name}' is used twice`);
     names.add(host.name);
     const compiled = compileHost(host, config, level, path);

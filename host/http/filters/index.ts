@@ -1,0 +1,1 @@
+export { compileFilters, type FilterList, type RouterOptions } from "./filter-list.js";

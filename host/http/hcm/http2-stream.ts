@@ -1,0 +1,120 @@
+import http2, { type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { HeaderMap } from "../headers/index.js";
+import type { CodecStream, CodecStreamHandler } from "../stream/index.js";
+
+/** Bytes that may wait in a stream before its source is stopped; node's own mark of 16 KiB is one frame. */
+const HIGH_WATER = 65_536;
+
+/** Names that node:http2 sends once only. */
+const SINGLE = new Set(["date", "server", "content-type", "content-length", "content-encoding", "location", "age"]);
+
+const NOTHING = new Uint8Array();
+
+/** One stream of a session. */
+export class Http2ServerStream implements CodecStream {
+  readonly protocol = "HTTP/2";
+  readonly #stream: ServerHttp2Stream;
+  #handler: CodecStreamHandler | undefined;
+  #requestTrailers: HeaderMap | undefined;
+  #trailers: HeaderMap | undefined;
+  #requestEnded = false;
+  #over = false;
+
+  constructor(stream: ServerHttp2Stream) {
+    this.#stream = stream;
+  }
+
+  attach(handler: CodecStreamHandler, endStream: boolean): void {
+    this.#handler = handler;
+    this.#requestEnded = endStream;
+    const stream = this.#stream;
+    stream.on("error", () => undefined);
+    stream.on("close", () => this.#onClose());
+    stream.on("aborted", () => this.#onClose());
+    stream.on("drain", () => !this.#over && handler.onDrain());
+    stream.on("wantTrailers", () => stream.sendTrailers(toObject(this.#trailers ?? new HeaderMap())));
+    if (endStream) {
+      stream.resume();
+      return;
+    }
+    // Body that is still to be read comes after its trailers otherwise.
+    stream.on("trailers", (_headers, _flags, raw?: string[]) => {
+      this.#requestTrailers = HeaderMap.fromRaw(raw ?? []);
+    });
+    stream.on("data", (chunk: Buffer) => !this.#over && handler.onData(chunk, false));
+    stream.on("end", () => this.#onEnd(handler));
+  }
+
+  writeHeaders(headers: HeaderMap, endStream: boolean): void {
+    if (this.#gone()) return;
+    this.#over ||= endStream;
+    this.#stream.respond(toObject(headers), { endStream, sendDate: false, waitForTrailers: !endStream } as object);
+  }
+
+  writeData(bytes: Uint8Array, endStream: boolean): boolean {
+    if (this.#gone()) return true;
+    const room = bytes.length === 0 || this.#stream.write(bytes);
+    if (endStream) {
+      this.#over = true;
+      this.#stream.end();
+    }
+    return room || this.#stream.writableLength < HIGH_WATER;
+  }
+
+  writeTrailers(trailers: HeaderMap): void {
+    this.#trailers = trailers;
+    this.writeData(NOTHING, true);
+  }
+
+  reset(): void {
+    this.#over = true;
+    this.#stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR);
+  }
+
+  refuseRest(): void {
+    if (this.#requestEnded || this.#stream.destroyed) return;
+    const close = () => this.#stream.close(http2.constants.NGHTTP2_NO_ERROR);
+    if (this.#stream.writableFinished) close();
+    else this.#stream.once("finish", () => setImmediate(close));
+    this.#stream.resume();
+  }
+
+  pause(): void {
+    if (!this.#requestEnded) this.#stream.pause();
+  }
+
+  resume(): void {
+    if (!this.#requestEnded) this.#stream.resume();
+  }
+
+  #gone(): boolean {
+    return this.#over || this.#stream.destroyed || this.#stream.closed;
+  }
+
+  #onEnd(handler: CodecStreamHandler): void {
+    if (this.#over || this.#requestEnded || this.#stream.aborted) return;
+    this.#requestEnded = true;
+    if (this.#requestTrailers) handler.onTrailers(this.#requestTrailers);
+    else handler.onData(NOTHING, true);
+  }
+
+  #onClose(): void {
+    if (this.#over) return;
+    this.#over = true;
+    const session = this.#stream.session;
+    this.#handler?.onReset(session && !session.destroyed ? "remote-reset" : "connection-closed");
+  }
+}
+
+/** node takes headers as an object; values of a repeated name as a list. */
+function toObject(headers: HeaderMap): OutgoingHttpHeaders {
+  const object: OutgoingHttpHeaders = Object.create(null);
+  for (const [name, value] of headers) {
+    const before = object[name];
+    if (before === undefined) object[name] = value;
+    else if (SINGLE.has(name)) continue;
+    else if (Array.isArray(before)) before.push(value);
+    else object[name] = [String(before), value];
+  }
+  return object;
+}

@@ -1,0 +1,1 @@
+export { httpConnectionManager } from "./factory.js";
