@@ -1,1 +1,5 @@
+export { Listener } from "./listener.js";
+export { ListenerManager } from "./listener-manager.js";
+export type { DiscoveryServices, ListenerServices, WarmingProvider } from "./listener-scope.js";
+export { createStreamInfo } from "./stream-info.js";
 export * from "./types.js";

@@ -1,8 +1,10 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { RouteConfiguration } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
 import type { ByteQueue } from "../bytes/index.js";
+import type { Extension } from "../config/index.js";
 import type { Scope } from "../stats/index.js";
 import type { ClusterManager, Endpoint, FilterMetadata } from "../upstream/index.js";
+import type { VmRegistry } from "../vm/index.js";
 
 /** What a filter says after a callback: go on to the next filter, or keep the bytes here until more comes. */
 export const FilterStatus = { Continue: 0, StopIteration: 1 } as const;
@@ -152,14 +154,14 @@ export interface NodeInfo {
  * What a filter's factory may use while a listener is built. Subscriptions made here are warmed before the listener
  * takes connections and end with it.
  */
-export interface FactoryContext<WasmService = unknown> {
+export interface FactoryContext {
   readonly listener: ListenerInfo;
   readonly stats: Scope;
   readonly clusters: ClusterManager;
   readonly node: NodeInfo;
   readonly logger: Logger;
   /** host/vm's service: VMs by vm_id and code, plugins by configuration. */
-  readonly wasm: WasmService;
+  readonly wasm: VmRegistry;
   /**
    * Subscribes to a RouteConfiguration. `compile` checks it and makes the table; what it throws (ConfigError) becomes the
    * NACK, and the last good table stays.
@@ -171,4 +173,14 @@ export interface FactoryContext<WasmService = unknown> {
   waitFor(ready: Promise<unknown>): void;
   /** Called when the listener is gone and its last connection closed. */
   onDispose(dispose: () => void): void;
+}
+
+/** A kind of network filter. host/registry.ts lists them all. */
+export interface NetworkFilterKind {
+  /** Full name of its configuration's message. */
+  readonly typeName: string;
+  /** The last filter of a chain, and only that, is terminal. */
+  readonly terminal: boolean;
+  /** Reads the configuration and makes what makes filters. @throws ConfigError */
+  create(extension: Extension, context: FactoryContext): NetworkFilterFactory | Promise<NetworkFilterFactory>;
 }

@@ -13,11 +13,7 @@ export const PLUGIN_FIELDS: SupportedFields = {
     "configuration",
     "fail_open",
     "failure_policy",
-    "reload_config",
-    "allow_on_headers_stop_iteration",
   ],
-  "envoy.extensions.wasm.v3.ReloadConfig": ["backoff"],
-  "envoy.config.core.v3.BackoffStrategy": ["base_interval"],
   "envoy.extensions.wasm.v3.VmConfig": [
     "vm_id",
     "runtime",

@@ -1,0 +1,98 @@
+import { type FilterState, type NetworkHost, ofJson, type PropertyValue, Status } from "../../vm/index.js";
+import type { Connection, FilterCallbacks, ListenerInfo, StreamInfo } from "../types.js";
+
+const DIRECTIONS = { unspecified: 0n, inbound: 1n, outbound: 2n } as const;
+
+/** A connection as a module sees it: its properties, its filter state, and what it can do to it. */
+export class ConnectionHost implements NetworkHost {
+  readonly filterState: FilterState;
+
+  constructor(
+    private readonly callbacks: FilterCallbacks,
+    private readonly listener: ListenerInfo,
+  ) {
+    this.filterState = filterStateOf(callbacks.connection.info);
+  }
+
+  closeStream(): void {
+    this.callbacks.connection.close("flush", "wasm_close_stream");
+  }
+
+  continueStream(): void {
+    this.callbacks.continueReading();
+  }
+
+  fail(): void {
+    this.callbacks.connection.close("reset", "wasm_fail_stream");
+  }
+
+  property(name: string): PropertyValue | undefined {
+    const { connection } = this.callbacks;
+    const { info } = connection;
+    switch (name) {
+      case "connection":
+        return namespace({ id: BigInt(connection.id), mtls: false, termination_details: info.terminationDetails });
+      case "connection_id":
+        return BigInt(connection.id);
+      case "source":
+        return addressOf(connection.remoteAddress);
+      case "destination":
+        return addressOf(connection.localAddress);
+      case "upstream":
+        return info.upstreamEndpoint === undefined ? namespace({}) : addressOf(info.upstreamEndpoint.name);
+      case "metadata":
+        return metadataOf(info.dynamicMetadata);
+      case "filter_state":
+        return namespace(Object.fromEntries(info.filterState));
+      case "xds":
+        return this.xds(connection);
+      default:
+        return undefined;
+    }
+  }
+
+  private xds({ info }: Connection): PropertyValue {
+    return namespace({
+      cluster_name: info.upstreamCluster,
+      upstream_host_metadata:
+        info.upstreamEndpoint === undefined ? undefined : metadataOf(info.upstreamEndpoint.metadata),
+      listener_metadata: metadataOf(this.listener.metadata),
+      listener_direction: DIRECTIONS[this.listener.direction],
+    });
+  }
+}
+
+/** Objects that Envoy can make from bytes and that this host's filters read; all are strings. */
+const OBJECTS = new Set(["envoy.tcp_proxy.cluster"]);
+
+function filterStateOf(info: StreamInfo): FilterState {
+  const readOnly = new Set<string>();
+  return {
+    get: (key) => info.filterState.get(key),
+    set: (key, value, options) => {
+      if (readOnly.has(key)) return Status.BadArgument;
+      if (options.readOnly) readOnly.add(key);
+      info.filterState.set(key, value);
+      return Status.Ok;
+    },
+    setObject: (key, value) => {
+      if (!OBJECTS.has(key)) return Status.NotFound;
+      info.filterState.set(key, Buffer.from(value).toString());
+      return Status.Ok;
+    },
+  };
+}
+
+function namespace(values: Readonly<Record<string, PropertyValue | undefined>>): PropertyValue {
+  return { kind: "namespace", get: (key) => values[key] };
+}
+
+function metadataOf(metadata: StreamInfo["dynamicMetadata"]): PropertyValue {
+  return namespace({ filter_metadata: ofJson({ ...metadata }) });
+}
+
+/** `address` and `port`, as in Envoy's attributes. */
+function addressOf(address: string): PropertyValue {
+  const port = /:(\d+)$/.exec(address)?.[1];
+  return namespace({ address, port: port === undefined ? undefined : BigInt(port) });
+}
