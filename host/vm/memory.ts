@@ -3,10 +3,12 @@ const NONE = new Uint8Array(0);
 /** A module's memory. Views are made again only when it has grown. */
 export class Memory {
   #bytes: Uint8Array;
+  #buffer: Buffer;
   #words: DataView;
 
   constructor(private readonly memory: WebAssembly.Memory) {
     this.#bytes = new Uint8Array(memory.buffer);
+    this.#buffer = Buffer.from(memory.buffer);
     this.#words = new DataView(memory.buffer);
   }
 
@@ -33,14 +35,12 @@ export class Memory {
 
   /** As a byte string. */
   byteString(pointer: number, length: number): string | undefined {
-    const view = this.view(pointer, length);
-    return view && Buffer.from(view.buffer, view.byteOffset, view.length).toString("latin1");
+    return this.#string(pointer, length, "latin1");
   }
 
   /** As text. */
   text(pointer: number, length: number): string | undefined {
-    const view = this.view(pointer, length);
-    return view && Buffer.from(view.buffer, view.byteOffset, view.length).toString("utf8");
+    return this.#string(pointer, length, "utf8");
   }
 
   u32(pointer: number): number | undefined {
@@ -65,12 +65,20 @@ export class Memory {
     return true;
   }
 
+  /** Straight from the whole memory: a view for each small string costs more than the string. */
+  #string(pointer: number, length: number, encoding: "latin1" | "utf8"): string | undefined {
+    const start = pointer >>> 0;
+    const end = start + (length >>> 0);
+    return end <= this.bytes.length ? this.#buffer.toString(encoding, start, end) : undefined;
+  }
+
   #fits(pointer: number, length: number): boolean {
     return (pointer >>> 0) + length <= this.bytes.length;
   }
 
   #renew(): void {
     this.#bytes = new Uint8Array(this.memory.buffer);
+    this.#buffer = Buffer.from(this.memory.buffer);
     this.#words = new DataView(this.memory.buffer);
   }
 }

@@ -60,8 +60,23 @@ export interface VmRegistry {
    * is: make the new one, use it for new streams, close the old one.
    */
   plugin(options: PluginOptions): Promise<PluginResult>;
+  /** The VMs there are, for admin pages and tests. */
+  vms(): readonly VmStatus[];
   /** Ends every VM, without callbacks into them. */
   close(): void;
+}
+
+/** How a VM is. */
+export interface VmStatus {
+  readonly vmId: string;
+  /** Of the module's code, lower-case hex. */
+  readonly sha256: string;
+  /** Size of its linear memory. */
+  readonly memoryBytes: number;
+  /** Roots and streams in it. */
+  readonly contexts: number;
+  /** Why it is dead, until it is replaced; undefined while it lives. */
+  readonly failure: string | undefined;
 }
 
 /** A configured plugin; a factory of streams. */

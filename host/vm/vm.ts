@@ -47,7 +47,7 @@ export class Vm {
   stopped = false;
   #malloc: ModuleFunction | undefined;
   #failure: string | undefined;
-  #restriction = Restriction.None;
+  #restriction = Restriction.Starting;
   #current: Context;
   #effective = 0;
   #depth = 0;
@@ -90,9 +90,12 @@ export class Vm {
     return this.#depth > 0;
   }
 
-  /** Takes the next context id. */
+  /** Takes the next context id: 32 bits, never one in use. */
   allocateId(): number {
-    return this.#nextId++;
+    let id = this.#nextId;
+    while (id === 0 || this.contexts.has(id)) id = (id + 1) >>> 0;
+    this.#nextId = (id + 1) >>> 0;
+    return id;
   }
 
   /** Whose host call this is: the effective context, where one is set. Throws where host calls are not allowed. */

@@ -3,7 +3,7 @@ import { FOREIGN_FUNCTIONS } from "../foreign/index.js";
 import type { LoadedModule } from "../module/index.js";
 import type { VmServices } from "../services.js";
 import { MetricTable, systemClock, type WorkerState } from "../state/index.js";
-import type { PluginOptions, VmOptions } from "../types.js";
+import type { PluginOptions, VmOptions, VmStatus } from "../types.js";
 import type { Vm } from "../vm.js";
 import { createVm } from "./instance.js";
 import { RootHold } from "./root-hold.js";
@@ -75,6 +75,17 @@ export class SharedVm {
 
   end(): void {
     this.#vm?.end();
+  }
+
+  status(): VmStatus {
+    const { memory, contexts, failure } = this.#vm ?? { memory: undefined, contexts: undefined, failure: undefined };
+    return {
+      vmId: this.options.vmId,
+      sha256: this.module.sha256,
+      memoryBytes: memory?.bytes.length ?? 0,
+      contexts: contexts?.size ?? 0,
+      failure,
+    };
   }
 
   #endWhenUnused(): void {

@@ -3,14 +3,19 @@ import type { PropertyNode, PropertyValue } from "../property-value.js";
 
 /** The value at a NUL-separated path; undefined: NotFound. An empty last segment is no segment. */
 export function findProperty(context: Context, path: string): PropertyValue | undefined {
-  const segments = path.endsWith("\0") ? path.slice(0, -1).split("\0") : path.split("\0");
-  const [first = "", ...rest] = segments;
-  let value = context.property(first);
-  for (const segment of rest) {
-    if (!isNode(value)) return undefined;
-    value = value.get(segment);
+  let end = segmentEnd(path, 0);
+  let value = context.property(path.slice(0, end));
+  while (end + 1 < path.length && isNode(value)) {
+    const start = end + 1;
+    end = segmentEnd(path, start);
+    value = value.get(path.slice(start, end));
   }
-  return value;
+  return end + 1 < path.length ? undefined : value;
+}
+
+function segmentEnd(path: string, from: number): number {
+  const end = path.indexOf("\0", from);
+  return end < 0 ? path.length : end;
 }
 
 function isNode(value: PropertyValue | undefined): value is PropertyNode {

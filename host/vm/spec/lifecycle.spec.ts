@@ -130,6 +130,34 @@ describe("the lifecycle of contexts", () => {
     expect(stopping.clock.timers).toBe(0);
   });
 
+  it("knows its VMs, and forgets one with its last plugin; refused plugins leave none behind", async () => {
+    const bench = new Bench();
+    const plugin = await bench.probe("");
+    expect(bench.registry.vms()).toMatchObject([{ vmId: "vm", contexts: 1, failure: undefined }]);
+    await expect(bench.probe("configure: return 0", { vmId: "refused" })).rejects.toThrow("refused its configuration");
+    const stream = must(plugin.networkStream(new FakeNetwork()));
+    expect(bench.registry.vms()).toMatchObject([{ vmId: "vm", contexts: 2 }]);
+    plugin.close();
+    stream.destroy();
+    expect(bench.registry.vms()).toEqual([]);
+  });
+
+  it("takes no more memory for a hundred thousand streams than for a thousand", async () => {
+    const bench = new Bench({ logLevel: 5 });
+    const plugin = await bench.probe("");
+    const serve = (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const stream = must(plugin.networkStream(new FakeNetwork()));
+        stream.onNewConnection();
+        stream.onDownstreamClose(PeerType.Remote);
+      }
+      return bench.registry.vms()[0]?.memoryBytes;
+    };
+    const before = serve(1000);
+    expect(serve(100_000)).toBe(before);
+    expect(bench.registry.vms()[0]?.contexts).toBe(1);
+  });
+
   it("refuses a configuration with the reason that the module logged, and leaves the live VM alone", async () => {
     const bench = new Bench();
     const plugin = await bench.probe("");

@@ -78,6 +78,11 @@ describe("what is refused at load", () => {
       "_initialize failed: restricted_callback: a host function that may not be called here",
     ],
     [
+      "a host call in the start section",
+      `(module (import "env" "proxy_done" (func $done (result i32))) ${BASE} (func $start (drop (call $done))) (start $start))`,
+      "instantiation failed: restricted_callback: a host function that may not be called here",
+    ],
+    [
       "a refusal in vm_start",
       `(module ${BASE} (func (export "proxy_on_vm_start") (param i32 i32) (result i32) i32.const 0))`,
       "the module refused to start (proxy_on_vm_start returned false)",
