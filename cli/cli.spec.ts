@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { freePort } from "../control/envoy.support.js";
 import { toText } from "./logger.js";
 
 const MAIN = fileURLToPath(new URL("../build/js/cli/main.js", import.meta.url));
@@ -118,6 +119,42 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     expect(await command.ended).toBe(0);
   },
 );
+
+test("up serves what the rules say, follows them, and ends on SIGTERM", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "meltemi-up-"));
+  const [first, second] = [await freePort(), await freePort()];
+  const entry = (port: number): string => `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: reviews }
+spec:
+  hosts: [reviews]
+  ports: [{ number: ${port}, name: tcp-metaprotocol-awesomerpc }]
+  resolution: STATIC
+  endpoints: [{ address: 127.0.0.1, ports: { tcp-metaprotocol-awesomerpc: 1 } }]
+`;
+  await writeFile(join(folder, "reviews.yaml"), entry(first));
+  const command = meltemi("up", folder, "--port", "0", "--admin-port", "0");
+  await expect.poll(() => command.out, { timeout: 20_000 }).toMatch(/\nready\n$/);
+  expect(command.out).toContain(`reviews:${first}  127.0.0.1:${first}  awesomerpc`);
+  const admin = /admin on (\S+)/.exec(command.out)?.[1];
+  expect((await fetch(`${admin}/ready`)).status).toBe(200);
+  expect(await accepts(first)).toBe(true);
+  await writeFile(join(folder, "reviews.yaml"), entry(second));
+  await expect.poll(() => accepts(second), { timeout: 10_000 }).toBe(true);
+  command.child.kill("SIGTERM");
+  expect(await command.ended).toBe(0);
+  await rm(folder, { recursive: true });
+}, 60_000);
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  const accepted = await Promise.race([
+    once(socket, "connect").then(() => true),
+    once(socket, "error").then(() => false),
+  ]);
+  socket.destroy();
+  return accepted;
+}
 
 test("a line of the log as people read it", () => {
   const line = JSON.stringify({
