@@ -121,7 +121,11 @@ class Http1ServerStream implements CodecStream {
     // Envoy says nothing about a connection that stays open; node would.
     else this.#response.removeHeader("connection");
     this.#response.sendDate = false;
-    if (endStream && !headers.has("content-length") && mayHaveBody(headers)) flat.push("content-length", "0");
+    if (!headers.has("content-length") && mayHaveBody(headers)) {
+      if (endStream) flat.push("content-length", "0");
+      // node would write this by itself, with capital letters.
+      else if (this.protocol === "HTTP/1.1") flat.push("transfer-encoding", "chunked");
+    }
     this.#response.writeHead(Number(headers.get(":status")), flat);
     if (endStream) this.#end();
   }

@@ -21,6 +21,8 @@ export class Attempt {
   readonly #handler: AttemptHandler;
   #timer: NodeJS.Timeout | undefined;
   #over = false;
+  #onConnection = false;
+  readonly #cluster: Cluster;
 
   constructor(
     cluster: Cluster,
@@ -31,7 +33,11 @@ export class Attempt {
   ) {
     this.endpoint = endpoint;
     this.#handler = handler;
+    this.#cluster = cluster;
     const upstream = {
+      onPoolReady: () => {
+        this.#onConnection = true;
+      },
       onHeaders: (pairs: Iterable<readonly [string, string]>, endStream: boolean) => {
         if (this.#over) return;
         if (endStream) this.#finish();
@@ -92,6 +98,7 @@ export class Attempt {
 
   /** Gives the try up; no callback follows. Also after a complete response, when the request is not complete. */
   reset(): void {
+    if (!this.#over && this.#onConnection) this.#cluster.stats.counter("upstream_rq_tx_reset").inc();
     this.#finish();
     this.#stream.reset();
   }

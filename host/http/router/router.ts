@@ -243,7 +243,6 @@ export class Router implements TerminalFilter {
     const { requestHeaders: headers, info } = this.#host;
     const endpoint = this.#pick(target, headers);
     if (!endpoint) {
-      target.cluster.stats.counter("upstream_cx_none_healthy").inc();
       this.#host.sendLocalReply({
         status: 503,
         details: "no_healthy_upstream",
