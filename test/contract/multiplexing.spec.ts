@@ -51,6 +51,9 @@ contract("multiplexing", spec, (world) => {
     expect((await steady.call({ payload: "still" })).payload.toString()).toBe("still");
     expect([v1.accepted, v2.accepted].every((count, index) => count - (accepted[index] ?? 0) <= WORKERS)).toBe(true);
     expect([v1.connections, v2.connections].every((count) => count <= WORKERS)).toBe(true);
-    await until("no request to be active", async () => (await world().stat(/\.downstream_rq_active$/)) === 0);
+    await until(
+      "no request to be active",
+      async () => (await world().stat(/^http\..*_9000\.downstream_rq_active$/)) === 0,
+    );
   });
 });

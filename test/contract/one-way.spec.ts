@@ -22,7 +22,10 @@ contract("one-way requests", { services }, (world) => {
       ["Team", "canary"],
     ]);
     expect(new Set(backends.v2.messages.map(({ payload }) => payload.toString())).size).toBe(100);
-    await until("no request to be active", async () => (await world().stat(/\.downstream_rq_active$/)) === 0);
+    await until(
+      "no request to be active",
+      async () => (await world().stat(/^http\..*_9000\.downstream_rq_active$/)) === 0,
+    );
     await until(
       "no upstream request to be active",
       async () => (await world().stat(/^cluster\..*\.upstream_rq_active$/)) === 0,

@@ -53,6 +53,9 @@ contract("soak", { services, concurrency: 2 }, (world) => {
     expect(counts.lost).toBe(0);
     expect(counts.good).toBeGreaterThan(5_000);
     expect(counts.left).toBeGreaterThan(100);
-    await until("no request to be active", async () => (await world().stat(/\.downstream_rq_active$/)) === 0);
+    await until(
+      "no request to be active",
+      async () => (await world().stat(/^http\..*_9000\.downstream_rq_active$/)) === 0,
+    );
   });
 });
