@@ -6,7 +6,12 @@ import { Http2ServerStream } from "./http2-stream.js";
 import type { ManagerOptions } from "./options.js";
 
 const END_STREAM = 0x1;
-const LAST_CLIENT_STREAM = 2 ** 31 - 1;
+/**
+ * GOAWAY with the greatest stream id and NO_ERROR (RFC 9113, section 6.8): no new streams, please; those under way are
+ * still taken. node can only say the last word, after which nghttp2 ignores new streams without a sound. So this frame is
+ * written between two writes of the session, each of which is whole frames.
+ */
+const SHUTDOWN_NOTICE = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
 /** node's own guards, which are for servers in the open: here limits are the connection manager's. */
 const OUT_OF_REACH = 1_000_000_000;
 
@@ -40,21 +45,27 @@ export function http2Codec(duplex: Duplex, options: ManagerOptions, owner: Codec
     wrapped.attach(handler, endStream);
     start();
   });
-  return new Http2Codec(session);
+  return new Http2Codec(session, duplex);
 }
 
 class Http2Codec implements ServerCodec {
   readonly #session: ServerHttp2Session;
+  readonly #duplex: Duplex;
 
-  constructor(session: ServerHttp2Session) {
+  constructor(session: ServerHttp2Session, duplex: Duplex) {
     this.#session = session;
+    this.#duplex = duplex;
   }
 
-  /** First the notice that names the greatest stream id (RFC 9113, section 6.8), later the last stream really taken. */
   goAway(final: boolean): void {
     if (this.#session.destroyed) return;
-    if (!final) this.#session.goaway(http2.constants.NGHTTP2_NO_ERROR, LAST_CLIENT_STREAM);
-    else this.#session.close();
+    if (!final) {
+      this.#duplex.write(SHUTDOWN_NOTICE);
+      return;
+    }
+    // The last stream that was taken; what comes later was never looked at, and the client knows it.
+    this.#session.goaway(http2.constants.NGHTTP2_NO_ERROR);
+    this.#session.close();
   }
 
   destroy(): void {

@@ -86,8 +86,9 @@ export class ConnectionManager implements NetworkFilter, CodecOwner {
   }
 
   onProtocolError(message: string): void {
-    if (this.#closed) return;
+    // node tells it after it has closed the connection.
     this.#stats.cxProtocolError.inc();
+    if (this.#closed) return;
     this.#connection.info.responseFlags.add("DPE");
     this.#connection.close("flush", `codec_error: ${message}`);
   }

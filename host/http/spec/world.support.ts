@@ -203,7 +203,7 @@ export interface Backend {
  */
 export async function startBackend(name = "backend"): Promise<Backend> {
   const received: Received[] = [];
-  const server = http2.createServer();
+  const server = http2.createServer({ maxHeaderListPairs: 2000 });
   const sessions = new Set<http2.ServerHttp2Session>();
   server.on("session", (session) => {
     sessions.add(session);
