@@ -36,7 +36,16 @@ function peers(): void {
   }, 300_000);
   afterAll(() => Promise.all(providers.map((provider) => provider.close())), 60_000);
 
-  const spec = async () => ({ services: { peers: { routes, backends: { ...ports } } } });
+  const spec = async () => ({
+    services: {
+      peers: { routes, backends: { ...ports } },
+      aging: {
+        routes: [{ to: "alpha" }],
+        backends: { ...ports },
+        annotations: { "meltemi.dev/max-connection-duration": "2s" },
+      },
+    },
+  });
   contract(
     "Dubbo's own peers",
     spec,
@@ -44,7 +53,7 @@ function peers(): void {
       test.each(["hessian2", "fastjson2"])(
         "%s: every scenario is as it has to be",
         async (serialization) => {
-          const lines = await consume(world().port("peers"), serialization);
+          const lines = await consume([world().port("peers")], serialization);
           const failed = [...lines.values()].filter((line) => !line.ok);
           expect(failed).toEqual([]);
           expect(lines.size).toBeGreaterThan(24);
@@ -65,11 +74,19 @@ function peers(): void {
         120_000,
       );
 
+      test("a consumer with two addresses, one of which drains every two seconds, loses no call", async () => {
+        const ports = [world().port("aging"), world().port("peers")];
+        const steady = (await consume(ports, "hessian2", "steady")).get("steady");
+        expect(steady?.detail).toMatchObject({ bad: {} });
+        expect((steady?.detail as { good: number }).good).toBeGreaterThan(500);
+        expect(await world().stat(/^http\.aging.*downstream_cx_max_duration_reached$/)).toBeGreaterThan(0);
+      }, 60_000);
+
       test("requests over and over leave one connection to each provider", async () => {
-        const before = await world().stat(/^cluster\.outbound.*upstream_cx_active$/);
-        await consume(world().port("peers"), "hessian2", "concurrent", "write", "oneWay", "concurrent");
+        const before = await world().stat(/^cluster\.outbound.*peers\.test.*\.upstream_cx_active$/);
+        await consume([world().port("peers")], "hessian2", "concurrent", "write", "oneWay", "concurrent");
         expect(before).toBeLessThanOrEqual(2);
-        expect(await world().stat(/^cluster\.outbound.*upstream_cx_active$/)).toBeLessThanOrEqual(2);
+        expect(await world().stat(/^cluster\.outbound.*peers\.test.*\.upstream_cx_active$/)).toBeLessThanOrEqual(2);
       }, 60_000);
     },
     { protocols: [dubbo] },

@@ -78,9 +78,13 @@ export interface Line {
   readonly attachments: Readonly<Record<string, string>>;
 }
 
-/** Runs scenarios, all where none is named, against what listens on a port of 127.0.0.1. */
-export async function consume(port: number, serialization: string, ...scenarios: string[]): Promise<Map<string, Line>> {
-  const child = java("Consumer", `${port}`, serialization, ...scenarios);
+/** Runs scenarios, all but «steady» where none is named, against what listens on these ports of 127.0.0.1. */
+export async function consume(
+  ports: readonly number[],
+  serialization: string,
+  ...scenarios: string[]
+): Promise<Map<string, Line>> {
+  const child = java("Consumer", ports.join(","), serialization, ...scenarios);
   child.stdin.end();
   let log = "";
   child.stderr.on("data", (text) => {

@@ -1,12 +1,17 @@
 package meltemi.peer;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.dubbo.config.MethodConfig;
 import org.apache.dubbo.config.ReferenceConfig;
 import org.apache.dubbo.config.bootstrap.DubboBootstrap;
 
-/** Arguments: port, serialization, then the scenarios to run (all, where none is named). One line of JSON for each. */
+/**
+ * Arguments: the ports of all addresses with commas between them, serialization, then the scenarios to run (all but
+ * «steady», where none is named). One line of JSON for each.
+ */
 public final class Consumer {
     private Consumer() {}
 
@@ -16,7 +21,9 @@ public final class Consumer {
         note.setReturn(false);
         ReferenceConfig<Everything> reference = new ReferenceConfig<>();
         reference.setInterface(Everything.class);
-        reference.setUrl("dubbo://" + Loopback.ADDRESS + ":" + arguments[0]);
+        reference.setUrl(Arrays.stream(arguments[0].split(","))
+                .map(port -> "dubbo://" + Loopback.ADDRESS + ":" + port)
+                .collect(Collectors.joining(";")));
         reference.setVersion("1.2.3");
         reference.setGroup("peers");
         reference.setMethods(List.of(note));

@@ -9,7 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.service.EchoService;
 
@@ -52,6 +56,7 @@ final class Scenarios {
         all.put("jason", () -> attached("user", "Jason", () -> same("j", remote.text("j"))));
         all.put("others", () -> attached("user", "Eleni", () -> same("e", remote.text("e"))));
         all.put("concurrent", this::concurrent);
+        all.put("steady", this::steady);
         all.put("heartbeat", this::heartbeat);
         all.put("noRoute", () -> refused(() -> remote.unrouted("x")));
         all.put("unavailable", () -> attached("user", "nobody", () -> refused(() -> remote.text("x"))));
@@ -61,7 +66,8 @@ final class Scenarios {
     /** How many went wrong. */
     int run(List<String> names) {
         int failed = 0;
-        for (String name : names.isEmpty() ? all.keySet() : names) {
+        List<String> usual = all.keySet().stream().filter(name -> !name.equals("steady")).toList();
+        for (String name : names.isEmpty() ? usual : names) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("scenario", name);
             long start = System.nanoTime();
@@ -181,6 +187,34 @@ final class Scenarios {
         }
         for (int i = 0; i < 200; i++) same("call " + i, answers.get(i).get());
         return answers.size();
+    }
+
+    /** Ten seconds of calls from four threads: how many went well, how many did not, and for how long none did. */
+    private Object steady() throws Exception {
+        long end = System.nanoTime() + 10_000_000_000L;
+        AtomicInteger good = new AtomicInteger();
+        Map<String, Integer> bad = new ConcurrentHashMap<>();
+        AtomicLong last = new AtomicLong(System.nanoTime());
+        AtomicLong longest = new AtomicLong();
+        List<CompletableFuture<Void>> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(CompletableFuture.runAsync(() -> {
+                while (System.nanoTime() < end) {
+                    try {
+                        same("steady", remote.text("steady"));
+                        good.incrementAndGet();
+                        long now = System.nanoTime();
+                        longest.accumulateAndGet(now - last.getAndSet(now), Math::max);
+                        Thread.sleep(2);
+                    } catch (Exception failure) {
+                        bad.merge(String.valueOf(failure.getMessage()), 1, Integer::sum);
+                        LockSupport.parkNanos(1_000_000);
+                    }
+                }
+            }));
+        }
+        for (CompletableFuture<Void> thread : threads) thread.get();
+        return Map.of("good", good.get(), "bad", bad, "longestGapMs", longest.get() / 1_000_000);
     }
 
     /** Idle for longer than the interval at which the consumer sends heartbeats, and the connection still good. */
