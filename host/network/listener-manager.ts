@@ -37,9 +37,9 @@ export class ListenerManager {
 
   /**
    * Builds a listener and binds its port; it takes connections, in place of one of that name, when its routes and
-   * extensions are there (the promise in the result). @throws ConfigError, and then nothing has changed
+   * extensions are there, and `after` is done (the promise in the result). @throws ConfigError, and then nothing has changed
    */
-  async put(config: ListenerProto): Promise<{ readonly ready: Promise<void> }> {
+  async put(config: ListenerProto, after: readonly Promise<void>[] = []): Promise<{ readonly ready: Promise<void> }> {
     const listener = await Listener.build(config, this.services);
     const { name } = listener.settings;
     const replaced = this.warming.get(name);
@@ -53,7 +53,7 @@ export class ListenerManager {
     replaced?.retire(replaced.port === listener.port);
     this.warming.set(name, listener);
     this.count(before === undefined ? "listener_added" : "listener_modified");
-    const ready = listener.warmed().then(() => this.activate(listener));
+    const ready = Promise.all([listener.warmed(), ...after]).then(() => this.activate(listener));
     return { ready };
   }
 
@@ -78,10 +78,26 @@ export class ListenerManager {
   close(): void {
     for (const timer of this.timers) clearTimeout(timer);
     const everything = [...this.active.values(), ...this.warming.values()];
-    for (const listener of everything) listener.retire(false);
-    for (const listener of [...everything, ...this.retired]) listener.closeConnections();
+    for (const listener of everything) {
+      listener.retire(false);
+      this.retired.add(listener);
+    }
+    for (const listener of this.retired) listener.closeConnections();
     this.active.clear();
     this.warming.clear();
+  }
+
+  /** Connections of all listeners, the retired ones' too. */
+  get openConnections(): number {
+    let open = 0;
+    for (const listener of this.retired) open += listener.transports.size;
+    return open;
+  }
+
+  /** Ends what has not closed by itself. */
+  destroyConnections(): void {
+    for (const listener of this.retired) for (const transport of listener.transports) transport.destroy();
+    this.retired.clear();
   }
 
   private activate(listener: Listener): void {

@@ -18,6 +18,8 @@ const ORIGINAL_DST = "envoy.filters.listener.original_dst";
 /** A listener with its connections. */
 export class Listener {
   readonly connections = new Set<ServerConnection>();
+  /** Their streams, which may outlive them while they flush. */
+  readonly transports = new Set<Duplex>();
   private readonly counters;
   private acceptor: Acceptor | undefined;
   private retired = false;
@@ -151,6 +153,8 @@ export class Listener {
     this.counters.total.inc();
     this.counters.active.inc();
     this.connections.add(connection);
+    this.transports.add(transport);
+    transport.once("close", () => this.transports.delete(transport));
     if (!connection.start(this.factories)) this.counters.noFilter.inc();
   }
 

@@ -18,7 +18,9 @@ const PROTOCOL_FIELDS: SupportedFields = {
     "max_response_headers_kb",
   ],
   "envoy.config.core.v3.Http1ProtocolOptions": ["enable_trailers"],
+  "envoy.config.core.v3.KeepaliveSettings": ["interval", "timeout"],
   "envoy.config.core.v3.Http2ProtocolOptions": [
+    "connection_keepalive",
     "hpack_table_size",
     "initial_connection_window_size",
     "initial_stream_window_size",
@@ -149,6 +151,8 @@ function httpOptions(
       initialConnectionWindowSize: http2?.initialConnectionWindowSize ?? 24 * 1024 * 1024,
       maxConcurrentStreams: http2?.maxConcurrentStreams ?? 1024,
       hpackTableSize: http2?.hpackTableSize ?? 4096,
+      keepaliveIntervalMs: durationMs(http2?.connectionKeepalive?.interval, 0),
+      keepaliveTimeoutMs: durationMs(http2?.connectionKeepalive?.timeout, 0),
     },
   };
 }

@@ -88,6 +88,11 @@ export class LiveCluster implements Cluster {
     return this.config.edsClusterConfig?.serviceName || this.config.name;
   }
 
+  /** Whether `warm` has names to resolve. */
+  get needsResolution(): boolean {
+    return this.dns !== undefined;
+  }
+
   /** Resolves when the first endpoints are known, except for EDS, where `setAssignment` brings them. */
   async warm(): Promise<void> {
     await this.dns?.start();

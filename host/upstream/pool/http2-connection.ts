@@ -60,6 +60,7 @@ export class Http2Connection {
     // Sockets are half-open here; HTTP/2 has no use for that.
     transport.once("end", () => transport.destroy());
     transport.once("close", () => this.lose());
+    this.keepAlive();
     this.touch();
   }
 
@@ -141,6 +142,17 @@ export class Http2Connection {
     }
     this.destroy();
     this.onChange();
+  }
+
+  /** A connection whose PING is not answered in time is gone. */
+  private keepAlive(): void {
+    const { keepaliveIntervalMs, keepaliveTimeoutMs } = this.context.http.http2;
+    if (keepaliveIntervalMs === 0) return;
+    const timer = setInterval(() => {
+      const patience = setTimeout(() => this.destroy(), keepaliveTimeoutMs).unref();
+      if (!this.lost && !this.session.closed) this.session.ping(() => clearTimeout(patience));
+    }, keepaliveIntervalMs).unref();
+    this.transport.once("close", () => clearInterval(timer));
   }
 
   /** Closes when drained and empty, or after the idle timeout. */

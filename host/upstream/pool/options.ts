@@ -12,6 +12,9 @@ export interface HttpOptions {
     readonly initialConnectionWindowSize: number;
     readonly maxConcurrentStreams: number;
     readonly hpackTableSize: number;
+    /** 0: no PINGs. */
+    readonly keepaliveIntervalMs: number;
+    readonly keepaliveTimeoutMs: number;
   };
 }
 

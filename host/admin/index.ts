@@ -1,0 +1,3 @@
+export { configDump } from "./config-dump.js";
+export { type Admin, startAdmin } from "./server.js";
+export type { AdminView } from "./types.js";

@@ -1,0 +1,51 @@
+import type { BaseLogger } from "pino";
+import type { Bootstrap } from "../xds/gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
+import { ApiConfigSource_ApiType } from "../xds/gen/envoy/config/core/v3/config_source_pb.js";
+import { AdsClient } from "../xds/index.js";
+import { ConfigError, hostPort, tcpAddress } from "./config/index.js";
+import type { Logger } from "./network/index.js";
+import type { Scope } from "./stats/index.js";
+
+/** The ADS client that the bootstrap asks for; undefined for a static configuration. @throws ConfigError */
+export function adsClient(bootstrap: Bootstrap, stats: Scope, logger: Logger): AdsClient | undefined {
+  const config = bootstrap.dynamicResources?.adsConfig;
+  if (config === undefined) {
+    const { ldsConfig, cdsConfig } = bootstrap.dynamicResources ?? {};
+    if (ldsConfig === undefined && cdsConfig === undefined) return undefined;
+    throw new ConfigError("dynamic_resources.ads_config", "must be set: lds_config and cds_config come over ADS");
+  }
+  if (config.apiType !== ApiConfigSource_ApiType.GRPC) {
+    throw new ConfigError(
+      "dynamic_resources.ads_config.api_type",
+      "expected GRPC; this host speaks state-of-the-world ADS",
+    );
+  }
+  if (bootstrap.node === undefined) throw new ConfigError("node", "must be set to use xDS");
+  const target = config.grpcServices[0]?.targetSpecifier;
+  const path = "dynamic_resources.ads_config.grpc_services[0]";
+  if (target?.case !== "envoyGrpc") throw new ConfigError(path, "expected envoy_grpc");
+  const name = target.value.clusterName;
+  const cluster = bootstrap.staticResources?.clusters.find((candidate) => candidate.name === name);
+  const at = `${path}.envoy_grpc.cluster_name`;
+  if (cluster === undefined) throw new ConfigError(at, `there is no static cluster ${name}`);
+  const endpoint = cluster.loadAssignment?.endpoints[0]?.lbEndpoints[0]?.hostIdentifier;
+  if (endpoint?.case !== "endpoint") throw new ConfigError(at, `cluster ${name} has no endpoint`);
+  const { host, port } = tcpAddress(endpoint.value.address, at);
+  const connected = stats.gauge("control_plane.connected_state");
+  connected.set(0);
+  return new AdsClient({
+    address: hostPort(host, port),
+    node: bootstrap.node,
+    ...(isPino(logger) ? { logger } : {}),
+    onState: (up, reason) => {
+      connected.set(up ? 1 : 0);
+      if (up) logger.info({ host, port }, "connected to the control plane");
+      else logger.warn({ host, port, reason }, "the control plane is gone; what runs stays as it is");
+    },
+  });
+}
+
+/** The client wants all of pino's methods. */
+function isPino(logger: Logger): logger is Logger & BaseLogger {
+  return "fatal" in logger && "trace" in logger && "silent" in logger;
+}

@@ -1,0 +1,2 @@
+export { ConfigError } from "./config/index.js";
+export { type Host, type HostOptions, startHost } from "./host.js";
