@@ -1,6 +1,6 @@
 // A frame: da bb, flag u8, status u8, id u64, length of the body u32, body. The flag's bits:
 //   80 request, 40 wants an answer, 20 event, 1f the body's serialization
-import { Frame, Kind, Reader, Scan, Slice, Writer } from "meltemi/assembly";
+import { Frame, Kind, Peer, Reader, Scan, Slice, Writer } from "meltemi/assembly";
 
 export const HEAD: i32 = 16;
 export const OK: i32 = 20;
@@ -54,7 +54,7 @@ export function scanFrame(input: Reader, frame: Frame): Scan {
   if ((flag & EVENT) == 0) return frame.is(kindOf(flag), HEAD, length, id);
   const wanted = <i32>min<u32>(body, EVENT_BODY);
   if (!input.has(wanted)) return Scan.More;
-  frame.is(eventOf(flag, input.bytes(wanted), body), HEAD + wanted, length, id);
+  frame.is(eventOf(flag, input.bytes(wanted), body, frame.from), HEAD + wanted, length, id);
   if (length <= MAX_KEPT) frame.keep = <i32>length;
   return Scan.Frame;
 }
@@ -72,15 +72,17 @@ function kindOf(flag: u8): Kind {
 }
 
 /**
- * The read-only event is a text, «R», and wants no answer: the server is about to close. A one-way event that is none
- * of ours to act on (its opposite «W», from 3.2 on) is treated as an answered heartbeat: nothing happens.
+ * The read-only event is a text, «R», and wants no answer: the server is about to close. Another one-way event (its
+ * opposite «W», from 3.2 on) is none of the proxy's, and must not be taken for the answer to a heartbeat: from a server
+ * it is nothing, from a client an answer that nobody waits for.
  */
-function eventOf(flag: u8, start: Slice, body: u32): Kind {
+function eventOf(flag: u8, start: Slice, body: u32, from: Peer): Kind {
   if ((flag & REQUEST) == 0) return Kind.Pong;
   const hessian = body == 2 && start.at(0) == 0x01 && start.at(1) == 0x52;
   const fastjson = body == 6 && start.at(3) == 2 && start.at(4) == 0x4a && start.at(5) == 0x52;
   if (hessian || fastjson) return Kind.Drain;
-  return flag & TWO_WAY ? Kind.Ping : Kind.Pong;
+  if (flag & TWO_WAY) return Kind.Ping;
+  return from == Peer.Server ? Kind.Opaque : Kind.Pong;
 }
 
 export function writePing(out: Writer, id: u64): void {
