@@ -19,6 +19,11 @@ export class Http2UpstreamStream implements HttpStream {
   private readonly stream: ClientHttp2Stream;
   private readonly withTrailers: boolean;
   private held: readonly HeaderPair[] | undefined;
+  /**
+   * What came before `response`: node announces headers in a next tick, data at once, and on a duplex in memory both
+   * frames may be read in one go.
+   */
+  private early: Uint8Array[] | undefined = [];
   private over = false;
   private requestEnded: boolean;
 
@@ -43,7 +48,9 @@ export class Http2UpstreamStream implements HttpStream {
       this.held = pairsFromRaw(raw ?? []);
     });
     stream.on("data", (chunk: Uint8Array) => {
-      if (!this.over) this.handler.onData(chunk, false);
+      if (this.over) return;
+      if (this.early === undefined) this.handler.onData(chunk, false);
+      else this.early.push(chunk);
     });
     stream.on("end", () => this.onEnd());
     stream.on("drain", () => {
@@ -92,7 +99,10 @@ export class Http2UpstreamStream implements HttpStream {
     if (this.over) return;
     const endStream = (flags & END_STREAM) !== 0;
     if (endStream) this.finish();
+    const early = this.early ?? [];
+    this.early = undefined;
     this.handler.onHeaders(headers, endStream);
+    for (const chunk of early) if (!this.over) this.handler.onData(chunk, false);
   }
 
   private onEnd(): void {
