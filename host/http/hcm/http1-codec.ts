@@ -79,6 +79,7 @@ class Http1ServerStream implements CodecStream {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #draining: () => boolean;
+  #handler: CodecStreamHandler | undefined;
   #requestEnded = false;
   #over = false;
 
@@ -90,6 +91,7 @@ class Http1ServerStream implements CodecStream {
   }
 
   attach(handler: CodecStreamHandler, endStream: boolean): void {
+    this.#handler = handler;
     this.#requestEnded = endStream;
     this.#response.on("close", () => {
       if (this.#over) return;
@@ -126,7 +128,15 @@ class Http1ServerStream implements CodecStream {
       // node would write this by itself, with capital letters.
       else if (this.protocol === "HTTP/1.1") flat.push("transfer-encoding", "chunked");
     }
-    this.#response.writeHead(Number(headers.get(":status")), flat);
+    try {
+      this.#response.writeHead(Number(headers.get(":status")), flat);
+    } catch {
+      // An upstream's headers that node does not send: they cost this connection only.
+      this.reset();
+      const handler = this.#handler;
+      queueMicrotask(() => handler?.onReset("codec-error"));
+      return;
+    }
     if (endStream) this.#end();
   }
 

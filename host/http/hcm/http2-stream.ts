@@ -48,7 +48,14 @@ export class Http2ServerStream implements CodecStream {
   writeHeaders(headers: HeaderMap, endStream: boolean): void {
     if (this.#gone()) return;
     this.#over ||= endStream;
-    this.#stream.respond(toObject(headers), { endStream, sendDate: false, waitForTrailers: !endStream } as object);
+    try {
+      this.#stream.respond(toObject(headers), { endStream, sendDate: false, waitForTrailers: !endStream } as object);
+    } catch {
+      // An upstream's headers that node does not send (a status of 101, say): they cost this stream only.
+      this.reset();
+      const handler = this.#handler;
+      queueMicrotask(() => handler?.onReset("codec-error"));
+    }
   }
 
   writeData(bytes: Uint8Array, endStream: boolean): boolean {

@@ -13,8 +13,16 @@ import type {
   HttpStreamInfo,
   RouterHost,
   StreamConfig,
+  StreamResetReason,
   TerminalFilter,
 } from "./types.js";
+
+/** How a reset shows in logs. */
+const RESETS = {
+  "remote-reset": { flag: "DR", details: "http2.remote_reset" },
+  "connection-closed": { flag: "DC", details: "downstream_remote_disconnect" },
+  "codec-error": { flag: "UPE", details: "http.invalid_response_headers" },
+} as const;
 
 /** One request and its response on their way through the filters. */
 export class ActiveStream implements RouterHost, CodecStreamHandler {
@@ -157,11 +165,12 @@ export class ActiveStream implements RouterHost, CodecStreamHandler {
     this.#request.trailers(trailers);
   }
 
-  onReset(reason: "remote-reset" | "connection-closed"): void {
+  onReset(reason: StreamResetReason): void {
     if (this.#over) return;
-    this.info.responseFlags.add(reason === "remote-reset" ? "DR" : "DC");
-    this.info.responseCodeDetails = reason === "remote-reset" ? "http2.remote_reset" : "downstream_remote_disconnect";
-    this.#config.stats.rqRxReset.inc();
+    const { flag, details } = RESETS[reason];
+    this.info.responseFlags.add(flag);
+    this.info.responseCodeDetails = details;
+    (reason === "codec-error" ? this.#config.stats.rqTxReset : this.#config.stats.rqRxReset).inc();
     this.#finish();
   }
 

@@ -70,12 +70,15 @@ export interface CodecStream {
   resume(): void;
 }
 
+/** The client gave the stream up; the connection is gone; or the response cannot be written in this HTTP version. */
+export type StreamResetReason = "remote-reset" | "connection-closed" | "codec-error";
+
 /** What the codec tells about a stream after its headers. */
 export interface CodecStreamHandler {
   onData(bytes: Uint8Array, endStream: boolean): void;
   onTrailers(trailers: HeaderMap): void;
-  /** The client gave the stream up, or the connection is gone. */
-  onReset(reason: "remote-reset" | "connection-closed"): void;
+  /** The stream is gone. */
+  onReset(reason: StreamResetReason): void;
   onDrain(): void;
 }
 
