@@ -53,7 +53,7 @@ describe("configuration in JSON", () => {
   beforeAll(async () => {
     const module = await compileModule("assembly/json/json-of-the-test.ts", SOURCE);
     const stubs = Object.fromEntries(WebAssembly.Module.imports(module).map(({ name }) => [name, () => 0]));
-    const { exports } = await WebAssembly.instantiate(module, { env: stubs });
+    const { exports } = new WebAssembly.Instance(module, { env: stubs });
     const call = (name: string, ...args: number[]) => (exports[name] as (...args: number[]) => number)(...args);
     const memory = exports["memory"] as WebAssembly.Memory;
     call("_initialize");

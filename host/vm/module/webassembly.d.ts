@@ -1,7 +1,9 @@
-// What this folder uses of the WebAssembly JavaScript interface: Node has it, @types/node does not describe it.
+// What the checkout uses of the WebAssembly JavaScript interface: Node has it, @types/node does not describe it.
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
+    static imports(module: Module): { module: string; name: string; kind: string }[];
+    static exports(module: Module): { name: string; kind: string }[];
   }
   class Instance {
     constructor(module: Module, imports: Imports);
