@@ -26,7 +26,7 @@ contract("drains", { services }, (world) => {
     const callers = Array.from({ length: 8 }, () => world().caller("aging"));
     const loads = callers.flatMap((caller) => Array.from({ length: 4 }, () => load(caller, () => Date.now() > end)));
     const calls = (await Promise.all(loads)).reduce((sum, count) => sum + count, 0);
-    expect(calls).toBeGreaterThan(1_000);
+    expect(calls).toBeGreaterThan(300);
     for (const { opened } of callers) expect(opened).toBeGreaterThanOrEqual(2);
   });
 

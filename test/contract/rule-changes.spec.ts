@@ -13,7 +13,9 @@ contract(
   "rule changes",
   { services: { changing: { routes: routes(0) } } },
   (world) => {
-    test("a hundred under load: no request fails, no listener changes, no connection is cut", async () => {
+    test("a hundred under load: no request fails, no listener changes, no connection is cut", {
+      timeout: 90_000,
+    }, async () => {
       const before = await world().proxy.listenerVersions();
       expect(Object.keys(before).length).toBeGreaterThan(0);
       const callers = Array.from({ length: 6 }, () => world().caller("changing"));
