@@ -1,6 +1,6 @@
 // npm start: builds what is not built yet and runs the bookinfo demo. Plain Node, since nothing may be installed yet.
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "./steps/build.mjs";
 import { envoy } from "./steps/envoy.mjs";
@@ -33,7 +33,7 @@ async function start() {
   const chosen = read();
   if (typeof chosen === "number") return chosen;
   await build();
-  const args = ["--rules", chosen.rules ?? join(root, "examples/bookinfo/rules")];
+  const args = ["--rules", chosen.rules === undefined ? "examples/bookinfo/rules" : resolve(chosen.rules)];
   const pages = chosen.pages ?? (chosen.once ? "1000" : undefined);
   if (pages !== undefined) args.push("--pages", pages);
   if (chosen.rate !== undefined) args.push("--rate", chosen.rate);
