@@ -1,5 +1,6 @@
 import { Reader, Slice, Writer } from "meltemi/assembly";
 import { Entries, Serialization } from "../serialization";
+import { cursor } from "./cursor";
 import { isText, readText } from "./text";
 import { forgetClasses, isWhole, readInt, readWhole, skipType, skipValues } from "./values";
 import { writeText } from "./write";
@@ -16,17 +17,23 @@ export class Hessian2 extends Serialization {
   }
 
   text(input: Reader): Slice | null {
-    if (input.peek() != NULL) return readText(input);
-    input.skip(1);
-    return null;
+    cursor.enter(input);
+    let text: Slice | null = null;
+    if (cursor.peek() == NULL) cursor.skip(1);
+    else text = readText(cursor);
+    cursor.leave(input);
+    return text;
   }
 
   number(input: Reader): i32 {
-    return readInt(input);
+    const value = readInt(cursor.enter(input));
+    cursor.leave(input);
+    return value;
   }
 
   skip(input: Reader, count: i32): void {
-    skipValues(input, count);
+    skipValues(cursor.enter(input), count);
+    cursor.leave(input);
   }
 
   open(input: Reader): Entries {
@@ -38,7 +45,10 @@ export class Hessian2 extends Serialization {
     }
     if (tag != MAP && tag != TYPED_MAP) return Entries.Other;
     input.skip(1);
-    if (tag == TYPED_MAP) skipType(input);
+    if (tag == TYPED_MAP) {
+      skipType(cursor.enter(input));
+      cursor.leave(input);
+    }
     return Entries.Map;
   }
 
@@ -47,8 +57,10 @@ export class Hessian2 extends Serialization {
       input.skip(1);
       return false;
     }
-    this.key = this.item(input);
-    this.value = this.item(input);
+    cursor.enter(input);
+    this.key = this.item();
+    this.value = this.item();
+    cursor.leave(input);
     return input.ok;
   }
 
@@ -74,12 +86,12 @@ export class Hessian2 extends Serialization {
     out.u8(END);
   }
 
-  private item(input: Reader): Slice | null {
-    const tag = input.peek();
-    if (isText(tag)) return readText(input);
+  private item(): Slice | null {
+    const tag = cursor.peek();
+    if (isText(tag)) return readText(cursor);
     this.whole = -1;
-    if (isWhole(tag)) this.whole = readWhole(input);
-    else skipValues(input, 1);
+    if (isWhole(tag)) this.whole = readWhole(cursor);
+    else skipValues(cursor, 1);
     return null;
   }
 }

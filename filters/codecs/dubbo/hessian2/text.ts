@@ -4,8 +4,9 @@
 //        ::= x52 b1 b0 <utf8> string   a chunk, and more
 // Lengths count UTF-16 code units. A character beyond U+FFFF is two of them, which Java's and Node's encoders write as
 // two surrogates of three bytes each (CESU-8) and others as the four bytes of UTF-8. Attributes are UTF-8 throughout.
-import { Reader, Slice } from "meltemi/assembly";
+import { Slice } from "meltemi/assembly";
 import { arenaTake } from "meltemi/assembly/bytes";
+import { Cursor } from "./cursor";
 
 /** A longer text in chunks is no attribute: no attribute of that length becomes a header. */
 const MAX_GATHERED: i32 = 8192;
@@ -19,25 +20,26 @@ export function isText(tag: u8): bool {
   return tag < 0x20 || (tag & 0xfc) == 0x30 || tag == 0x52 || tag == 0x53;
 }
 
-/** Reads a string as UTF-8; null for one that is long and in chunks. Fails the reader where there is none. */
-export function readText(input: Reader): Slice | null {
-  const first = input.position;
+/** Reads a string as UTF-8; null for one that is long and in chunks. Fails the input where there is none. */
+export function readText(input: Cursor): Slice | null {
+  const first = input.pointer;
   let last = takeChunk(input);
   if (last) {
-    const plain = chunk(input);
+    const start = input.pointer;
+    const plain = Slice.view(start, chunk(input));
     return surrogates ? joined(plain) : plain;
   }
   let size = 0;
   do {
-    size += chunk(input).length;
+    size += chunk(input);
     last = takeChunk(input);
   } while (!last && input.ok);
-  size += chunk(input).length;
+  size += chunk(input);
   if (!input.ok || size > MAX_GATHERED) return null;
   return gather(input, first, size);
 }
 
-export function skipText(input: Reader): void {
+export function skipText(input: Cursor): void {
   let last = takeChunk(input);
   while (!last && input.ok) {
     chunk(input);
@@ -50,7 +52,7 @@ export function skipText(input: Reader): void {
 let units: i32 = 0;
 
 /** Takes the head of a chunk; whether it is the last one. */
-function takeChunk(input: Reader): bool {
+function takeChunk(input: Cursor): bool {
   const tag = input.u8();
   units = 0;
   if (tag < 0x20) units = tag;
@@ -60,18 +62,15 @@ function takeChunk(input: Reader): bool {
   return tag != 0x52;
 }
 
-
-@inline
-function chunk(input: Reader): Slice {
-  const rest = input.rest();
-  const length = span(rest.ptr, rest.end, units);
+/** Takes a chunk's bytes; how many they are. Where they begin is where the input stood. */
+function chunk(input: Cursor): i32 {
+  const length = span(input.pointer, input.limit, units);
   if (length < 0 || !input.ok) {
     input.fail();
-    return Slice.empty();
+    return 0;
   }
-  input.seek(input.position - rest.length + length);
-  rest.length = length;
-  return rest;
+  input.moveTo(input.pointer + <usize>length);
+  return length;
 }
 
 /** Bytes that `count` code units take, or -1 where they are no text. */
@@ -102,21 +101,20 @@ function span(start: usize, end: usize, count: i32): i32 {
 }
 
 /** The chunks from `first` on in one piece. */
-function gather(input: Reader, first: i32, size: i32): Slice {
-  const end = input.position;
+function gather(input: Cursor, first: usize, size: i32): Slice {
   const ptr = arenaTake(<usize>size);
   let length = 0;
   let last = false;
   let joins = false;
-  input.seek(first);
+  input.moveTo(first);
   while (!last) {
     last = takeChunk(input);
-    const piece = chunk(input);
+    const start = input.pointer;
+    const taken = chunk(input);
     if (surrogates) joins = true;
-    memory.copy(ptr + <usize>length, piece.ptr, <usize>piece.length);
-    length += piece.length;
+    memory.copy(ptr + <usize>length, start, <usize>taken);
+    length += taken;
   }
-  input.seek(end);
   const whole = Slice.view(ptr, size);
   return joins ? joined(whole) : whole;
 }

@@ -8,7 +8,7 @@
 //   48 (key value)* 5a  map                  4d type (key value)* 5a    map with a type
 //   57 value* 5a        list                 55 type value* 5a          list with a type
 //   58 int value*, 78-7f value*   list of a length       56 type int value*, 70-77 type value*   with a type
-import { Reader } from "meltemi/assembly";
+import { Cursor } from "./cursor";
 import { isText, skipText } from "./text";
 
 const END: u8 = 0x5a;
@@ -30,7 +30,7 @@ export function forgetClasses(): void {
   classCount = 0;
 }
 
-export function skipValues(input: Reader, count: i32): void {
+export function skipValues(input: Cursor, count: i32): void {
   depth = 0;
   enter(input, count);
   while (depth > 0 && input.ok) {
@@ -46,7 +46,7 @@ export function skipValues(input: Reader, count: i32): void {
   }
 }
 
-function enter(input: Reader, count: i32): void {
+function enter(input: Cursor, count: i32): void {
   if (count == 0) return;
   // A level that wants nothing more is not needed to come back to: a long linked list takes one level.
   if (depth > 0 && unchecked(levels[depth - 1]) == 0) depth--;
@@ -55,7 +55,7 @@ function enter(input: Reader, count: i32): void {
   unchecked((levels[depth++] = count));
 }
 
-function value(input: Reader): void {
+function value(input: Cursor): void {
   while (input.peek() == CLASS) defineClass(input);
   const tag = input.peek();
   if (isText(tag)) return skipText(input);
@@ -74,7 +74,7 @@ function value(input: Reader): void {
   letter(input, tag);
 }
 
-function letter(input: Reader, tag: u8): void {
+function letter(input: Cursor, tag: u8): void {
   switch (tag) {
     case 0x46: // F
     case 0x4e: // N
@@ -119,23 +119,23 @@ function letter(input: Reader, tag: u8): void {
   }
 }
 
-function enterTyped(input: Reader, count: i32): void {
+function enterTyped(input: Cursor, count: i32): void {
   skipType(input);
   enter(input, count);
 }
 
-function enterList(input: Reader): void {
+function enterList(input: Cursor): void {
   const count = readInt(input);
   if (count < 0) return input.fail();
   enter(input, count);
 }
 
-function enterObject(input: Reader, index: i32): void {
+function enterObject(input: Cursor, index: i32): void {
   if (index < 0 || index >= classCount) return input.fail();
   enter(input, unchecked(classes[index]));
 }
 
-function defineClass(input: Reader): void {
+function defineClass(input: Cursor): void {
   input.skip(1);
   skipText(input);
   const fields = readInt(input);
@@ -146,13 +146,13 @@ function defineClass(input: Reader): void {
 }
 
 /** A type: its name, or the number of one that was named before. */
-export function skipType(input: Reader): void {
+export function skipType(input: Cursor): void {
   if (isText(input.peek())) skipText(input);
   else readInt(input);
 }
 
 /** binary ::= x41 b1 b0 <data> binary | x42 b1 b0 <data> | [x20-x2f] <data> | [x34-x37] b0 <data> */
-function skipBinary(input: Reader, first: u8): void {
+function skipBinary(input: Cursor, first: u8): void {
   let tag = first;
   while (tag == 0x41 && input.ok) {
     input.skip(input.u16());
@@ -165,7 +165,7 @@ function skipBinary(input: Reader, first: u8): void {
 }
 
 /** int ::= [x80-xbf] | [xc0-xcf] b0 | [xd0-xd7] b1 b0 | x49 b3 b2 b1 b0 */
-export function readInt(input: Reader): i32 {
+export function readInt(input: Cursor): i32 {
   const tag = <i32>input.u8();
   if (tag >= 0x80 && tag < 0xc0) return tag - 0x90;
   if (tag >= 0xc0 && tag < 0xd0) return ((tag - 0xc8) << 8) | (<i32>input.u8());
@@ -182,7 +182,7 @@ export function isWhole(tag: u8): bool {
 }
 
 /** long ::= [xd8-xef] | [xf0-xff] b0 | [x38-x3f] b1 b0 | x59 b3 b2 b1 b0 | x4c b7 b6 b5 b4 b3 b2 b1 b0; or an int */
-export function readWhole(input: Reader): i64 {
+export function readWhole(input: Cursor): i64 {
   const tag = <i64>input.peek();
   if (tag == 0x49 || (tag >= 0x80 && tag < 0xd8)) return readInt(input);
   input.skip(1);
