@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findEnvoy } from "../../scripts/steps/envoy.mjs";
 import { type DemoOptions, runDemo } from "./index.js";
 
-const PAGES = 400;
+const PAGES = 300;
 const envoy = findEnvoy();
 
 let rules: string;
@@ -56,7 +56,7 @@ function run(options: Partial<DemoOptions>): Promise<number> {
   out.on("data", (chunk: Buffer) => {
     output += chunk.toString();
   });
-  return runDemo({ rules, pagesPerSecond: 100, signal: new AbortController().signal, out, ...options });
+  return runDemo({ rules, pagesPerSecond: 40, signal: new AbortController().signal, out, ...options });
 }
 
 const proxies = [
@@ -64,7 +64,7 @@ const proxies = [
   { name: "Envoy", binary: envoy ?? undefined, missing: envoy === null },
 ];
 
-describe.each(proxies)("on $name", ({ binary, missing }) => {
+describe.each(proxies)("on $name", { timeout: 90_000 }, ({ binary, missing }) => {
   const on = binary === undefined ? {} : { envoy: binary };
 
   test.skipIf(missing)("all goes as the rules say", async () => {
