@@ -106,8 +106,9 @@ export class Http2UpstreamStream implements HttpStream {
   }
 
   private onEnd(): void {
-    // An end without END_STREAM is a reset; `close` tells it.
-    if (this.over || this.stream.rstCode !== constants.NGHTTP2_NO_ERROR || this.stream.aborted) return;
+    // An end without END_STREAM is a reset; `close` tells it. A session that dies ends its streams with NO_ERROR too.
+    const { rstCode, aborted, destroyed } = this.stream;
+    if (this.over || rstCode !== constants.NGHTTP2_NO_ERROR || aborted || destroyed) return;
     this.finish();
     if (this.held === undefined) this.handler.onData(EMPTY, true);
     else this.handler.onTrailers([...this.held]);
