@@ -71,7 +71,8 @@ test.each([
   [["host", "--bootstrap", "no-such-file.yaml"], 1, /^meltemi: cannot read the bootstrap: .*no-such-file\.yaml'\n$/m],
 ])("meltemi %j ends with %d and says why", async (args, code, reason) => {
   const command = meltemi(...args);
-  expect([await command.ended, command.out]).toEqual([code, ""]);
+  const ended = await command.ended;
+  expect([ended, command.out], command.err).toEqual([code, ""]);
   expect(command.err).toMatch(reason);
 });
 
