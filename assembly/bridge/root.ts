@@ -4,7 +4,7 @@ import { NetworkContext, registerRootContext, RootContext } from "../contexts";
 import { log } from "../hostcalls";
 import { Problems } from "../json";
 import { MultiplexedEgress } from "./egress";
-import { IngressConnection } from "./ingress";
+import { detachedEnded, IngressConnection } from "./ingress";
 import { Metrics } from "./metrics";
 import { Role, Settings, settingsOf } from "./settings";
 
@@ -42,6 +42,10 @@ class BridgeRoot extends RootContext {
     this.settings = settingsOf(settings);
     this.metrics = new Metrics(codecName, settings.role == Role.Ingress ? "ingress" : "egress");
     return true;
+  }
+
+  onHttpCallResponse(token: u32, headers: i32, bodySize: i32, trailers: i32): void {
+    detachedEnded(token);
   }
 
   createNetworkContext(id: i32): NetworkContext | null {

@@ -25,6 +25,13 @@ export class Body {
     return Slice.view(this.base, this.size);
   }
 
+  /** Makes room for all that will come, where that is known. */
+  reserve(length: i32): void {
+    if (this.base != 0 || length <= 0) return;
+    this.base = heap.alloc(<usize>length);
+    this.capacity = length;
+  }
+
   append(bytes: Slice): void {
     const wanted = this.size + bytes.length;
     if (wanted > this.capacity) {

@@ -104,3 +104,17 @@ export function keptOf(frame: Frame): u64 {
   const wanted = frame.keep > 0 ? frame.keep : frame.head;
   return <u64>max(0, min(wanted, MAX_KEPT));
 }
+
+const reader = new Reader();
+const frame = new Frame();
+
+/**
+ * How long the frame is that these bytes begin, at most `maxBytes`; zero where that cannot be said. For bytes that the
+ * other codec sends, which has all of them.
+ */
+export function lengthOf(codec: Codec, from: Peer, bytes: Slice, maxBytes: u64): i32 {
+  frame.clear();
+  frame.from = from;
+  if (codec.scan(reader.over(bytes), frame) != Scan.Frame || frame.length > maxBytes) return 0;
+  return <i32>max(frame.length, <u64>bytes.length);
+}

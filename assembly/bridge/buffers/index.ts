@@ -1,5 +1,5 @@
 export { Body } from "./body";
 export { Carry } from "./carry";
-export { FrameInput, Input, keptOf } from "./frame-input";
+export { FrameInput, Input, keptOf, lengthOf } from "./frame-input";
 export { KeptFrame } from "./kept-frame";
 export { StreamTable } from "./stream-table";

@@ -23,6 +23,18 @@ export class Debts {
     this.credit = <i32>min(<i64>this.credit + <i64>increment, <i64>MAX_WINDOW);
   }
 
+  /** Is the connection's window used up? */
+  get exhausted(): bool {
+    return this.credit <= 0;
+  }
+
+  /** A stream of whose answer the proxy has no byte yet, or 0. */
+  unstarted(): usize {
+    let at = this.streams.first;
+    while (at != 0 && changetype<EgressStream>(at).started) at = changetype<EgressStream>(at).next;
+    return at;
+  }
+
   /** Could anything be paid, if only it could be written? */
   get payable(): bool {
     if (this.credit <= 0) return false;
@@ -32,6 +44,11 @@ export class Debts {
     return false;
   }
 
+  /** What would wait of an answer of this length. */
+  after(stream: EgressStream, length: i32): i32 {
+    return max(0, length - this.room(stream));
+  }
+
   /** Writes an answer's body as far as the windows go. False: a part of it waits. */
   send(stream: EgressStream, bytes: Slice, out: Writer): bool {
     const now = min(bytes.length, this.room(stream));
@@ -39,7 +56,7 @@ export class Debts {
     writeData(out, stream.id, bytes.ptr, now, whole);
     this.spend(stream, now);
     if (whole) return true;
-    stream.paid = 0;
+    stream.started = now > 0;
     stream.append(Slice.view(bytes.ptr + <usize>now, bytes.length - now));
     this.total += stream.bodyLength;
     this.streams.push(stream);
@@ -58,6 +75,7 @@ export class Debts {
       writeData(out, stream.id, stream.body().ptr + <usize>stream.paid, now, whole);
       this.spend(stream, now);
       stream.paid += now;
+      stream.started = true;
       this.total -= now;
       if (!whole) continue;
       this.streams.remove(stream);

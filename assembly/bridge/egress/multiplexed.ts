@@ -2,8 +2,8 @@ import { BufferType, FilterStatus, LogLevel, PeerType, StreamType } from "../../
 import { Slice, Writer } from "../../bytes";
 import { Codec, Frame, Kind, Metadata, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
-import { closeStream, getBuffer, log, setBuffer } from "../../hostcalls";
-import { FrameInput, Input, StreamTable } from "../buffers";
+import { closeStream, currentTimeNanoseconds, getBuffer, log, setBuffer } from "../../hostcalls";
+import { FrameInput, Input, lengthOf, StreamTable } from "../buffers";
 import { AttributeForms, Received, writeFailureHeaders, writeOneWayHeaders, writeResponseHeaders } from "../headers";
 import { HeaderList } from "../hpack";
 import {
@@ -52,6 +52,9 @@ const REPLENISH: u32 = 1 << 29;
 /** So many must have a way back, though the backend be silent. */
 const REPLENISH_NOW: u32 = 1 << 30;
 
+/** The connection's window may be used up for so long; then clients that do not read hold all of it. */
+const STUCK_NANOSECONDS: u64 = 200000000;
+
 const TOO_LARGE = Slice.fixed("the backend's answer is too large");
 const NO_FRAME = Slice.fixed("the request's body is no frame");
 const TOO_MUCH = Slice.fixed("too many bytes wait for the backend");
@@ -82,6 +85,8 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   private heartbeats: u32 = 0;
   private answeredHeartbeats: u32 = 0;
   private heartbeatWanted: bool = false;
+  private stuckSince: u64 = 0;
+  private lookWanted: bool = false;
   private closing: bool = false;
   private drained: bool = false;
   private requests: i32 = 0;
@@ -160,6 +165,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
       this.forward(stream, bytes);
       return;
     }
+    if (stream.bodyLength == 0) stream.reserve(lengthOf(this.codec, Peer.Client, bytes, this.settings.maxFrameBytes));
     stream.append(bytes);
     this.buffered += bytes.length;
     const limits = this.settings;
@@ -250,7 +256,10 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     this.heartbeatWanted = true;
   }
 
-  onPong(): void {}
+  onPong(): void {
+    if (this.lookWanted) this.heartbeatWanted = true;
+    this.lookWanted = false;
+  }
 
   onGoAway(lastStream: u32): void {}
 
@@ -280,6 +289,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     for (; this.settingsToAck > 0; this.settingsToAck--) writeSettingsAck(out);
     this.payDebts();
     this.takeAnswers(getBuffer(BufferType.UpstreamData, 0, size));
+    if (this.debts.any) this.watchWindow();
     if (this.toProxy.length > 0) {
       out.bytes(this.toProxy.view());
       this.toProxy.free();
@@ -288,7 +298,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
       writeWindowUpdate(out, 0, this.consumed);
       this.consumed = 0;
     }
-    if (this.toBackend.length > 0) writePing(out, false, 0);
+    if (this.toBackend.length > 0 || this.lookWanted) writePing(out, false, 0);
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
     if (this.responses > 0) this.metrics.responses.increment(this.responses);
     this.responses = 0;
@@ -335,25 +345,56 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     writeResponseHeaders(out, readable ? meta : null, forms);
     endHeaders(out, start, stream.id, false);
     this.codec.rename(frame, stream.callerId);
-    if (this.debts.send(stream, frame.bytes, out)) this.drop(stream);
-    else this.boundDebts(stream);
+    if (!this.makeRoom(stream, frame.bytes.length)) this.giveUp(stream);
+    else if (this.debts.send(stream, frame.bytes, out)) this.drop(stream);
   }
 
-  /** Past the bound, who owes the most has to go. */
-  private boundDebts(newest: EgressStream): void {
+  /**
+   * Makes room for what the proxy's windows will not take of an answer: past the bound, who owes the most has to go.
+   * False: that is the answer in hand.
+   */
+  private makeRoom(stream: EgressStream, length: i32): bool {
     const limits = this.settings;
-    if (newest.debt > limits.streamBufferBytes) this.giveUp(newest);
-    while (this.debts.total > limits.connectionBufferBytes) {
+    const debt = this.debts.after(stream, length);
+    if (debt > limits.streamBufferBytes) return false;
+    while (debt > 0 && this.debts.total + debt > limits.connectionBufferBytes) {
       const largest = this.debts.largest();
-      if (largest == 0) return;
+      if (largest == 0 || changetype<EgressStream>(largest).debt <= debt) return false;
       this.giveUp(changetype<EgressStream>(largest));
     }
+    return true;
   }
 
   private giveUp(stream: EgressStream): void {
     this.metrics.bufferOverflows.increment();
     writeReset(out, stream.id, ErrorCode.EnhanceYourCalm);
     this.drop(stream);
+  }
+
+  /**
+   * Answers that clients do not read can take up the whole connection's window. Then the proxy is asked to open another
+   * connection, and answers that have not begun fail at once rather than wait for strangers.
+   */
+  private watchWindow(): void {
+    if (!this.debts.exhausted) {
+      this.stuckSince = 0;
+      return;
+    }
+    const now = currentTimeNanoseconds();
+    if (this.stuckSince == 0) this.stuckSince = now;
+    if (now - this.stuckSince < STUCK_NANOSECONDS) {
+      // Nothing may come by itself any more: a PING to the proxy brings our turn to send a heartbeat, and that the next look.
+      this.lookWanted = true;
+      return;
+    }
+    this.drain();
+    this.failUnstarted();
+  }
+
+  private failUnstarted(): void {
+    for (let stream = this.debts.unstarted(); stream != 0; stream = this.debts.unstarted()) {
+      this.giveUp(changetype<EgressStream>(stream));
+    }
   }
 
   private payDebts(): void {

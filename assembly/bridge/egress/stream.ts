@@ -23,6 +23,8 @@ export class EgressStream extends Body {
   heartbeat: u32;
   /** How much of the body the proxy has. */
   paid: i32;
+  /** The proxy has the first bytes of the answer. */
+  started: bool;
   /** The request's headers, where a filter changed any; else zero. */
   private headers: usize;
   /** The next one in a list of this connection. */
@@ -41,6 +43,7 @@ export class EgressStream extends Body {
     stream.refused = false;
     stream.heartbeat = 0;
     stream.paid = 0;
+    stream.started = false;
     stream.headers = 0;
     stream.next = 0;
     return stream;

@@ -3,5 +3,5 @@ export { AttributeForms } from "./forms";
 export { keepHeaders, recallHeaders } from "./kept";
 export { HeaderLimits } from "./limits";
 export { Received } from "./received";
-export { writeRequestHeaders } from "./request";
+export { addOneWayHeaders, writeRequestHeaders } from "./request";
 export { writeFailureHeaders, writeOneWayHeaders, writeResponseHeaders } from "./response";

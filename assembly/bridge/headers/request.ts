@@ -1,17 +1,16 @@
 import { Slice, Writer } from "../../bytes";
-import { Frame, Kind, Metadata } from "../../codec";
+import { Metadata } from "../../codec";
+import { HeaderPairsWriter } from "../../hostcalls";
 import { writeIndexed, writeInteger, writeLiteral, writeNamed } from "../hpack";
 import { AttributeForms } from "./forms";
 import { DIGEST, KIND, ONE_WAY, OPAQUE, TIMEOUT } from "./names";
-import { writeEscaped } from "./path";
+import { findTarget, targetAuthority, targetPath } from "./target";
 
 // Places in HPACK's static table (RFC 7541, appendix A).
 const AUTHORITY: u32 = 1;
 const METHOD_POST: u32 = 3;
 const PATH: u32 = 4;
 const SCHEME_HTTP: u32 = 6;
-
-const scratch = new Writer();
 
 /**
  * Writes the header block of a request.
@@ -20,28 +19,37 @@ const scratch = new Writer();
  */
 export function writeRequestHeaders(
   out: Writer,
-  frame: Frame,
   meta: Metadata | null,
   forms: AttributeForms,
+  oneWay: bool,
   timeoutMs: i32,
 ): void {
-  const service = meta == null ? Slice.empty() : meta.service;
-  const operation = meta == null ? Slice.empty() : meta.operation;
+  findTarget(meta);
   writeIndexed(out, METHOD_POST);
   writeIndexed(out, SCHEME_HTTP);
-  scratch.reset();
-  scratch.u8(0x2f);
-  writeEscaped(scratch, service);
-  const authorityEnd = scratch.length;
-  scratch.u8(0x2f);
-  writeEscaped(scratch, operation);
-  writeNamed(out, PATH, scratch.view());
-  writeNamed(out, AUTHORITY, Slice.view(scratch.ptr + 1, authorityEnd - 1));
+  writeNamed(out, PATH, targetPath());
+  writeNamed(out, AUTHORITY, targetAuthority());
   for (let i = 0; i < forms.length; i++) writeLiteral(out, forms.nameAt(i), forms.valueAt(i));
   writeLiteral(out, DIGEST, forms.digestHex());
-  if (frame.kind == Kind.OneWay) writeLiteral(out, KIND, ONE_WAY);
+  if (oneWay) writeLiteral(out, KIND, ONE_WAY);
   else if (meta == null) writeLiteral(out, KIND, OPAQUE);
   if (timeoutMs > 0) writeDecimal(out, TIMEOUT, timeoutMs);
+}
+
+const METHOD_NAME = Slice.fixed(":method");
+const POST = Slice.fixed("POST");
+const SCHEME_NAME = Slice.fixed(":scheme");
+const HTTP = Slice.fixed("http");
+const PATH_NAME = Slice.fixed(":path");
+const AUTHORITY_NAME = Slice.fixed(":authority");
+
+/** The headers of a one-way request, for a callout. */
+export function addOneWayHeaders(pairs: HeaderPairsWriter, meta: Metadata | null, forms: AttributeForms): void {
+  findTarget(meta);
+  pairs.add(METHOD_NAME, POST).add(SCHEME_NAME, HTTP).add(PATH_NAME, targetPath());
+  pairs.add(AUTHORITY_NAME, targetAuthority());
+  for (let i = 0; i < forms.length; i++) pairs.add(forms.nameAt(i), forms.valueAt(i));
+  pairs.add(DIGEST, forms.digestHex()).add(KIND, ONE_WAY);
 }
 
 /** A literal header whose value is a number. */

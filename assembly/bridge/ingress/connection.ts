@@ -3,7 +3,7 @@ import { Slice, Writer } from "../../bytes";
 import { Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
 import { closeStream, getBuffer, log, setBuffer } from "../../hostcalls";
-import { FrameInput, Input, StreamTable } from "../buffers";
+import { FrameInput, Input, lengthOf, StreamTable } from "../buffers";
 import { AttributeForms, Received, writeRequestHeaders } from "../headers";
 import { HeaderList } from "../hpack";
 import {
@@ -29,6 +29,7 @@ import { Remade, Remaker } from "../remake";
 import { Settings } from "../settings";
 import { Answers } from "./answers";
 import { causeOf, wordsOf } from "./cause";
+import { sendDetached } from "./detached";
 import { IngressStream } from "./stream";
 
 // One callback runs at a time in a VM, so what it works with is shared by all connections.
@@ -163,27 +164,32 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   private request(): void {
     this.requests++;
-    const oneWay = frame.kind == Kind.OneWay;
-    if (oneWay) this.metrics.oneWay.increment();
+    meta.clear();
+    const readable = frame.kind != Kind.Opaque && this.codec.decode(frame, meta);
+    const known: Metadata | null = readable ? meta : null;
+    if (!readable) this.metrics.opaque.increment();
+    forms.of(known, this.settings.headers);
+    if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
+    if (frame.kind != Kind.OneWay) {
+      this.pass(known, false);
+      return;
+    }
+    this.metrics.oneWay.increment();
+    const cluster = this.settings.oneWayCluster;
+    if (cluster == null || !sendDetached(cluster, known, forms, frame.bytes)) this.pass(known, true);
+  }
+
+  /** Passes the request in hand on, as a stream of this connection. */
+  private pass(known: Metadata | null, oneWay: bool): void {
     if (this.nextId > this.lastId) {
       if (!oneWay) this.refuse(Cause.Unavailable);
       return;
     }
     const id = this.nextId;
     this.nextId += 2;
-    meta.clear();
-    const readable = frame.kind != Kind.Opaque && this.codec.decode(frame, meta);
-    if (!readable) this.metrics.opaque.increment();
-    forms.of(readable ? meta : null, this.settings.headers);
-    if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
+    const timeoutMs = known != null && this.settings.deadline ? known.timeoutMs : 0;
     const start = beginHeaders(out);
-    writeRequestHeaders(
-      out,
-      frame,
-      readable ? meta : null,
-      forms,
-      this.settings.deadline && readable ? meta.timeoutMs : 0,
-    );
+    writeRequestHeaders(out, known, forms, oneWay, timeoutMs);
     endHeaders(out, start, id, false);
     writeData(out, id, frame.bytes.ptr, frame.bytes.length, true);
     const stream = IngressStream.take(id, frame);
@@ -257,6 +263,8 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     if (!stream.marked) {
       const room = max(0, MAX_WORDS - stream.bodyLength);
       if (room < bytes.length) bytes = Slice.view(bytes.ptr, room);
+    } else if (stream.bodyLength == 0) {
+      stream.reserve(lengthOf(this.codec, Peer.Server, bytes, this.settings.maxFrameBytes));
     }
     stream.append(bytes);
     this.buffered += bytes.length;

@@ -1,1 +1,2 @@
 export { IngressConnection } from "./connection";
+export { detachedEnded } from "./detached";

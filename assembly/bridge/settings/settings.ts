@@ -1,4 +1,4 @@
-import { Slice } from "../../bytes";
+import { Bytes, Slice } from "../../bytes";
 import { Traits } from "../../codec";
 import { Fields, Problems } from "../../json";
 import { HeaderLimits } from "../headers";
@@ -26,8 +26,10 @@ export class Settings {
   deadline: bool = true;
   headers: HeaderLimits = new HeaderLimits();
   /** Bytes that may wait for one stream, and for all of a connection's. */
-  streamBufferBytes: i32 = 16777216;
-  connectionBufferBytes: i32 = 16777216;
+  streamBufferBytes: i32 = 12582912;
+  connectionBufferBytes: i32 = 12582912;
+  /** Where one-way requests go as callouts: a cluster that leads back to the same routes; null where there is none. */
+  oneWayCluster: Bytes | null = null;
   /** The first HTTP/2 stream of a client's connection; for tests of the end of the numbers. */
   firstStreamId: u32 = 1;
 
@@ -47,11 +49,13 @@ export class Settings {
     }
     settings.maxFrameBytes = <u64>fields.integer("maxFrameBytes", 8388608, 1024, 1073741824);
     settings.deadline = fields.boolean("deadline", true);
+    const oneWayCluster = fields.string("oneWayCluster", "");
+    if (oneWayCluster != "") settings.oneWayCluster = Bytes.of(oneWayCluster);
     const limits = fields.object("limits");
     settings.headers.headers = <i32>limits.integer("headers", 1000, 0, 10000);
     settings.headers.headerBytes = <i32>limits.integer("headerBytes", 65536, 0, 1048576);
-    settings.streamBufferBytes = <i32>limits.integer("streamBufferBytes", 16777216, 65536, 1073741824);
-    settings.connectionBufferBytes = <i32>limits.integer("connectionBufferBytes", 16777216, 65536, 1073741824);
+    settings.streamBufferBytes = <i32>limits.integer("streamBufferBytes", 12582912, 65536, 1073741824);
+    settings.connectionBufferBytes = <i32>limits.integer("connectionBufferBytes", 12582912, 65536, 1073741824);
     limits.done();
     settings.firstStreamId = (<u32>fields.integer("firstStreamId", 1, 1, 2147483647)) | 1;
     fields.object("codec");
@@ -67,6 +71,7 @@ export class Settings {
     this.headers = newer.headers;
     this.streamBufferBytes = newer.streamBufferBytes;
     this.connectionBufferBytes = newer.connectionBufferBytes;
+    this.oneWayCluster = newer.oneWayCluster;
     this.firstStreamId = newer.firstStreamId;
   }
 }
