@@ -69,11 +69,12 @@ export class MemoryDuplex extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    for (const piece of this.incoming.splice(0)) piece.done(brokenPipe());
     const { peer } = this;
     this.peer = undefined;
+    if (peer !== undefined) peer.closeDetails ??= this.closeDetails;
+    // As with a socket, what was on its way is lost without a word.
+    for (const piece of this.incoming.splice(0)) piece.done();
     if (peer !== undefined && !peer.destroyed) {
-      peer.closeDetails ??= this.closeDetails;
       process.nextTick(() => peer.peerClosed(error !== null));
     }
     done(error);

@@ -1,4 +1,4 @@
-import { type ClientHttp2Session, connect } from "node:http2";
+import { type ClientHttp2Session, connect, constants } from "node:http2";
 import type { Duplex } from "node:stream";
 import { MemoryDuplex } from "../../bytes/index.js";
 import { isConnectFailure } from "../close-details.js";
@@ -52,7 +52,7 @@ export class Http2Connection {
       this.onChange();
     });
     this.session.on("goaway", () => {
-      context.connector.stats.upstream_cx_close_notify.inc();
+      if (!this.draining) context.connector.stats.upstream_cx_close_notify.inc();
       this.drain();
     });
     this.session.on("error", () => this.lose());
@@ -108,7 +108,8 @@ export class Http2Connection {
   }
 
   destroy(): void {
-    this.session.destroy();
+    // With node's default code of 0 its streams would seem to have ended well.
+    this.session.destroy(new Error("the connection is gone"), constants.NGHTTP2_CANCEL);
     this.transport.destroy();
   }
 
