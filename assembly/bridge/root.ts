@@ -3,10 +3,10 @@ import { Codec } from "../codec";
 import { NetworkContext, registerRootContext, RootContext } from "../contexts";
 import { log } from "../hostcalls";
 import { Problems } from "../json";
-import { MultiplexedEgress } from "./egress";
+import { closeDue, MultiplexedEgress, PlainEgress } from "./egress";
 import { detachedEnded, IngressConnection } from "./ingress";
 import { Metrics } from "./metrics";
-import { Role, Settings, settingsOf } from "./settings";
+import { Mode, Role, Settings, settingsOf } from "./settings";
 
 /** Makes a codec of the protocol; there is one for each connection. */
 export type CodecFactory = () => Codec;
@@ -44,6 +44,10 @@ class BridgeRoot extends RootContext {
     return true;
   }
 
+  onTick(): void {
+    closeDue();
+  }
+
   onHttpCallResponse(token: u32, headers: i32, bodySize: i32, trailers: i32): void {
     detachedEnded(token);
   }
@@ -53,6 +57,7 @@ class BridgeRoot extends RootContext {
     if (metrics == null) return null;
     const codec = newCodec();
     if (this.settings.role == Role.Ingress) return new IngressConnection(id, codec, this.settings, metrics);
+    if (this.settings.mode == Mode.Plain) return new PlainEgress(id, codec, this.settings, metrics);
     return new MultiplexedEgress(id, codec, this.settings, metrics);
   }
 }

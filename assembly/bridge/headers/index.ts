@@ -5,3 +5,4 @@ export { HeaderLimits } from "./limits";
 export { Received } from "./received";
 export { addOneWayHeaders, writeRequestHeaders } from "./request";
 export { writeFailureHeaders, writeOneWayHeaders, writeResponseHeaders } from "./response";
+export { writePlainFailure, writePlainOneWay, writePlainResponse } from "./plain-response";

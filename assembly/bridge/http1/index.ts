@@ -1,0 +1,2 @@
+export { Http1Events, Http1Receiver } from "./receiver";
+export { writeBody, writeHeader, writeNumber, writeStatusLine } from "./writer";
