@@ -23,6 +23,8 @@ export interface DemoOptions {
 
 /** Calls that the table looks back on, at most as far as the last change of the rules. */
 const WINDOW = 1000;
+/** The exit code of what Ctrl-C has ended before its time. */
+const INTERRUPTED = 130;
 const REDRAW_MS = 500;
 const PLAIN_MS = 2000;
 
@@ -83,7 +85,9 @@ class Demo {
 
   /** A fixed number of pages, and whether all went as the rules say. */
   async once(count: number): Promise<number> {
-    await pages(this.mesh.caller("reader", "productpage"), count);
+    const { signal } = this.options;
+    await pages(this.mesh.caller("reader", "productpage"), count, signal);
+    if (signal.aborted) return INTERRUPTED;
     await this.settled();
     const findings = this.model === undefined ? [] : verdict(this.model, this.journal.entries);
     const cut = this.mesh.reconnections;

@@ -12,6 +12,8 @@ const { values } = parseArgs({
 });
 
 const stop = new AbortController();
+// Whoever read the output has gone (`npm start | head`): so does the demo.
+process.stdout.on("error", () => stop.abort());
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
 
 try {

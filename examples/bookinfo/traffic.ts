@@ -4,11 +4,11 @@ import type { Caller } from "./caller.js";
 /** Who looks at pages, in turn. */
 const USERS = ["Jason", "Ann", "Bilal", "Chiara"] as const;
 
-/** A fixed number of pages, several at a time. */
-export async function pages(caller: Caller, count: number, atOnce = 16): Promise<void> {
+/** A fixed number of pages, several at a time; fewer where the signal comes first. */
+export async function pages(caller: Caller, count: number, signal: AbortSignal, atOnce = 16): Promise<void> {
   let next = 0;
   const reader = async () => {
-    while (next < count) await page(caller, next++);
+    while (next < count && !signal.aborted) await page(caller, next++);
   };
   await Promise.all(Array.from({ length: atOnce }, reader));
 }
