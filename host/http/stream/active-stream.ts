@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { ByteQueue } from "../../bytes/index.js";
 import type { Connection } from "../../network/index.js";
 import { type HttpFilter, type LocalReply, Pipeline, writeLocalReply } from "../chain/index.js";
@@ -31,7 +30,7 @@ export class ActiveStream implements RouterHost, CodecStreamHandler {
   readonly connection: Connection;
   readonly protocol: string;
   // 48 bits: what every double holds exactly.
-  readonly random = randomBytes(6).readUIntBE(0, 6);
+  readonly random = Math.floor(Math.random() * 2 ** 48);
   responseHeaders: HeaderMap | undefined;
   responseTrailers: HeaderMap | undefined;
   readonly #codec: CodecStream;
