@@ -70,6 +70,8 @@ function peers(): void {
           expectRefusal(lines.get("noRoute"), "meltemi: no route for this request");
           expectRefusal(lines.get("unavailable"), "meltemi: no provider to be reached");
           expect(lines.get("timeout")?.ms).toBeLessThan(2_500);
+          // The scenario «heartbeat» is idle for three of the consumer's heartbeats.
+          expect(await world().stat(/meltemi\.dubbo\.ingress\.pings$/)).toBeGreaterThanOrEqual(3);
         },
         120_000,
       );
