@@ -6,7 +6,6 @@ import {
   Metadata,
   Mutation,
   Outcome,
-  Peer,
   Reader,
   Scan,
   Slice,
