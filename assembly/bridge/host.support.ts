@@ -40,7 +40,8 @@ export class Host {
   readonly logs: string[] = [];
   readonly closed = new Set<number>();
   readonly metrics = new Map<string, number>();
-  time = 0n;
+  /** Nanoseconds. */
+  time = 1_000_000_000n;
   tickPeriod = 0;
   private readonly wasm: Exports;
   private readonly names: string[] = [];
