@@ -18,6 +18,11 @@ export function outboundCluster({ host, port }: { host: string; port: number }):
   return `outbound|${port}||${host}`;
 }
 
+/** The listener, and the cluster to it, that take one-way requests to a service's routes without their client. */
+export function oneWayLoop(service: { host: string; port: number }): string {
+  return `meltemi_oneway|${serviceName(service)}`;
+}
+
 export function egressListener(codec: string): string {
   return `meltemi_egress_${codec}`;
 }

@@ -4,6 +4,7 @@ import type { Resources } from "./resources.js";
 import { egressListeners } from "./steps/egress-listeners.js";
 import { endpoints } from "./steps/endpoints.js";
 import { extensions } from "./steps/extensions.js";
+import { oneWayClusters, oneWayListeners } from "./steps/one-way.js";
 import { outboundClusters } from "./steps/outbound-clusters.js";
 import { requestClusters } from "./steps/request-clusters.js";
 import { routeConfigurations } from "./steps/routes.js";
@@ -19,6 +20,8 @@ const STEPS: readonly Step[] = [
   (model, modules) => ({ listeners: serviceListeners(model, modules) }),
   // What becomes of a request: the only resource that a change of rules touches.
   (model) => ({ routes: routeConfigurations(model) }),
+  // Where one-way requests come in again once their client need not be there any more.
+  (model, modules) => ({ clusters: oneWayClusters(model), listeners: oneWayListeners(model, modules) }),
   // Where a route sends it: clusters of ways through the egress codec.
   (model) => ({ clusters: requestClusters(model) }),
   // HTTP requests become frames again.

@@ -1,7 +1,7 @@
 import type { TypedExtensionConfig } from "../../../xds/gen/envoy/config/core/v3/extension_pb.js";
 import type { Codec, Model, Service } from "../../model/index.js";
 import type { Modules } from "../../source/index.js";
-import { egressCodec, HEADER_MUTATION, ingressCodec, serviceName } from "../names.js";
+import { egressCodec, HEADER_MUTATION, ingressCodec, oneWayLoop, serviceName } from "../names.js";
 import { wasmExtension } from "./wasm.js";
 
 /** The codecs in both roles and the filter of the routes. One egress codec serves all services of its protocol. */
@@ -42,7 +42,8 @@ function ingress(service: Service, { codecs }: Modules): TypedExtensionConfig[] 
   const module = codecs.get(name);
   if (module === undefined) return [];
   const { maxConnectionDuration: _, ...tuning } = service.tuning;
-  const configuration = { role: "ingress", scope: serviceName(service), ...tuning };
+  const scope = serviceName(service);
+  const configuration = { role: "ingress", scope, oneWayCluster: oneWayLoop(service), ...tuning };
   return [
     wasmExtension({ name: ingressCodec(service), chain: "network", module, vm: `${name}.ingress`, configuration }),
   ];

@@ -4,13 +4,12 @@ import {
   ClusterSchema,
   Cluster_DiscoveryType as DiscoveryType,
 } from "../../../xds/gen/envoy/config/cluster/v3/cluster_pb.js";
-import { InternalUpstreamTransportSchema } from "../../../xds/gen/envoy/extensions/transport_sockets/internal_upstream/v3/internal_upstream_pb.js";
-import { RawBufferSchema } from "../../../xds/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js";
 import { HttpProtocolOptionsSchema } from "../../../xds/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import type { Model, Policy, Service } from "../../model/index.js";
 import { ads, duration, OUT_OF_REACH, pack } from "../envoy.js";
 import { ENDPOINT_METADATA, requestCluster } from "../names.js";
 import { balance, ejection } from "./balance.js";
+import { internalTransport } from "./internal-transport.js";
 import { CONNECT_TIMEOUT } from "./outbound-clusters.js";
 
 /** How much longer an internal connection may take than the backend's that it leads to. */
@@ -42,20 +41,8 @@ function cluster(service: Service, subset: string, policy: Policy): Cluster {
       ],
     },
     typedExtensionProtocolOptions: { [HttpProtocolOptionsSchema.typeName]: protocol(service) },
-    transportSocket: {
-      name: "envoy.transport_sockets.internal_upstream",
-      configType: {
-        case: "typedConfig",
-        value: pack(InternalUpstreamTransportSchema, {
-          // Takes the endpoint's metadata, and so the choice of backend, to the internal listener.
-          passthroughMetadata: [{ name: ENDPOINT_METADATA, kind: { kind: { case: "host", value: {} } } }],
-          transportSocket: {
-            name: "envoy.transport_sockets.raw_buffer",
-            configType: { case: "typedConfig", value: pack(RawBufferSchema, {}) },
-          },
-        }),
-      },
-    },
+    // Takes the endpoint's metadata, and so the choice of backend, to the internal listener.
+    transportSocket: internalTransport(ENDPOINT_METADATA),
   });
 }
 

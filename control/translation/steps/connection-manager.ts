@@ -1,0 +1,69 @@
+import { create } from "@bufbuild/protobuf";
+import { RouterSchema } from "../../../xds/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
+import { WasmSchema as HttpWasmSchema } from "../../../xds/gen/envoy/extensions/filters/http/wasm/v3/wasm_pb.js";
+import {
+  HttpConnectionManager_CodecType as CodecType,
+  HttpConnectionManagerSchema,
+  type HttpFilter,
+  HttpFilterSchema,
+  HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
+} from "../../../xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import { typeUrlOf } from "../../../xds/index.js";
+import type { Service } from "../../model/index.js";
+import type { Modules } from "../../source/index.js";
+import { ads, duration, pack } from "../envoy.js";
+import { HEADER_MUTATION, serviceName } from "../names.js";
+
+/**
+ * What routes a service's requests; all connection managers of a service share its routes and statistics.
+ * @param maxConnectionDuration in milliseconds; without it connections may grow old
+ */
+export function connectionManager(service: Service, modules: Modules, maxConnectionDuration?: number) {
+  const age = maxConnectionDuration === undefined ? {} : { maxConnectionDuration: duration(maxConnectionDuration) };
+  const value = pack(HttpConnectionManagerSchema, {
+    statPrefix: serviceName(service).replaceAll(":", "_"),
+    codecType: CodecType.HTTP2,
+    routeSpecifier: { case: "rds", value: { routeConfigName: serviceName(service), configSource: ads() } },
+    httpFilters: [...(modules.http.has(HEADER_MUTATION.module) ? [headerMutation()] : []), router()],
+    // The windows let a large frame in without an update from the codec, which can write only when it is called.
+    http2ProtocolOptions: {
+      initialStreamWindowSize: 268_435_456,
+      initialConnectionWindowSize: 2_147_483_647,
+      maxConcurrentStreams: 100_000,
+      // A request that Envoy refuses costs its stream, not all the others on the client's connection.
+      overrideStreamErrorOnInvalidHttpMessage: true,
+    },
+    commonHttpProtocolOptions: { maxHeadersCount: 2000, ...age },
+    maxRequestHeadersKb: 512,
+    serverHeaderTransformation: ServerHeader.PASS_THROUGH,
+    generateRequestId: false,
+    // Envoy heeds x-envoy-upstream-rq-timeout-ms, the deadline that a request brings along, of internal requests only.
+    // All are: every header was written by the codec, which lets no client's attribute have such a name.
+    useRemoteAddress: true,
+    skipXffAppend: true,
+    internalAddressConfig: {
+      cidrRanges: ["0.0.0.0", "::"].map((addressPrefix) => ({ addressPrefix, prefixLen: 0 })),
+    },
+    streamIdleTimeout: duration(0),
+  });
+  return { name: "envoy.filters.network.http_connection_manager", configType: { case: "typedConfig" as const, value } };
+}
+
+/**
+ * Off unless a route's FilterConfig turns it on. Seen on Envoy 1.40: `disabled` holds for a filter that comes by ECDS, and
+ * a FilterConfig with an empty `config` in the route's typed_per_filter_config enables it there.
+ */
+function headerMutation(): HttpFilter {
+  return create(HttpFilterSchema, {
+    name: HEADER_MUTATION.filter,
+    disabled: true,
+    configType: { case: "configDiscovery", value: { typeUrls: [typeUrlOf(HttpWasmSchema)], configSource: ads() } },
+  });
+}
+
+function router(): HttpFilter {
+  return create(HttpFilterSchema, {
+    name: "envoy.filters.http.router",
+    configType: { case: "typedConfig", value: pack(RouterSchema, { suppressEnvoyHeaders: true, dynamicStats: false }) },
+  });
+}
