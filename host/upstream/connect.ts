@@ -78,10 +78,11 @@ function openTcp(
     handler.onFailure(reason, detail);
   };
   const onError = (error: Error) => fail("connect-failure", error.message);
-  const timer = setTimeout(
-    () => fail("connect-timeout", `no connection within ${connectTimeoutMs} ms`),
-    connectTimeoutMs,
-  );
+  // A process that was busy for that long may have the connection already: the poll phase, which comes first, tells.
+  const expire = () => {
+    if (socket.connecting) fail("connect-timeout", `no connection within ${connectTimeoutMs} ms`);
+  };
+  const timer = setTimeout(() => setImmediate(expire), connectTimeoutMs);
   const settle = () => {
     clearTimeout(timer);
     socket.off("error", onError);
