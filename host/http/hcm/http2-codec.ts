@@ -39,7 +39,7 @@ export function http2Codec(duplex: Duplex, options: ManagerOptions, owner: Codec
   session.setLocalWindowSize(settings.connectionWindow);
   session.on("error", (error) => owner.onProtocolError(error.message));
   session.on("stream", (stream: ServerHttp2Stream, _headers, flags: number, raw?: string[]) => {
-    const wrapped = new Http2ServerStream(stream);
+    const wrapped = new Http2ServerStream(stream, () => duplex.writableNeedDrain);
     const endStream = (flags & END_STREAM) !== 0;
     const { handler, start } = owner.onRequest(wrapped, HeaderMap.fromRaw(raw ?? []), endStream);
     wrapped.attach(handler, endStream);

@@ -2,7 +2,10 @@ import http2, { type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:ht
 import { HeaderMap } from "../headers/index.js";
 import type { CodecStream, CodecStreamHandler } from "../stream/index.js";
 
-/** Bytes that may wait in a stream before its source is stopped; node's own mark of 16 KiB is one frame. */
+/**
+ * Bytes that may wait in a stream before its source is stopped, while the client reads; node's own mark of 16 KiB is one
+ * frame. It holds where the client does not: many streams of such a client would keep much together.
+ */
 const HIGH_WATER = 65_536;
 
 /** Names that node:http2 sends once only. */
@@ -20,8 +23,12 @@ export class Http2ServerStream implements CodecStream {
   #requestEnded = false;
   #over = false;
 
-  constructor(stream: ServerHttp2Stream) {
+  readonly #blocked: () => boolean;
+
+  /** @param blocked whether the connection takes no more bytes at the moment */
+  constructor(stream: ServerHttp2Stream, blocked: () => boolean) {
     this.#stream = stream;
+    this.#blocked = blocked;
   }
 
   attach(handler: CodecStreamHandler, endStream: boolean): void {
@@ -65,7 +72,7 @@ export class Http2ServerStream implements CodecStream {
       this.#over = true;
       this.#stream.end();
     }
-    return room || this.#stream.writableLength < HIGH_WATER;
+    return room || (this.#stream.writableLength < HIGH_WATER && !this.#blocked());
   }
 
   writeTrailers(trailers: HeaderMap): void {

@@ -4,6 +4,7 @@ import { MemoryDuplex } from "../../bytes/index.js";
 import { isConnectFailure } from "../close-details.js";
 import type { LiveEndpoint } from "../endpoints/index.js";
 import type { FailureReason, HeaderPair, HttpStreamHandler } from "../types.js";
+import { ConnectionWindow } from "./connection-window.js";
 import { Http2UpstreamStream } from "./http2-stream.js";
 import type { PoolContext } from "./options.js";
 
@@ -13,6 +14,7 @@ const STREAM_IDS = 2 ** 30 - 1024;
 /** One HTTP/2 session towards an endpoint. */
 export class Http2Connection {
   private readonly session: ClientHttp2Session;
+  private readonly window: ConnectionWindow;
   private peerStreams = Number.POSITIVE_INFINITY;
   private active = 0;
   private started = 0;
@@ -45,7 +47,8 @@ export class Http2Connection {
       // Memory is bounded by the windows; this limit of node's refuses streams long before.
       maxSessionMemory: 65_536,
     });
-    this.session.setLocalWindowSize(http2.initialConnectionWindowSize);
+    this.window = new ConnectionWindow(this.session, http2.initialConnectionWindowSize);
+    transport.on("data", () => this.window.onData());
     this.session.on("remoteSettings", ({ maxConcurrentStreams }) => {
       this.heard = true;
       this.peerStreams = maxConcurrentStreams ?? Number.POSITIVE_INFINITY;
@@ -79,6 +82,7 @@ export class Http2Connection {
   ): Http2UpstreamStream {
     const stream = new Http2UpstreamStream(this.session, headers, endStream, handler, {
       whyClosed: (code) => this.whyClosed(code),
+      window: this.window,
       onHeard: () => {
         this.heard = true;
       },

@@ -1,6 +1,7 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from "node:http2";
 import { constants } from "node:http2";
 import type { FailureReason, HeaderPair, HttpStream, HttpStreamHandler } from "../types.js";
+import type { ConnectionWindow } from "./connection-window.js";
 import { firstValue, headerObject, pairsFromRaw } from "./headers.js";
 
 const EMPTY = new Uint8Array(0);
@@ -9,6 +10,7 @@ const END_STREAM = 0x1;
 
 /** What a stream asks of, and tells, its connection. */
 export interface StreamOwner {
+  readonly window: ConnectionWindow;
   whyClosed(code: number): { reason: FailureReason; detail: string; neverSent: boolean };
   onHeard(): void;
   onDone(): void;
@@ -19,11 +21,6 @@ export class Http2UpstreamStream implements HttpStream {
   private readonly stream: ClientHttp2Stream;
   private readonly withTrailers: boolean;
   private held: readonly HeaderPair[] | undefined;
-  /**
-   * What came before `response`: node announces headers in a next tick, data at once, and on a duplex in memory both
-   * frames may be read in one go.
-   */
-  private early: Uint8Array[] | undefined = [];
   private over = false;
   private requestEnded: boolean;
 
@@ -46,11 +43,6 @@ export class Http2UpstreamStream implements HttpStream {
     stream.on("response", (_headers, flags, raw?: string[]) => this.onResponse(pairsFromRaw(raw ?? []), flags));
     stream.on("trailers", (_headers, _flags, raw?: string[]) => {
       this.held = pairsFromRaw(raw ?? []);
-    });
-    stream.on("data", (chunk: Uint8Array) => {
-      if (this.over) return;
-      if (this.early === undefined) this.handler.onData(chunk, false);
-      else this.early.push(chunk);
     });
     stream.on("end", () => this.onEnd());
     stream.on("drain", () => {
@@ -88,10 +80,12 @@ export class Http2UpstreamStream implements HttpStream {
 
   pause(): void {
     this.stream.pause();
+    if (!this.over) this.owner.window.hold(this.stream);
   }
 
   resume(): void {
     this.stream.resume();
+    this.owner.window.release(this.stream);
   }
 
   private onResponse(headers: HeaderPair[], flags: number): void {
@@ -99,10 +93,12 @@ export class Http2UpstreamStream implements HttpStream {
     if (this.over) return;
     const endStream = (flags & END_STREAM) !== 0;
     if (endStream) this.finish();
-    const early = this.early ?? [];
-    this.early = undefined;
     this.handler.onHeaders(headers, endStream);
-    for (const chunk of early) if (!this.over) this.handler.onData(chunk, false);
+    // Only now, although data may be there already: node announces headers in a next tick, and on a duplex in memory both
+    // frames are read in one go. Until somebody listens the stream keeps its data, and `pause` can hold it back.
+    this.stream.on("data", (chunk: Uint8Array) => {
+      if (!this.over) this.handler.onData(chunk, false);
+    });
   }
 
   private onEnd(): void {
@@ -124,6 +120,7 @@ export class Http2UpstreamStream implements HttpStream {
   private finish(): void {
     if (this.over) return;
     this.over = true;
+    this.owner.window.release(this.stream);
     this.owner.onDone();
   }
 }
