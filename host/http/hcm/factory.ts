@@ -8,6 +8,7 @@ import { compileFilters } from "../filters/index.js";
 import { Router } from "../router/index.js";
 import { compileRouteTable, type RouteTable } from "../routes/index.js";
 import { httpStats, type StreamConfig } from "../stream/index.js";
+import { compileAccessLogs } from "./access-log.js";
 import { MANAGER_FIELDS } from "./fields.js";
 import { ConnectionManager } from "./manager.js";
 import { compileOptions } from "./options.js";
@@ -34,6 +35,7 @@ function create(extension: Extension, context: FactoryContext): NetworkFilterFac
     response: options.response,
     idleTimeout: options.streamIdleTimeout,
     maxStreamDuration: options.maxStreamDuration,
+    accessLogs: compileAccessLogs(config.accessLog, context, `${path}.access_log`),
     routes,
     filters: (stream) => filters.create(stream),
     terminal: (stream) => new Router(stream, router),
@@ -50,6 +52,11 @@ function routeSource(
   switch (specifier.case) {
     case "routeConfig": {
       const table = compileRouteTable(specifier.value, `${path}.route_config`);
+      // As Envoy: routes that come with the listener must name clusters that are there, unless told otherwise.
+      const unknown = table.clusters.find((name) => context.clusters.get(name) === undefined);
+      if (specifier.value.validateClusters !== false && unknown !== undefined) {
+        throw new ConfigError(`${path}.route_config`, `route: unknown cluster '${unknown}'`);
+      }
       return () => table;
     }
     case "rds": {

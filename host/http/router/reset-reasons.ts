@@ -21,6 +21,7 @@ export function failureBody(reason: FailureReason, retried: boolean): string {
 
 /** %RESPONSE_CODE_DETAILS%: no spaces in it. */
 export function failureDetails(reason: FailureReason, detail: string): string {
-  const inner = detail === "" ? RESET_REASONS[reason].text : `${RESET_REASONS[reason].text}|${detail}`;
-  return `upstream_reset_before_response_started{${inner.replaceAll(" ", "_")}}`;
+  // Envoy tells the transport's own words only where there was no connection.
+  const inner = reason.startsWith("connect-") && detail !== "" ? `|${detail}` : "";
+  return `upstream_reset_before_response_started{${(RESET_REASONS[reason].text + inner).replaceAll(" ", "_")}}`;
 }

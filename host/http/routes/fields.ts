@@ -71,7 +71,6 @@ export const ROUTE_FIELDS: SupportedFields = {
     "cluster_header",
     "weighted_clusters",
     "cluster_not_found_response_code",
-    "metadata_match",
     "prefix_rewrite",
     "regex_rewrite",
     "host_rewrite_literal",
@@ -103,7 +102,7 @@ export const ROUTE_FIELDS: SupportedFields = {
   [`${ROUTE}.RouteAction.UpgradeConfig`]: ["upgrade_type", "enabled", "connect_config"],
   [`${ROUTE}.RouteAction.UpgradeConfig.ConnectConfig`]: [],
   [`${ROUTE}.WeightedCluster`]: ["clusters", "total_weight", "runtime_key_prefix"],
-  [`${ROUTE}.WeightedCluster.ClusterWeight`]: ["name", "weight", "metadata_match", ...MUTATIONS],
+  [`${ROUTE}.WeightedCluster.ClusterWeight`]: ["name", "weight", ...MUTATIONS],
   [`${ROUTE}.RetryPolicy`]: [
     "retry_on",
     "num_retries",

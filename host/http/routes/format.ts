@@ -4,7 +4,7 @@ import { asciiLower, type HeaderMap, toByteString } from "../headers/index.js";
 
 /** What a format string may speak of. */
 export interface FormatContext {
-  readonly info: StreamInfo;
+  readonly info: StreamInfo & { readonly bytesReceived?: number; readonly bytesSent?: number };
   readonly protocol: string;
   readonly localAddress: string;
   readonly remoteAddress: string;
@@ -85,6 +85,8 @@ const PLAIN: Readonly<Record<string, Command>> = {
   DOWNSTREAM_LOCAL_ADDRESS: (context) => context.localAddress,
   DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT: (context) => withoutPort(context.localAddress),
   DOWNSTREAM_LOCAL_PORT: (context) => context.localAddress.slice(context.localAddress.lastIndexOf(":") + 1),
+  BYTES_RECEIVED: (context) => String(context.info.bytesReceived ?? 0),
+  BYTES_SENT: (context) => String(context.info.bytesSent ?? 0),
   DURATION: (context) => String(Date.now() - context.info.startTime),
 };
 

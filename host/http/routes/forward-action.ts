@@ -40,7 +40,6 @@ export function compileForward(action: RouteAction, around: Surroundings, path: 
     kind: "forward",
     cluster: "",
     clusterNotFound: NOT_FOUND_STATUS[action.clusterNotFoundResponseCode],
-    metadataMatch: action.metadataMatch,
     timeout: milliseconds(action.timeout) ?? DEFAULT_TIMEOUT,
     idleTimeout: milliseconds(action.idleTimeout),
     maxStreamDuration: milliseconds(action.maxStreamDuration?.maxStreamDuration),

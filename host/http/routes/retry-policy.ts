@@ -25,7 +25,6 @@ export function compileRetryPolicy(policy: RetryPolicyProto | undefined, path: s
     on: conditions(policy.retryOn, path),
     numRetries: policy.numRetries ?? 1,
     perTryTimeout: milliseconds(policy.perTryTimeout) ?? 0,
-    perTryIdleTimeout: milliseconds(policy.perTryIdleTimeout) ?? 0,
     statusCodes: policy.retriableStatusCodes,
     headers: policy.retriableHeaders.map((each, i) => compileHeaderMatcher(each, `${path}.retriable_headers[${i}]`)),
     requestHeaders: policy.retriableRequestHeaders.map((each, i) =>
@@ -34,7 +33,6 @@ export function compileRetryPolicy(policy: RetryPolicyProto | undefined, path: s
     baseInterval: base,
     maxInterval: milliseconds(policy.retryBackOff?.maxInterval) ?? base * 10,
     avoidPreviousHosts: avoidsPreviousHosts(policy, path),
-    hostSelectionAttempts: Number(policy.hostSelectionRetryMaxAttempts) || 1,
   };
 }
 

@@ -33,8 +33,19 @@ export function compileRouteTable(config: RouteConfiguration, at = ""): RouteTab
     name: config.name,
     metadata: config.metadata,
     virtualHosts: hosts,
+    clusters: clusterNames(config),
     route: (headers, random) => find(index.find(headers.get(":authority") ?? ""), headers, random),
   };
+}
+
+function clusterNames(config: RouteConfiguration): string[] {
+  const names = new Set<string>();
+  for (const { action } of config.virtualHosts.flatMap((host) => host.routes)) {
+    const specifier = action.case === "route" ? action.value.clusterSpecifier : undefined;
+    if (specifier?.case === "cluster") names.add(specifier.value);
+    if (specifier?.case === "weightedClusters") for (const { name } of specifier.value.clusters) names.add(name);
+  }
+  return [...names];
 }
 
 function find(host: CompiledHost | undefined, headers: HeaderMap, random: number): Route | undefined {

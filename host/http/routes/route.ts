@@ -110,10 +110,7 @@ function forwardChooser(
       const where = `${path}.route.weighted_clusters`;
       const choose = compileWeights(specifier.value, where);
       const routes = specifier.value.clusters.map((cluster, index) =>
-        make({ ...forward, cluster: cluster.name, metadataMatch: cluster.metadataMatch ?? forward.metadataMatch }, [
-          compileLevel(cluster, `${where}.clusters[${index}]`),
-          ...levels,
-        ]),
+        make({ ...forward, cluster: cluster.name }, [compileLevel(cluster, `${where}.clusters[${index}]`), ...levels]),
       );
       return (_, random) => routes[choose(random)] ?? fail();
     }

@@ -9,6 +9,8 @@ export interface RouteTable {
   readonly name: string;
   readonly metadata: Metadata | undefined;
   readonly virtualHosts: readonly VirtualHost[];
+  /** Every cluster that a route names. */
+  readonly clusters: readonly string[];
   /**
    * The route of a request, with its cluster chosen.
    * @param random the stream's own random number, a non-negative integer: the same one gives the same answer.
@@ -53,7 +55,6 @@ export interface ForwardAction {
   readonly cluster: string;
   /** Status where the cluster does not exist. */
   readonly clusterNotFound: number;
-  readonly metadataMatch: Metadata | undefined;
   /** Milliseconds; 0 is none. */
   readonly timeout: number;
   readonly idleTimeout: number | undefined;
@@ -95,7 +96,6 @@ export interface RetryPolicy {
   readonly on: ReadonlySet<string>;
   readonly numRetries: number;
   readonly perTryTimeout: number;
-  readonly perTryIdleTimeout: number;
   readonly statusCodes: readonly number[];
   readonly headers: readonly ((headers: HeaderMap) => boolean)[];
   readonly requestHeaders: readonly ((headers: HeaderMap) => boolean)[];
@@ -103,7 +103,6 @@ export interface RetryPolicy {
   readonly maxInterval: number;
   /** `envoy.retry_host_predicates.previous_hosts`: do not try the same endpoint again. */
   readonly avoidPreviousHosts: boolean;
-  readonly hostSelectionAttempts: number;
 }
 
 /** A copy of the request to another cluster. */

@@ -1,5 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import http2 from "node:http2";
 import net, { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { client, request, startBackend, startWorld, until } from "./world.support.js";
 
@@ -167,3 +170,50 @@ async function rawClient(port: number, onFrame: (type: number, payload: Buffer) 
     closed: new Promise((resolve) => socket.on("close", resolve)),
   };
 }
+
+describe("configuration", () => {
+  it("routes that come with the listener must name clusters that are there", async () => {
+    const routeConfig = { name: "r", virtualHosts: [{ name: "v", domains: ["*"], routes: [to("/")] }] };
+    const started = startWorld({ clusters: {}, routes: [], manager: { routeConfig } });
+    await expect(started).rejects.toThrow(/typed_config\.route_config: route: unknown cluster 'c'/);
+  });
+
+  it("fields that are not implemented are refused with their path", async () => {
+    const started = startWorld({ clusters: {}, routes: [], manager: { localReplyConfig: { mappers: [] } } });
+    await expect(started).rejects.toThrow(/filters\[0\]\.typed_config\.local_reply_config: not implemented/);
+  });
+
+  it("access logs write what Envoy writes", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "meltemi-log-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "access.log");
+    const inlineString = "%REQ(:PATH)% %RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %UPSTREAM_CLUSTER%\n";
+    const backend = await startBackend();
+    const world = await startWorld({
+      clusters: { c: [backend.port], empty: [] },
+      routes: [to("/ok"), to("/empty", { cluster: "empty" })],
+      manager: {
+        accessLog: [
+          {
+            name: "file",
+            typedConfig: {
+              "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
+              path,
+              logFormat: { textFormatSource: { inlineString } },
+            },
+          },
+        ],
+      },
+    });
+    const session = client(world.port);
+    for (const target of ["/ok", "/ok/kill", "/empty", "/none"]) await request(session, target);
+    await until(() => readFileSync(path, "utf8").split("\n").length === 5);
+    expect(readFileSync(path, "utf8").split("\n")).toEqual([
+      "/ok 200 - via_upstream c",
+      "/ok/kill 503 UC upstream_reset_before_response_started{connection_termination} c",
+      "/empty 503 UH no_healthy_upstream empty",
+      "/none 404 NR route_not_found -",
+      "",
+    ]);
+  });
+});

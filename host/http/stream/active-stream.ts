@@ -325,6 +325,10 @@ export class ActiveStream implements RouterHost, CodecStreamHandler {
   #destroyFilters(): void {
     const { requestHeaders, responseHeaders, responseTrailers } = this;
     for (const filter of this.#filters) filter.onLog?.({ requestHeaders, responseHeaders, responseTrailers });
+    if (this.#config.accessLogs.length > 0) {
+      const context = this.formatContext();
+      for (const log of this.#config.accessLogs) log(context);
+    }
     for (const filter of this.#filters) filter.onDestroy?.();
   }
 }

@@ -102,6 +102,8 @@ export interface StreamConfig {
   /** Milliseconds; 0 is none. */
   readonly idleTimeout: number;
   readonly maxStreamDuration: number;
+  /** What access logs write when a request is over. */
+  readonly accessLogs: readonly ((context: FormatContext) => void)[];
   routes(): RouteTable | undefined;
   filters(stream: StreamContext): readonly HttpFilter[];
   terminal(stream: RouterHost): TerminalFilter;
