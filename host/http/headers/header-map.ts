@@ -40,7 +40,7 @@ export class HeaderMap {
     return this.get(name) !== undefined;
   }
 
-  /** All values in order, joined by commas: what Envoy's matchers see. */
+  /** All values in order, joined by commas. */
   joined(name: string): string | undefined {
     let all: string | undefined;
     for (const pair of this.#pairs) if (pair[0] === name) all = all === undefined ? pair[1] : `${all},${pair[1]}`;

@@ -6,7 +6,10 @@ import { compileRegex, compileStringMatcher, exact, prefix, type StringPredicate
 /** Says whether a message's headers match. */
 export type HeaderPredicate = (headers: HeaderMap) => boolean;
 
-/** Compiles envoy.config.route.v3.HeaderMatcher. Several values of a name count as one, joined by commas. */
+/**
+ * Compiles envoy.config.route.v3.HeaderMatcher. Of several values of a name one must match; `invert_match` turns that
+ * around: none may. (Seen on Envoy 1.40, which does not join them.)
+ */
 export function compileHeaderMatcher(matcher: HeaderMatcherProto, path: string): HeaderPredicate {
   if (matcher.name === "") throw new ConfigError(`${path}.name`, "a header name is required");
   const name = asciiLower(toByteString(matcher.name));
@@ -18,9 +21,10 @@ export function compileHeaderMatcher(matcher: HeaderMatcherProto, path: string):
   }
   const matches = valuePredicate(specifier, path);
   return (headers) => {
-    const value = headers.joined(name) ?? (treatMissingHeaderAsEmpty ? "" : undefined);
+    const values = headers.all(name);
     // As Envoy: an absent header fails the match, inverted or not.
-    return value !== undefined && matches(value) !== invertMatch;
+    if (values.length === 0) return treatMissingHeaderAsEmpty && matches("") !== invertMatch;
+    return values.some(matches) !== invertMatch;
   };
 }
 
