@@ -2,6 +2,7 @@
 // `export * from "meltemi/assembly/proxy"`.
 import { allocateForHost, FilterDataStatus, FilterHeadersStatus, FilterStatus, FilterTrailersStatus } from "./abi";
 import { releaseArena } from "./bytes";
+import { collectNow, collectWhenDue } from "./collector";
 import {
   anyContext,
   askerOf,
@@ -9,6 +10,7 @@ import {
   createContext,
   deleteContext,
   httpContext,
+  liveContexts,
   networkContext,
   rootContext,
 } from "./contexts";
@@ -27,7 +29,10 @@ function enter(): void {
 
 @inline
 function leave<T>(result: T): T {
-  if (--depth == 0) releaseArena();
+  if (--depth == 0) {
+    releaseArena();
+    collectWhenDue(liveContexts());
+  }
   return result;
 }
 
@@ -52,7 +57,9 @@ export function proxy_on_vm_start(root: i32, size: i32): i32 {
 export function proxy_on_configure(root: i32, size: i32): i32 {
   enter();
   const context = rootContext(root);
-  return leave<i32>(context != null && context.onConfigure(size) ? 1 : 0);
+  const result = leave<i32>(context != null && context.onConfigure(size) ? 1 : 0);
+  if (depth == 0) collectNow(liveContexts());
+  return result;
 }
 
 export function proxy_on_tick(root: i32): void {

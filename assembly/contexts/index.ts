@@ -7,6 +7,7 @@ export {
   createContext,
   deleteContext,
   httpContext,
+  liveContexts,
   networkContext,
   registerRootContext,
   rootContext,

@@ -51,6 +51,11 @@ export function anyContext(id: i32): Context | null {
   return rootContext(id);
 }
 
+/** How many contexts there are. */
+export function liveContexts(): i32 {
+  return networks.size + https.size;
+}
+
 /** For the dispatcher: the context is gone, and nothing of it is kept. */
 export function deleteContext(id: i32): void {
   roots.delete(id);

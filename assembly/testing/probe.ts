@@ -122,6 +122,7 @@ export function traits(): i32 {
 /** Ends a callback: views are gone. */
 export function release(): void {
   releaseArena();
+  __collect();
 }
 
 export function frameKind(): i32 {
