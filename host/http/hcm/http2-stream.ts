@@ -3,10 +3,11 @@ import { HeaderMap } from "../headers/index.js";
 import type { CodecStream, CodecStreamHandler } from "../stream/index.js";
 
 /**
- * Bytes that may wait in a stream before its source is stopped, while the client reads; node's own mark of 16 KiB is one
- * frame. It holds where the client does not: many streams of such a client would keep much together.
+ * Bytes that may wait in a stream before its source is stopped, while the connection itself takes them (`#blocked` tells).
+ * Stopping at node's 16 KiB, or little more, sends many answers in turns of small pieces; a codec that puts them together
+ * again would have to keep all of them at once, where Envoy sends one nearly whole after the other.
  */
-const HIGH_WATER = 65_536;
+const HIGH_WATER = 1024 * 1024;
 
 /** Names that node:http2 sends once only. */
 const SINGLE = new Set(["date", "server", "content-type", "content-length", "content-encoding", "location", "age"]);
