@@ -11,9 +11,3 @@ export function fnv1a64(hash: u64, bytes: Slice): u64 {
   for (let at = bytes.ptr; at < end; at++) hash = (hash ^ (<u64>load<u8>(at))) * PRIME;
   return hash;
 }
-
-/** FNV-1a over one more zero byte. */
-@inline
-export function fnv1a64Zero(hash: u64): u64 {
-  return hash * PRIME;
-}

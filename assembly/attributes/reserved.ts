@@ -2,59 +2,62 @@ import { Slice } from "../bytes";
 
 const ATTRIBUTE = Slice.fixed("x-meltemi-a-");
 
-const PREFIXES: StaticArray<Slice> = [
-  Slice.fixed("x-envoy-"),
-  Slice.fixed("x-meltemi-"),
-  Slice.fixed("x-forwarded-"),
-  Slice.fixed("grpc-"),
-  Slice.fixed("proxy-"),
+// Everything reserved, by its first letter: a name that ends in "-" stands for all that begin with it.
+const RESERVED: StaticArray<string> = [
+  "alt-svc",
+  "connection content-length content-type content-encoding cookie",
+  "date",
+  "expect early-data",
+  "grpc-",
+  "host http2-settings",
+  "keep-alive",
+  "location",
+  "proxy-",
+  "retry-after",
+  "server set-cookie",
+  "te trailer transfer-encoding",
+  "upgrade user-agent",
+  "via",
+  "x-envoy- x-meltemi- x-forwarded- x-request-id",
 ];
 
-const NAMES: StaticArray<Slice> = [
-  Slice.fixed("host"),
-  Slice.fixed("connection"),
-  Slice.fixed("keep-alive"),
-  Slice.fixed("te"),
-  Slice.fixed("trailer"),
-  Slice.fixed("transfer-encoding"),
-  Slice.fixed("upgrade"),
-  Slice.fixed("content-length"),
-  Slice.fixed("content-type"),
-  Slice.fixed("content-encoding"),
-  Slice.fixed("expect"),
-  Slice.fixed("via"),
-  Slice.fixed("date"),
-  Slice.fixed("server"),
-  Slice.fixed("cookie"),
-  Slice.fixed("set-cookie"),
-  Slice.fixed("x-request-id"),
-  Slice.fixed("user-agent"),
-  Slice.fixed("http2-settings"),
-  Slice.fixed("location"),
-  Slice.fixed("retry-after"),
-  Slice.fixed("early-data"),
-  Slice.fixed("alt-svc"),
-];
+const MOST_OF_A_LETTER: i32 = 5;
+const COLON: u8 = 0x3a;
+const DASH: u8 = 0x2d;
 
-/** For each first letter, whether any reserved name begins with it: most names are done after one look. */
-const BEGINS: usize = memory.data(256);
+/** For each first letter, the names: so many slots each, zero behind the last. */
+const BY_LETTER: usize = memory.data(256 * MOST_OF_A_LETTER * sizeof<usize>());
 
-for (let i = 0; i < PREFIXES.length; i++) store<u8>(BEGINS + <usize>PREFIXES[i].at(0), 1);
-for (let i = 0; i < NAMES.length; i++) store<u8>(BEGINS + <usize>NAMES[i].at(0), 1);
-store<u8>(BEGINS + 0x3a, 1);
+for (let i = 0; i < RESERVED.length; i++) {
+  const names = RESERVED[i].split(" ");
+  for (let j = 0; j < names.length; j++) {
+    const name = Slice.fixed(names[j]);
+    store<usize>(slot(name.at(0), j), changetype<usize>(name));
+  }
+}
 
 /** True for header names (lower case) that HTTP or Envoy gives a meaning to: no attribute may bear one. */
 export function isReserved(name: Slice): bool {
   if (name.length == 0) return true;
   const first = name.at(0);
-  if (load<u8>(BEGINS + <usize>first) == 0) return false;
-  if (first == 0x3a) return true;
-  for (let i = 0; i < PREFIXES.length; i++) if (name.startsWith(unchecked(PREFIXES[i]))) return true;
-  for (let i = 0; i < NAMES.length; i++) if (name.equals(unchecked(NAMES[i]))) return true;
+  if (first == COLON) return true;
+  for (let i = 0; i < MOST_OF_A_LETTER; i++) {
+    const found = load<usize>(slot(first, i));
+    if (found == 0) return false;
+    const reserved = changetype<Slice>(found);
+    const isPrefix = reserved.at(reserved.length - 1) == DASH;
+    if (isPrefix ? name.startsWith(reserved) : name.equals(reserved)) return true;
+  }
   return false;
 }
 
 /** What the headers of attributes begin with whose names HTTP would not bear. */
 export function escapedPrefix(): Slice {
   return ATTRIBUTE;
+}
+
+
+@inline
+function slot(letter: u8, index: i32): usize {
+  return BY_LETTER + (<usize>letter * MOST_OF_A_LETTER + <usize>index) * sizeof<usize>();
 }

@@ -44,7 +44,8 @@ export class Slice {
     return load<u8>(this.ptr + <usize>index);
   }
 
-  equals(other: Slice): bool {
+
+  @inline equals(other: Slice): bool {
     return this.length == other.length && memory.compare(this.ptr, other.ptr, <usize>this.length) == 0;
   }
 

@@ -130,16 +130,19 @@ export class Writer {
     store<u64>(this.base + <usize>position, bswap<u64>(value));
   }
 
-  private grow(length: i32): usize {
-    const needed = this.size + length;
-    if (needed > this.capacity) {
-      let capacity = this.capacity > 0 ? this.capacity : FIRST_CAPACITY;
-      while (capacity < needed) capacity <<= 1;
-      this.base = this.base ? heap.realloc(this.base, <usize>capacity) : heap.alloc(<usize>capacity);
-      this.capacity = capacity;
-    }
-    const at = this.base + <usize>this.size;
+  // Nearly every call finds room: that path is inlined, the other is not.
+  @inline private grow(length: i32): usize {
+    const at = this.size;
+    const needed = at + length;
+    if (needed > this.capacity) this.widen(needed);
     this.size = needed;
-    return at;
+    return this.base + <usize>at;
+  }
+
+  private widen(needed: i32): void {
+    let capacity = this.capacity > 0 ? this.capacity : FIRST_CAPACITY;
+    while (capacity < needed) capacity <<= 1;
+    this.base = this.base ? heap.realloc(this.base, <usize>capacity) : heap.alloc(<usize>capacity);
+    this.capacity = capacity;
   }
 }

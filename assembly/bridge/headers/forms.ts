@@ -1,6 +1,7 @@
 import { Slice } from "../../bytes";
 import { attributeHeader, attributeValue, Digest, MAX_VALUE_BYTES } from "../../attributes";
 import { Metadata } from "../../codec";
+import { HeaderList } from "../hpack";
 import { HeaderLimits } from "./limits";
 
 /**
@@ -10,25 +11,24 @@ import { HeaderLimits } from "./limits";
 export class AttributeForms {
   /** Attributes that got no header: of a name that was there, too long, or too many. */
   dropped: i32 = 0;
-  private count: i32 = 0;
-  private names: Array<usize> = [];
-  private values: Array<usize> = [];
-  private sources: Array<i32> = [];
+  private headers: HeaderList = new HeaderList();
+  /** For each header, the place of its attribute in the metadata. */
+  private sources: StaticArray<i32> = new StaticArray<i32>(32);
   private digest: Digest = new Digest();
 
   /** Headers in all. */
   @inline get length(): i32 {
-    return this.count;
+    return this.headers.length;
   }
 
 
   @inline nameAt(index: i32): Slice {
-    return changetype<Slice>(unchecked(this.names[index]));
+    return this.headers.nameAt(index);
   }
 
 
   @inline valueAt(index: i32): Slice {
-    return changetype<Slice>(unchecked(this.values[index]));
+    return this.headers.valueAt(index);
   }
 
   /** The attribute, by its place in the metadata, that this header stands for. */
@@ -38,14 +38,14 @@ export class AttributeForms {
 
   /** Works out the headers of `meta`; null: a message without any. */
   of(meta: Metadata | null, limits: HeaderLimits): void {
-    this.count = 0;
+    this.headers.clear();
     this.dropped = 0;
     this.digest.reset();
     if (meta == null) return;
     let bytes = 0;
     for (let i = 0; i < meta.length; i++) {
       const value = meta.valueAt(i);
-      if (value.length > MAX_VALUE_BYTES || this.count >= limits.headers) {
+      if (value.length > MAX_VALUE_BYTES || this.length >= limits.headers) {
         this.dropped++;
         continue;
       }
@@ -70,7 +70,7 @@ export class AttributeForms {
   find(name: Slice): i32 {
     const length = name.length;
     const last = length > 0 ? name.at(length - 1) : 0;
-    for (let i = 0; i < this.count; i++) {
+    for (let i = 0; i < this.length; i++) {
       const other = this.nameAt(i);
       if (other.length == length && (length == 0 || other.at(length - 1) == last) && other.equals(name)) return i;
     }
@@ -78,14 +78,15 @@ export class AttributeForms {
   }
 
   private push(name: Slice, value: Slice, source: i32): void {
-    if (this.count == this.names.length) {
-      this.names.push(0);
-      this.values.push(0);
-      this.sources.push(0);
-    }
-    unchecked((this.names[this.count] = changetype<usize>(name)));
-    unchecked((this.values[this.count] = changetype<usize>(value)));
-    unchecked((this.sources[this.count] = source));
-    this.count++;
+    const index = this.length;
+    if (index == this.sources.length) this.widen();
+    unchecked((this.sources[index] = source));
+    this.headers.add(name, value);
+  }
+
+  private widen(): void {
+    const wider = new StaticArray<i32>(this.sources.length * 2);
+    for (let i = 0; i < this.sources.length; i++) wider[i] = this.sources[i];
+    this.sources = wider;
   }
 }
