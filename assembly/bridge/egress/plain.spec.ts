@@ -22,7 +22,7 @@ const ONE_WAY = encode({
 
 /** A request as Envoy's HTTP/1.1 client writes it, its body in chunks of these sizes. */
 function chunked(body: Buffer, sizes: readonly number[], headers: readonly string[] = []): Buffer {
-  const parts = [
+  const parts: Buffer[] = [
     Buffer.from(["POST /s/m HTTP/1.1", "host: s", ...headers, "transfer-encoding: chunked", "", ""].join("\r\n")),
   ];
   for (let at = 0, i = 0; at < body.length; i++) {
