@@ -1,7 +1,13 @@
 import { Slice, Writer } from "../../bytes";
-import { FIRST_WINDOW, MAX_WINDOW, writeData } from "../http2";
+import { FIRST_WINDOW, MAX_FRAME_SIZE, MAX_WINDOW, writeData } from "../http2";
 import { EgressStream } from "./stream";
 import { StreamList } from "./stream-list";
+
+/**
+ * Longer answers leave half of the connection's window to the others. The proxy tells of what it has passed on when that is
+ * half of the window; were the other half held by clients that do not read, no answer would ever go out again.
+ */
+const SMALL: i32 = 65536;
 
 /**
  * Answers to a proxy that takes only as much as its windows say (RFC 9113, section 5.2): what they do not take waits,
@@ -13,6 +19,8 @@ export class Debts {
   private streams: StreamList = new StreamList();
   /** What the connection's window takes. */
   private credit: i32 = FIRST_WINDOW;
+  /** The whole of that window. */
+  private window: i32 = FIRST_WINDOW;
 
   get any(): bool {
     return !this.streams.isEmpty;
@@ -21,11 +29,12 @@ export class Debts {
   /** The proxy takes more on the connection. */
   extend(increment: u32): void {
     this.credit = <i32>min(<i64>this.credit + <i64>increment, <i64>MAX_WINDOW);
+    this.window = max(this.window, this.credit);
   }
 
-  /** Is the connection's window used up? */
+  /** Is all of the connection's window used up that long answers may use? */
   get exhausted(): bool {
-    return this.credit <= 0;
+    return this.credit <= this.reserve;
   }
 
   /** A stream of whose answer the proxy has no byte yet, or 0. */
@@ -37,20 +46,21 @@ export class Debts {
 
   /** Could anything be paid, if only it could be written? */
   get payable(): bool {
-    if (this.credit <= 0) return false;
     for (let at = this.streams.first; at != 0; at = changetype<EgressStream>(at).next) {
-      if (changetype<EgressStream>(at).credit > 0) return true;
+      if (this.room(changetype<EgressStream>(at)) > 0) return true;
     }
     return false;
   }
 
   /** What would wait of an answer of this length. */
   after(stream: EgressStream, length: i32): i32 {
+    stream.long = length > SMALL;
     return max(0, length - this.room(stream));
   }
 
   /** Writes an answer's body as far as the windows go. False: a part of it waits. */
   send(stream: EgressStream, bytes: Slice, out: Writer): bool {
+    stream.long = bytes.length > SMALL;
     const now = min(bytes.length, this.room(stream));
     const whole = now == bytes.length;
     writeData(out, stream.id, bytes.ptr, now, whole);
@@ -100,9 +110,14 @@ export class Debts {
     return found;
   }
 
+  // A frame less than half: what long answers use is then enough for the proxy to give it back.
+  @inline private get reserve(): i32 {
+    return max(0, this.window / 2 - MAX_FRAME_SIZE);
+  }
+
 
   @inline private room(stream: EgressStream): i32 {
-    return max(0, min(stream.credit, this.credit));
+    return max(0, min(stream.credit, stream.long ? this.credit - this.reserve : this.credit));
   }
 
 

@@ -23,6 +23,8 @@ export class EgressStream extends Body {
   heartbeat: u32;
   /** How much of the body the proxy has. */
   paid: i32;
+  /** The answer is long, and leaves room in the connection's window to others. */
+  long: bool;
   /** The proxy has the first bytes of the answer. */
   started: bool;
   /** The request's headers, where a filter changed any; else zero. */
@@ -44,6 +46,7 @@ export class EgressStream extends Body {
     stream.heartbeat = 0;
     stream.paid = 0;
     stream.started = false;
+    stream.long = false;
     stream.headers = 0;
     stream.next = 0;
     return stream;

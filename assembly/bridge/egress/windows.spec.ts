@@ -145,8 +145,11 @@ describe("answers and the proxy's windows", () => {
           proxy.extend([0, ...streams][pick % (streams.length + 1)] ?? 0, by);
           proxy.answerHeartbeats();
         }
-        for (const stream of [0, ...streams]) proxy.extend(stream, 500_000);
-        while (proxy.answerHeartbeats() > 0);
+        for (const stream of streams) proxy.extend(stream, 500_000);
+        for (let i = 0; i < 20; i++) {
+          proxy.extend(0, 100_000);
+          while (proxy.answerHeartbeats() > 0);
+        }
         for (const [i, stream] of streams.entries()) {
           expect(proxy.ended.has(stream)).toBe(true);
           expect(proxy.body(stream).length).toBe((sizes[i] ?? 0) + 18);
@@ -184,8 +187,11 @@ describe("answers and the proxy's windows", () => {
     expect([...proxy.reset]).toEqual([]);
     proxy.answer(7, Buffer.alloc(95_000));
     expect([...proxy.reset]).toEqual([3]);
-    for (const stream of [0, 1, 5, 7]) proxy.extend(stream, 600_000);
-    proxy.answerHeartbeats();
+    for (const stream of [1, 5, 7]) proxy.extend(stream, 600_000);
+    for (let i = 0; i < 4; i++) {
+      proxy.extend(0, 300_000);
+      proxy.answerHeartbeats();
+    }
     expect([...proxy.ended].sort()).toEqual([1, 5, 7]);
     expect(host.metric("buffer_overflows")).toBe(1);
   });
@@ -202,19 +208,22 @@ describe("answers and the proxy's windows", () => {
     expect([...proxy.reset]).toEqual([]);
   });
 
-  it("leaves a connection whose window is held by clients that do not read", () => {
-    const proxy = new Http2Client(host, 60_000);
-    for (const stream of [1, 3, 5]) proxy.request(stream);
-    proxy.answer(1, Buffer.alloc(59_000));
-    proxy.answer(3, Buffer.alloc(59_000));
-    proxy.answer(5, Buffer.alloc(100));
-    expect(proxy.ended.has(5)).toBe(false);
+  it("keeps room for short answers, and leaves a connection that long ones have filled", () => {
+    const proxy = new Http2Client(host, 200_000);
+    proxy.extend(0, 134_465); // 200,000 in all
+    for (const stream of [1, 3, 5, 7, 9]) proxy.request(stream);
+    proxy.answer(1, Buffer.alloc(115_000));
+    proxy.answer(3, Buffer.alloc(115_000));
+    proxy.answer(9, Buffer.alloc(115_000));
+    proxy.answer(5, Buffer.alloc(50_000));
+    expect([1, 3, 5].map((stream) => proxy.ended.has(stream))).toEqual([true, false, true]);
+    expect(proxy.goaway).toBe(false);
     host.time += 1_000_000_000n;
     proxy.answerHeartbeats();
-    proxy.request(7);
     proxy.answer(7, Buffer.alloc(100));
     expect(proxy.goaway).toBe(true);
-    expect([...proxy.reset].sort()).toEqual([5, 7]);
+    expect(proxy.ended.has(7)).toBe(true);
+    expect([...proxy.reset]).toEqual([9]);
   });
 
   it("passes the backend's goodbye on", () => {
