@@ -153,6 +153,7 @@ class RunningHost implements Host {
     const { dynamicResources } = this.bootstrap;
     if (dynamicResources?.cdsConfig !== undefined) await this.discovery.startClusters();
     await Promise.all(statics);
+    if (this.state !== "INITIALIZING") return;
     if (dynamicResources?.ldsConfig !== undefined) await this.discovery.startListeners(this.listeners);
     if (this.state !== "INITIALIZING") return;
     this.state = "LIVE";

@@ -99,7 +99,7 @@ export class ClusterUpdates {
       const timer = setTimeout(() => {
         this.logger.warn({ cluster: name }, "no endpoints from the control plane in time; going on without");
         finish();
-      }, FETCH_TIMEOUT_MS);
+      }, FETCH_TIMEOUT_MS).unref();
       this.warming.set(name, { cluster, finish });
       // Static clusters are there at once, so that a replacement is seen in the same turn.
       if (edsName === undefined && !cluster.needsResolution) finish();

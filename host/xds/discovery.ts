@@ -115,7 +115,7 @@ export class Discovery implements DiscoveryServices {
       const timer = setTimeout(() => {
         logger.warn({ waitingFor: scope }, "no answer from the control plane in time; going on without");
         resolve();
-      }, FETCH_TIMEOUT_MS);
+      }, FETCH_TIMEOUT_MS).unref();
       subscribe(client, (apply) =>
         this.counted(scope, async (update) => {
           const { rejections, warmed } = await apply(update);

@@ -59,7 +59,7 @@ export class NamedResources<Message> {
     const timer = setTimeout(() => {
       this.logger.warn({ resource: name }, "no answer from the control plane in time; going on without");
       settle();
-    }, FETCH_TIMEOUT_MS);
+    }, FETCH_TIMEOUT_MS).unref();
     const commit = (next: T) => {
       value = next;
       clearTimeout(timer);
