@@ -1,11 +1,11 @@
 import { Slice, Writer } from "../../bytes";
-import { FIRST_WINDOW, MAX_FRAME_SIZE, MAX_WINDOW, writeData } from "../http2";
+import { FIRST_WINDOW, MAX_WINDOW, writeData } from "../http2";
 import { EgressStream } from "./stream";
 import { StreamList } from "./stream-list";
 
 /**
- * Longer answers leave half of the connection's window to the others. The proxy tells of what it has passed on when that is
- * half of the window; were the other half held by clients that do not read, no answer would ever go out again.
+ * Longer answers leave a quarter of the connection's window to the others: were all of it held by clients that do not read,
+ * no answer would go out any more. Not half, since a proxy may report what it has passed on only when that is half of it.
  */
 const SMALL: i32 = 65536;
 
@@ -110,9 +110,9 @@ export class Debts {
     return found;
   }
 
-  // A frame less than half: what long answers use is then enough for the proxy to give it back.
+
   @inline private get reserve(): i32 {
-    return max(0, this.window / 2 - MAX_FRAME_SIZE);
+    return this.window / 4;
   }
 
 
