@@ -3,6 +3,8 @@ import type { CodecStream, CodecStreamHandler } from "../stream/index.js";
 
 /** A codec on one connection: node's HTTP/1.1 or HTTP/2 server. */
 export interface ServerCodec {
+  /** Bytes of the client have been handed to it. */
+  received?(): void;
   /** Tells the client to send no new requests; with `final` the connection ends with its last stream. */
   goAway(final: boolean): void;
   /** The connection is gone. */

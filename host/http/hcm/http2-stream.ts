@@ -1,21 +1,31 @@
 import http2, { type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import { HeaderMap } from "../headers/index.js";
 import type { CodecStream, CodecStreamHandler } from "../stream/index.js";
+import type { Backlog } from "./backlog.js";
+import type { Turn, Turns } from "./turns.js";
 
 /**
- * Bytes that may wait in a stream before its source is stopped, while the connection itself takes them (`#blocked` tells).
+ * Bytes that may wait in a stream before its source is stopped, while the connection itself takes them (`blocked` tells).
  * Stopping at node's 16 KiB, or little more, sends many answers in turns of small pieces; a codec that puts them together
  * again would have to keep all of them at once, where Envoy sends one nearly whole after the other.
  */
-const HIGH_WATER = 1024 * 1024;
+const HIGH_WATER = 256 * 1024;
 
 /** Names that node:http2 sends once only. */
 const SINGLE = new Set(["date", "server", "content-type", "content-length", "content-encoding", "location", "age"]);
 
 const NOTHING = new Uint8Array();
 
+/** What the streams of one session share. */
+export interface SharedConnection {
+  readonly turns: Turns;
+  readonly backlog: Backlog;
+  /** Whether the connection takes no more bytes at the moment. */
+  blocked(): boolean;
+}
+
 /** One stream of a session. */
-export class Http2ServerStream implements CodecStream {
+export class Http2ServerStream implements CodecStream, Turn {
   readonly protocol = "HTTP/2";
   readonly #stream: ServerHttp2Stream;
   #handler: CodecStreamHandler | undefined;
@@ -23,13 +33,11 @@ export class Http2ServerStream implements CodecStream {
   #trailers: HeaderMap | undefined;
   #requestEnded = false;
   #over = false;
+  readonly #shared: SharedConnection;
 
-  readonly #blocked: () => boolean;
-
-  /** @param blocked whether the connection takes no more bytes at the moment */
-  constructor(stream: ServerHttp2Stream, blocked: () => boolean) {
+  constructor(stream: ServerHttp2Stream, shared: SharedConnection) {
     this.#stream = stream;
-    this.#blocked = blocked;
+    this.#shared = shared;
   }
 
   attach(handler: CodecStreamHandler, endStream: boolean): void {
@@ -39,7 +47,7 @@ export class Http2ServerStream implements CodecStream {
     stream.on("error", () => undefined);
     stream.on("close", () => this.#onClose());
     stream.on("aborted", () => this.#onClose());
-    stream.on("drain", () => !this.#over && handler.onDrain());
+    stream.on("drain", () => this.#shared.turns.ready(this));
     stream.on("wantTrailers", () => stream.sendTrailers(toObject(this.#trailers ?? new HeaderMap())));
     if (endStream) {
       stream.resume();
@@ -53,9 +61,14 @@ export class Http2ServerStream implements CodecStream {
     stream.on("end", () => this.#onEnd(handler));
   }
 
+  onTurn(): void {
+    if (!this.#over) this.#handler?.onDrain();
+  }
+
   writeHeaders(headers: HeaderMap, endStream: boolean): void {
     if (this.#gone()) return;
-    this.#over ||= endStream;
+    if (endStream) this.#over = true;
+    else this.#shared.turns.begin(this);
     try {
       this.#stream.respond(toObject(headers), { endStream, sendDate: false, waitForTrailers: !endStream } as object);
     } catch {
@@ -72,8 +85,9 @@ export class Http2ServerStream implements CodecStream {
     if (endStream) {
       this.#over = true;
       this.#stream.end();
+      this.#shared.turns.end(this);
     }
-    return room || (this.#stream.writableLength < HIGH_WATER && !this.#blocked());
+    return room || (this.#stream.writableLength < HIGH_WATER && !this.#shared.blocked());
   }
 
   writeTrailers(trailers: HeaderMap): void {
@@ -95,10 +109,13 @@ export class Http2ServerStream implements CodecStream {
   }
 
   pause(): void {
-    if (!this.#requestEnded) this.#stream.pause();
+    if (this.#requestEnded) return;
+    this.#stream.pause();
+    this.#shared.backlog.hold(this.#stream);
   }
 
   resume(): void {
+    this.#shared.backlog.release(this.#stream);
     if (!this.#requestEnded) this.#stream.resume();
   }
 
@@ -114,6 +131,8 @@ export class Http2ServerStream implements CodecStream {
   }
 
   #onClose(): void {
+    this.#shared.turns.end(this);
+    this.#shared.backlog.release(this.#stream);
     if (this.#over) return;
     this.#over = true;
     const session = this.#stream.session;

@@ -56,6 +56,7 @@ export class ConnectionManager implements NetworkFilter, CodecOwner {
       this.#startCodec(version);
     }
     this.#duplex.receive(buffer, endOfStream);
+    this.#codec?.received?.();
     return FilterStatus.StopIteration;
   }
 
@@ -106,7 +107,7 @@ export class ConnectionManager implements NetworkFilter, CodecOwner {
     if (version === "http2") {
       this.#stats.cxHttp2Total.inc();
       this.#stats.cxHttp2Active.inc();
-      this.#codec = http2Codec(this.#duplex, this.#options, this);
+      this.#codec = http2Codec(this.#duplex, this.#connection, this.#options, this);
     } else {
       this.#stats.cxHttp1Total.inc();
       this.#stats.cxHttp1Active.inc();
