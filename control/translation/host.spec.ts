@@ -1,17 +1,11 @@
-import { expect, test } from "vitest";
+import { test } from "vitest";
 import { startHost } from "../../host/index.js";
 import { CASES, translateCase } from "./cases.support.js";
 import { staticBootstrap } from "./static.support.js";
 
-/** Fields that Envoy has and the host says it has not; a rule that needs one works on Envoy alone. */
-const ENVOY_ONLY: Readonly<Record<string, string>> = { ejection: "outlier_detection: not implemented" };
-
-test.each(CASES)("the host takes what %s comes to, or says what it lacks", async (name) => {
-  const start = () =>
-    startHost({ bootstrap: JSON.stringify(onAnyPort(staticBootstrap(translateCase(name).resources, 0))) });
-  const lacking = ENVOY_ONLY[name];
-  if (lacking !== undefined) await expect(start()).rejects.toThrow(lacking);
-  else await (await start()).close();
+test.each(CASES)("the host takes what %s comes to", async (name) => {
+  const bootstrap = JSON.stringify(onAnyPort(staticBootstrap(translateCase(name).resources, 0)));
+  await (await startHost({ bootstrap })).close();
 });
 
 /** The cases' addresses are not this machine's. */

@@ -32,7 +32,7 @@ export function clustersJson(clusters: readonly Cluster[]): string {
   return JSON.stringify({ cluster_statuses: statuses });
 }
 
-function endpointLines({ stats, weight, hostname, healthy }: Endpoint): [string, string | number][] {
+function endpointLines({ stats, weight, hostname, healthy, ejected }: Endpoint): [string, string | number][] {
   return [
     ["cx_active", stats.cxActive],
     ["cx_connect_fail", stats.cxConnectFail],
@@ -43,7 +43,7 @@ function endpointLines({ stats, weight, hostname, healthy }: Endpoint): [string,
     ["rq_timeout", stats.rqTimeout],
     ["rq_total", stats.rqTotal],
     ["hostname", hostname],
-    ["health_flags", healthy ? "healthy" : "/failed_eds_health"],
+    ["health_flags", healthy ? "healthy" : ejected ? "/failed_outlier_check" : "/failed_eds_health"],
     ["weight", weight],
     ["priority", 0],
   ];

@@ -160,13 +160,13 @@ test("what is not implemented is refused with its path, and the last good config
   const proxy = await host(bootstrap);
   publish({
     ...good,
-    [TypeUrl.Cluster]: { c: edsCluster({ outlier_detection: { consecutive_5xx: 3 } }) },
+    [TypeUrl.Cluster]: { c: edsCluster({ track_cluster_stats: { timeout_budgets: true } }) },
     [TypeUrl.Listener]: { l: listener([proxyTo("c")], { use_original_dst: true }) },
   });
   await expect
     .poll(() => refusals.map(({ message }) => message).sort())
     .toEqual([
-      "c: outlier_detection: not implemented by this host (envoy.config.cluster.v3.Cluster)",
+      "c: track_cluster_stats: not implemented by this host (envoy.config.cluster.v3.Cluster)",
       "l: use_original_dst: not implemented by this host (envoy.config.listener.v3.Listener)",
     ]);
   expect(await ask(proxy)).toBe("a");

@@ -5,6 +5,7 @@ import { RawBufferSchema } from "../../xds/gen/envoy/extensions/transport_socket
 import { HttpProtocolOptionsSchema } from "../../xds/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import { ConfigError, checkSupported, durationMs, openExtension, type SupportedFields } from "../config/index.js";
 import { ASSIGNMENT_FIELDS } from "./endpoints/index.js";
+import { OUTLIER_FIELDS } from "./outliers/index.js";
 import type { HttpOptions } from "./pool/index.js";
 
 const TRANSPORT_SOCKET = { "envoy.config.core.v3.TransportSocket": ["name", "typed_config"] } as const;
@@ -33,6 +34,7 @@ const PROTOCOL_FIELDS: SupportedFields = {
 const CLUSTER_FIELDS: SupportedFields = {
   ...ASSIGNMENT_FIELDS,
   ...PROTOCOL_FIELDS,
+  ...OUTLIER_FIELDS,
   ...TRANSPORT_SOCKET,
   "envoy.config.cluster.v3.Cluster": [
     "name",
@@ -58,6 +60,7 @@ const CLUSTER_FIELDS: SupportedFields = {
     "common_lb_config",
     "transport_socket",
     "metadata",
+    "outlier_detection",
     "load_balancing_policy",
     "wait_for_warm_on_init",
   ],

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { ClusterStats } from "./cluster-stats.js";
 import type { LiveEndpoint } from "./endpoints/index.js";
 import type { Limits } from "./limits.js";
+import type { OutlierDetector } from "./outliers/index.js";
 import type { FilterMetadata, PassthroughState, TcpConnectHandler } from "./types.js";
 
 /** Connects to an internal listener by its name; undefined where there is none. */
@@ -12,6 +13,7 @@ export type InternalConnect = (listener: string, endpointId: string, state: Pass
 export interface Connector {
   readonly stats: ClusterStats;
   readonly limits: Limits;
+  readonly outliers: OutlierDetector | undefined;
   readonly connectTimeoutMs: number;
   readonly bufferLimit: number;
   readonly internal: InternalConnect;

@@ -13,6 +13,7 @@ import { DnsResolution } from "./dns.js";
 import { describeAssignment, type EndpointDescription, HostSet, type LiveEndpoint } from "./endpoints/index.js";
 import { readLimits } from "./limits.js";
 import { OriginalDestinations } from "./original-destination.js";
+import { OutlierDetector, readOutlierDetection } from "./outliers/index.js";
 import { createPool, type OwnedPool, type PoolContext } from "./pool/index.js";
 import type { Cluster, Endpoint, HttpPool, LoadBalancerContext, TcpConnectHandler } from "./types.js";
 
@@ -40,6 +41,7 @@ export class LiveCluster implements Cluster {
   /** Pools of endpoints that left; they go when their last request is over. */
   private readonly leaving = new Set<OwnedPool>();
   private readonly originals: OriginalDestinations | undefined;
+  private readonly outliers: OutlierDetector | undefined;
   private hosts: HostSet;
   private dns: DnsResolution | undefined;
   private sweeper: NodeJS.Timeout | undefined;
@@ -61,7 +63,13 @@ export class LiveCluster implements Cluster {
     this.maxRetries = limits.maxRetries;
     const { connectTimeoutMs, bufferLimit, passthrough, http, panicPercent } = this.settings;
     const { internal } = context;
-    const connector: Connector = { stats: this.counters, limits, connectTimeoutMs, bufferLimit, internal, passthrough };
+    const outlierSettings = readOutlierDetection(config.outlierDetection);
+    this.outliers =
+      outlierSettings &&
+      new OutlierDetector(outlierSettings, this.stats, () => this.setHosts(this.hosts.again(panicPercent)));
+    const { outliers } = this;
+    const stats = this.counters;
+    const connector: Connector = { stats, limits, outliers, connectTimeoutMs, bufferLimit, internal, passthrough };
     this.poolContext = { connector, http };
     this.hosts = new HostSet([], panicPercent);
     const inline =
@@ -122,7 +130,24 @@ export class LiveCluster implements Cluster {
   }
 
   tcpConnect(endpoint: Endpoint, handler: TcpConnectHandler): () => void {
-    return connectTo(this.poolContext.connector, endpoint as LiveEndpoint, handler);
+    const { outliers } = this;
+    const live = endpoint as LiveEndpoint;
+    if (outliers === undefined) return connectTo(this.poolContext.connector, live, handler);
+    return connectTo(this.poolContext.connector, live, {
+      onConnected: (stream) => {
+        outliers.report(live, 200);
+        handler.onConnected(stream);
+      },
+      onFailure: (reason, detail) => {
+        if (reason !== "overflow") outliers.report(live, "connect-failure");
+        handler.onFailure(reason, detail);
+      },
+    });
+  }
+
+  onTimeout(endpoint: Endpoint): void {
+    endpoint.stats.rqTimeout += 1;
+    this.outliers?.report(endpoint as LiveEndpoint, "timeout");
   }
 
   /** Whether no pool has anything going on. */
@@ -134,12 +159,14 @@ export class LiveCluster implements Cluster {
   drain(): void {
     this.drained = true;
     this.stopDiscovery();
+    this.outliers?.close();
     for (const pool of this.pools.values()) pool.drain();
   }
 
   /** Ends everything at once. */
   destroy(): void {
     this.stopDiscovery();
+    this.outliers?.close();
     for (const pool of [...this.pools.values(), ...this.leaving]) pool.destroy();
   }
 
@@ -169,13 +196,18 @@ export class LiveCluster implements Cluster {
 
   private setEndpoints(descriptions: readonly EndpointDescription[]): void {
     const { next, gone } = this.hosts.update(descriptions, this.settings.panicPercent);
-    this.hosts = next;
-    this.balancer.update(next);
+    this.outliers?.update(next.all);
+    this.setHosts(next);
     this.counters.membership_change.inc();
     this.counters.membership_total.set(next.all.length);
-    this.counters.membership_healthy.set(next.healthyCount);
     this.counters.max_host_weight.set(Math.max(0, ...next.all.map(({ weight }) => weight)));
     for (const endpoint of gone) this.forget(endpoint);
+  }
+
+  private setHosts(hosts: HostSet): void {
+    this.hosts = hosts;
+    this.balancer.update(hosts);
+    this.counters.membership_healthy.set(hosts.healthyCount);
   }
 
   private forget(endpoint: LiveEndpoint): void {

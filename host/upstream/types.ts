@@ -19,8 +19,10 @@ export interface Endpoint {
   readonly hostname: string;
   readonly weight: number;
   readonly metadata: FilterMetadata;
-  /** False where the control plane says UNHEALTHY, DRAINING or TIMEOUT. */
+  /** False where the control plane says UNHEALTHY, DRAINING or TIMEOUT, and while it is ejected. */
   readonly healthy: boolean;
+  /** Out for a while by outlier detection. */
+  readonly ejected: boolean;
   readonly stats: EndpointStats;
 }
 
@@ -132,6 +134,8 @@ export interface Cluster {
   httpPool(endpoint: Endpoint): HttpPool;
   /** Opens a connection of its own to the endpoint; the returned function gives the attempt up. */
   tcpConnect(endpoint: Endpoint, handler: TcpConnectHandler): () => void;
+  /** An endpoint's answer did not come in time: counted, and held against it. */
+  onTimeout(endpoint: Endpoint): void;
 }
 
 /** All clusters by name. Ask for each request or connection anew. */

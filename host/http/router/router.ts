@@ -176,7 +176,7 @@ export class Router implements TerminalFilter {
     const target = this.#target;
     if (attempt !== this.#attempt || !target) return;
     target.cluster.stats.counter("upstream_rq_per_try_timeout").inc();
-    attempt.endpoint.stats.rqTimeout++;
+    target.cluster.onTimeout(attempt.endpoint);
     if (this.#retry({ kind: "per-try-timeout" }, 504)) return;
     this.#timeOut(target, "upstream_per_try_timeout");
   }
@@ -312,7 +312,7 @@ export class Router implements TerminalFilter {
   #onGlobalTimeout(target: Target): void {
     target.cluster.stats.counter("upstream_rq_timeout").inc();
     const endpoint = this.#attempt?.endpoint;
-    if (endpoint) endpoint.stats.rqTimeout++;
+    if (endpoint) target.cluster.onTimeout(endpoint);
     this.#timeOut(target, "response_timeout");
   }
 

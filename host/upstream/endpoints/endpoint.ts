@@ -21,7 +21,9 @@ export class LiveEndpoint implements Endpoint {
   hostname: string;
   weight: number;
   metadata: FilterMetadata;
-  healthy: boolean;
+  /** Out for a while: it failed too often. */
+  ejected = false;
+  private admitted: boolean;
   readonly stats: EndpointStats = {
     cxActive: 0,
     cxTotal: 0,
@@ -39,14 +41,18 @@ export class LiveEndpoint implements Endpoint {
     this.hostname = description.hostname;
     this.weight = description.weight;
     this.metadata = description.metadata;
-    this.healthy = description.healthy;
+    this.admitted = description.healthy;
+  }
+
+  get healthy(): boolean {
+    return this.admitted && !this.ejected;
   }
 
   update(description: EndpointDescription): void {
     this.hostname = description.hostname;
     this.weight = description.weight;
     this.metadata = description.metadata;
-    this.healthy = description.healthy;
+    this.admitted = description.healthy;
   }
 }
 

@@ -17,6 +17,11 @@ export class HostSet {
     this.candidates = this.panic ? all : healthy;
   }
 
+  /** The same endpoints, some of which are healthy or unhealthy now that were not before. */
+  again(panicPercent: number): HostSet {
+    return new HostSet(this.all, panicPercent);
+  }
+
   /** The next set after an update, and which endpoints are gone. */
   update(descriptions: readonly EndpointDescription[], panicPercent: number): { next: HostSet; gone: LiveEndpoint[] } {
     const before = new Map(this.all.map((endpoint) => [endpoint.name, endpoint]));

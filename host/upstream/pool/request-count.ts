@@ -1,6 +1,7 @@
 import type { Connector } from "../connect.js";
 import type { LiveEndpoint } from "../endpoints/index.js";
-import type { HttpStreamHandler } from "../types.js";
+import type { Outcome } from "../outliers/index.js";
+import type { FailureReason, HttpStreamHandler } from "../types.js";
 
 /** A handler that counts what passes, and what to call when the request is over without any callback (given up). */
 export interface Counted {
@@ -10,7 +11,7 @@ export interface Counted {
 
 /** Counts a request against the circuit breaker; undefined where it is open, and the handler is told so in a moment. */
 export function beginRequest(
-  { stats, limits }: Connector,
+  { stats, limits, outliers }: Connector,
   endpoint: LiveEndpoint,
   handler: HttpStreamHandler,
 ): Counted | undefined {
@@ -35,8 +36,10 @@ export function beginRequest(
     onPoolReady: (chosen) => handler.onPoolReady?.(chosen),
     onInformational: (headers) => handler.onInformational?.(headers),
     onHeaders: (headers, endStream) => {
-      if (headers[0]?.[1].startsWith("5") === true) endpoint.stats.rqError += 1;
+      const status = Number(headers[0]?.[1]);
+      if (status >= 500) endpoint.stats.rqError += 1;
       else endpoint.stats.rqSuccess += 1;
+      outliers?.report(endpoint, status);
       if (endStream) done();
       handler.onHeaders(headers, endStream);
     },
@@ -51,10 +54,18 @@ export function beginRequest(
     onReset: (reason, detail, neverSent) => {
       if (reason === "remote-reset" || reason === "remote-refused-reset") stats.upstream_rq_rx_reset.inc();
       endpoint.stats.rqError += 1;
+      const outcome = outcomeOf(reason);
+      if (outcome !== undefined) outliers?.report(endpoint, outcome);
       done();
       handler.onReset(reason, detail, neverSent);
     },
     onDrain: () => handler.onDrain?.(),
   };
   return { handler: counting, done };
+}
+
+/** What a failure says of the endpoint; undefined: nothing. */
+function outcomeOf(reason: FailureReason): Outcome | undefined {
+  if (reason === "connect-failure" || reason === "connect-timeout") return "connect-failure";
+  return reason === "overflow" || reason === "protocol-error" ? undefined : "reset";
 }
