@@ -20,6 +20,8 @@ export function compileCidrs(ranges: readonly CidrRange[], path: string): CidrSe
   }
   return {
     has(address) {
+      // node's check makes an object of each address; by default there are no ranges to check it against.
+      if (ranges.length === 0) return false;
       const family = familyOf(address);
       return family !== undefined && list.check(address, family);
     },
