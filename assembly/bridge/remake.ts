@@ -2,16 +2,7 @@ import { Reader, Slice, Writer } from "../bytes";
 import { Codec, Frame, Metadata, Mutation, Peer, Scan } from "../codec";
 import { AttributeForms, findChanges, HeaderLimits } from "./headers";
 import { HeaderList } from "./hpack";
-
-/** What came of writing a frame again. */
-export enum Remade {
-  /** Filters changed headers, but no attribute: the frame stands. */
-  Same,
-  /** The frame with its new attributes is in `Remaker.frame`. */
-  Changed,
-  /** The codec cannot change this frame. */
-  Refused,
-}
+import { Metrics } from "./metrics";
 
 /** Writes a frame again whose attribute headers were changed on the way. */
 export class Remaker {
@@ -21,20 +12,29 @@ export class Remaker {
   private changes: Mutation = new Mutation();
   private out: Writer = new Writer();
 
-  /** @param frame scanned, with all of its bytes */
-  remake(codec: Codec, frame: Frame, headers: HeaderList, limits: HeaderLimits): Remade {
+  /**
+   * The bytes of a frame with the attributes that its headers now say, good until the next call; its own bytes where no
+   * attribute changed, or where the codec cannot change it.
+   * @param frame scanned, with all of its bytes; then it is the new one
+   */
+  apply(codec: Codec, frame: Frame, headers: HeaderList, limits: HeaderLimits, metrics: Metrics): Slice {
+    const old = frame.bytes;
     this.meta.clear();
-    if (!codec.decode(frame, this.meta)) return Remade.Refused;
-    this.forms.of(this.meta, limits);
-    findChanges(this.meta, this.forms, headers, this.changes);
-    if (this.changes.isEmpty) return Remade.Same;
-    this.out.reset();
-    return codec.encode(frame, this.changes, this.out) ? Remade.Changed : Remade.Refused;
-  }
-
-  /** The frame that `remake` wrote, good until it is called again. */
-  get frame(): Slice {
-    return this.out.view();
+    let changed = codec.decode(frame, this.meta);
+    if (changed) {
+      this.forms.of(this.meta, limits);
+      findChanges(this.meta, this.forms, headers, this.changes);
+      if (this.changes.isEmpty) return old;
+      this.out.reset();
+      changed = codec.encode(frame, this.changes, this.out) && this.scan(codec, frame.from, this.out.view(), frame);
+    }
+    if (changed) {
+      metrics.mutations.increment();
+      return frame.bytes;
+    }
+    metrics.mutationsRefused.increment();
+    this.scan(codec, frame.from, old, frame);
+    return old;
   }
 
   /** Scans bytes that are known to be one whole frame; false where they are not. */

@@ -52,10 +52,17 @@ export class Debts {
     return false;
   }
 
-  /** What would wait of an answer of this length. */
-  after(stream: EgressStream, length: i32): i32 {
+  /**
+   * Who has to go so that an answer of this length has room: past a bound, who owes the most. It may be the stream of that
+   * answer itself; 0 where there is room.
+   */
+  victim(stream: EgressStream, length: i32, streamLimit: i32, connectionLimit: i32): usize {
     stream.long = length > SMALL;
-    return max(0, length - this.room(stream));
+    const debt = max(0, length - this.room(stream));
+    if (debt > streamLimit) return changetype<usize>(stream);
+    if (debt == 0 || this.total + debt <= connectionLimit) return 0;
+    const largest = this.largest();
+    return largest == 0 || changetype<EgressStream>(largest).debt <= debt ? changetype<usize>(stream) : largest;
   }
 
   /** Writes an answer's body as far as the windows go. False: a part of it waits. */
@@ -101,8 +108,7 @@ export class Debts {
     this.streams.remove(stream);
   }
 
-  /** The stream that owes the most, or 0. */
-  largest(): usize {
+  private largest(): usize {
     let found: usize = 0;
     for (let at = this.streams.first; at != 0; at = changetype<EgressStream>(at).next) {
       if (found == 0 || changetype<EgressStream>(at).debt > changetype<EgressStream>(found).debt) found = at;

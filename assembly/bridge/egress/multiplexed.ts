@@ -2,35 +2,31 @@ import { BufferType, FilterStatus, LogLevel, PeerType, StreamType } from "../../
 import { Slice, Writer } from "../../bytes";
 import { Codec, Frame, Kind, Metadata, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
-import { closeStream, currentTimeNanoseconds, getBuffer, log, setBuffer } from "../../hostcalls";
-import { FrameInput, Input, lengthOf, StreamTable } from "../buffers";
-import { AttributeForms, Received, writeFailureHeaders, writeOneWayHeaders, writeResponseHeaders } from "../headers";
+import { closeStream, getBuffer, log, setBuffer } from "../../hostcalls";
+import { FrameInput, Input, lengthOf } from "../buffers";
+import { AttributeForms, Received } from "../headers";
 import { HeaderList } from "../hpack";
 import {
-  beginHeaders,
-  endHeaders,
   ErrorCode,
-  FIRST_WINDOW,
   Http2Events,
   Http2Receiver,
   MAX_STREAM_ID,
   MAX_WINDOW,
   PREFACE,
-  Setting,
-  writeData,
   writeGoAway,
   writePing,
   writeReset,
-  writeSettings,
-  writeSettingsAck,
-  writeWindowUpdate,
 } from "../http2";
 import { Metrics } from "../metrics";
-import { Remade, Remaker } from "../remake";
+import { Remaker } from "../remake";
 import { Settings } from "../settings";
 import { Debts } from "./debts";
+import { Heartbeats } from "./heartbeats";
+import { writeAnswerHead, writeFailure, writeOneWayDone } from "./replies";
+import { RequestWindow } from "./request-window";
 import { EgressStream } from "./stream";
-import { StreamList } from "./stream-list";
+import { EgressStreams } from "./streams";
+import { Window, WindowWatch } from "./window-watch";
 
 // One callback runs at a time in a VM, so what it works with is shared by all connections.
 const out = new Writer();
@@ -44,16 +40,6 @@ const changed = new HeaderList();
 /** HPACK's table as long as we announce no other size (RFC 9113, section 6.5.2). */
 const HEADER_TABLE_SIZE: i32 = 4096;
 const MAX_HEADER_BLOCK: i32 = 1048576;
-const MAX_STREAMS: u32 = 0x7fffffff;
-/** Room in a stream's window beyond the largest frame, for what filters add to it. */
-const WINDOW_SPARE: u64 = 1048576;
-/** So many bytes of requests use up half of the connection's window. */
-const REPLENISH: u32 = 1 << 29;
-/** So many must have a way back, though the backend be silent. */
-const REPLENISH_NOW: u32 = 1 << 30;
-
-/** The connection's window may be used up for so long; then clients that do not read hold all of it. */
-const STUCK_NANOSECONDS: u64 = 200000000;
 
 const TOO_LARGE = Slice.fixed("the backend's answer is too large");
 const NO_FRAME = Slice.fixed("the request's body is no frame");
@@ -69,23 +55,16 @@ const TOO_MUCH = Slice.fixed("too many bytes wait for the backend");
 export class MultiplexedEgress extends NetworkContext implements Http2Events {
   private input: FrameInput;
   private http2: Http2Receiver;
-  private streams: StreamTable = new StreamTable();
+  private streams: EgressStreams = new EgressStreams();
   private debts: Debts = new Debts();
-  /** One-way requests whose forwarding is not yet known. */
-  private oneWays: StreamList = new StreamList();
+  private heartbeats: Heartbeats = new Heartbeats();
+  private watch: WindowWatch = new WindowWatch();
   /** Frames for the proxy, and for the backend, that wait for that side's callback. */
   private toProxy: Writer = new Writer();
   private toBackend: Writer = new Writer();
   private prefaceDone: i32 = 0;
-  private settingsSent: bool = false;
-  private settingsToAck: i32 = 0;
-  private firstCredit: i32 = FIRST_WINDOW;
-  private consumed: u32 = 0;
+  private requestWindow: RequestWindow = new RequestWindow();
   private buffered: i32 = 0;
-  private heartbeats: u32 = 0;
-  private answeredHeartbeats: u32 = 0;
-  private heartbeatWanted: bool = false;
-  private stuckSince: u64 = 0;
   private lookWanted: bool = false;
   private closing: bool = false;
   private drained: bool = false;
@@ -145,11 +124,9 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   }
 
   onHeaders(id: u32, headers: HeaderList, endStream: bool): void {
-    let stream = this.find(id);
+    let stream = this.streams.find(id);
     if (stream == null) {
-      stream = EgressStream.take(id);
-      stream.credit = this.firstCredit;
-      this.streams.set(id, changetype<usize>(stream));
+      stream = this.streams.begin(id);
       received.read(headers);
       stream.oneWay = received.oneWay;
       if (received.marked && !received.untouched && !received.opaque) stream.keepHeaders(headers);
@@ -158,8 +135,8 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   }
 
   onData(id: u32, bytes: Slice, endStream: bool): void {
-    this.consumed += <u32>bytes.length;
-    const stream = this.find(id);
+    this.requestWindow.consume(bytes.length);
+    const stream = this.streams.find(id);
     if (stream == null || stream.refused || stream.forwarded) return;
     if (endStream && stream.bodyLength == 0) {
       this.forward(stream, bytes);
@@ -184,7 +161,8 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
       return;
     }
     this.requests++;
-    if (stream.recallHeaders(changed)) body = this.change(body);
+    if (stream.recallHeaders(changed))
+      body = remaker.apply(this.codec, frame, changed, this.settings.headers, this.metrics);
     stream.callerId = frame.id;
     this.codec.rename(frame, stream.id);
     out.bytes(body);
@@ -193,20 +171,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     stream.forwarded = true;
     if (!stream.oneWay) return;
     this.metrics.oneWay.increment();
-    stream.heartbeat = this.heartbeats + 1;
-    this.oneWays.push(stream);
-    this.heartbeatWanted = true;
-  }
-
-  /** Writes the frame in hand again, with the attributes that filters made; `frame` is the new one. */
-  private change(body: Slice): Slice {
-    const remade = remaker.remake(this.codec, frame, changed, this.settings.headers);
-    if (remade == Remade.Changed && remaker.scan(this.codec, Peer.Client, remaker.frame, frame)) {
-      this.metrics.mutations.increment();
-      return frame.bytes;
-    }
-    if (remade != Remade.Same) this.metrics.mutationsRefused.increment();
-    return body;
+    this.heartbeats.follow(stream);
   }
 
   /** Answers a request ourselves that never goes to the backend. */
@@ -214,13 +179,13 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     stream.refused = true;
     this.buffered -= stream.bodyLength;
     stream.freeBody();
-    this.writeFailure(this.toProxy, stream.id, true, words);
+    this.fail(this.toProxy, stream.id, true, words);
     this.drop(stream);
-    this.heartbeatWanted = true;
+    this.heartbeats.wanted = true;
   }
 
   onReset(id: u32, code: u32): void {
-    const stream = this.find(id);
+    const stream = this.streams.find(id);
     if (stream == null) return;
     this.metrics.streamsReset.increment();
     if (!stream.forwarded) this.buffered -= stream.bodyLength;
@@ -228,18 +193,11 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   }
 
   onInitialWindow(size: u32): void {
-    const credit = <i32>min(size, <u32>MAX_WINDOW);
-    const difference = credit - this.firstCredit;
-    this.firstCredit = credit;
-    for (let i = 0; i < this.streams.slotCount; i++) {
-      const stream = this.streams.at(i);
-      if (stream) changetype<EgressStream>(stream).credit += difference;
-    }
+    this.streams.initialWindow(size);
   }
 
   onSettings(): void {
-    this.settingsToAck++;
-    if (this.settingsSent) this.heartbeatWanted = true;
+    if (!this.requestWindow.settingsCame()) this.heartbeats.wanted = true;
   }
 
   onWindowUpdate(id: u32, increment: u32): void {
@@ -247,17 +205,17 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
       this.debts.extend(increment);
       return;
     }
-    const stream = this.find(id);
+    const stream = this.streams.find(id);
     if (stream != null) stream.credit = <i32>min(<i64>stream.credit + <i64>increment, <i64>MAX_WINDOW);
   }
 
   onPing(data: u64): void {
     writePing(this.toProxy, true, data);
-    this.heartbeatWanted = true;
+    this.heartbeats.wanted = true;
   }
 
   onPong(): void {
-    if (this.lookWanted) this.heartbeatWanted = true;
+    if (this.lookWanted) this.heartbeats.wanted = true;
     this.lookWanted = false;
   }
 
@@ -266,18 +224,15 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   /** Sends the backend a heartbeat where something waits for a chance to be written to the proxy. */
   private askForTurn(): void {
     if (this.closing || this.prefaceDone == 0) return;
-    if (this.heartbeatWanted) this.heartbeat();
-    else if (this.heartbeats == this.answeredHeartbeats) {
-      if (this.consumed >= REPLENISH_NOW || (this.debts.any && this.debts.payable)) this.heartbeat();
+    if (this.heartbeats.wanted) this.heartbeat();
+    else if (this.heartbeats.idle) {
+      if (this.requestWindow.urgent || (this.debts.any && this.debts.payable)) this.heartbeat();
     }
   }
 
   private heartbeat(): void {
-    this.heartbeatWanted = false;
-    this.heartbeats++;
     this.metrics.pings.increment();
-    // Requests have odd ids, heartbeats even ones.
-    this.codec.ping(((<u64>this.heartbeats) << 1) & (<u64>MAX_STREAM_ID), out);
+    this.heartbeats.send(this.codec, out);
   }
 
   // ── From the backend: frames become answers ──
@@ -285,32 +240,19 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   onUpstreamData(size: i32, endOfStream: bool): FilterStatus {
     if (size == 0) return FilterStatus.Continue;
     out.reset();
-    if (!this.settingsSent) this.greetProxy();
-    for (; this.settingsToAck > 0; this.settingsToAck--) writeSettingsAck(out);
+    this.requestWindow.write(out, this.settings.maxFrameBytes);
     this.payDebts();
     this.takeAnswers(getBuffer(BufferType.UpstreamData, 0, size));
-    if (this.debts.any) this.watchWindow();
+    this.watchWindow();
     if (this.toProxy.length > 0) {
       out.bytes(this.toProxy.view());
       this.toProxy.free();
-    }
-    if (this.consumed >= REPLENISH) {
-      writeWindowUpdate(out, 0, this.consumed);
-      this.consumed = 0;
     }
     if (this.toBackend.length > 0 || this.lookWanted) writePing(out, false, 0);
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
     if (this.responses > 0) this.metrics.responses.increment(this.responses);
     this.responses = 0;
     return FilterStatus.Continue;
-  }
-
-  /** Our SETTINGS, and a connection window out of the way of requests. */
-  private greetProxy(): void {
-    this.settingsSent = true;
-    const window = <u32>min(this.settings.maxFrameBytes + WINDOW_SPARE, <u64>MAX_WINDOW);
-    writeSettings(out, Setting.MaxConcurrentStreams, MAX_STREAMS, Setting.InitialWindowSize, window);
-    writeWindowUpdate(out, 0, <u32>(MAX_WINDOW - FIRST_WINDOW));
   }
 
   private takeAnswers(bytes: Slice): void {
@@ -333,7 +275,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   }
 
   private answer(): void {
-    const stream = this.asked(frame.id);
+    const stream = this.streams.asked(frame.id);
     if (stream == null) return; // its caller has left
     this.responses++;
     meta.clear();
@@ -341,28 +283,20 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     forms.of(readable ? meta : null, this.settings.headers);
     if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
     if (!readable) this.metrics.opaque.increment();
-    const start = beginHeaders(out);
-    writeResponseHeaders(out, readable ? meta : null, forms);
-    endHeaders(out, start, stream.id, false);
+    writeAnswerHead(out, stream.id, readable ? meta : null, forms);
     this.codec.rename(frame, stream.callerId);
-    if (!this.makeRoom(stream, frame.bytes.length)) this.giveUp(stream);
-    else if (this.debts.send(stream, frame.bytes, out)) this.drop(stream);
+    const whole = this.makeRoom(stream, frame.bytes.length) && this.debts.send(stream, frame.bytes, out);
+    if (whole) this.drop(stream);
   }
 
-  /**
-   * Makes room for what the proxy's windows will not take of an answer: past the bound, who owes the most has to go.
-   * False: that is the answer in hand.
-   */
+  /** Past the bounds of what may wait, who owes the most has to go. False: that is the answer in hand. */
   private makeRoom(stream: EgressStream, length: i32): bool {
     const limits = this.settings;
-    const debt = this.debts.after(stream, length);
-    if (debt > limits.streamBufferBytes) return false;
-    while (debt > 0 && this.debts.total + debt > limits.connectionBufferBytes) {
-      const largest = this.debts.largest();
-      if (largest == 0 || changetype<EgressStream>(largest).debt <= debt) return false;
-      this.giveUp(changetype<EgressStream>(largest));
+    while (true) {
+      const victim = this.debts.victim(stream, length, limits.streamBufferBytes, limits.connectionBufferBytes);
+      if (victim != 0) this.giveUp(changetype<EgressStream>(victim));
+      if (victim == 0 || victim == changetype<usize>(stream)) return victim == 0;
     }
-    return true;
   }
 
   private giveUp(stream: EgressStream): void {
@@ -376,22 +310,11 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
    * connection, and answers that have not begun fail at once rather than wait for strangers.
    */
   private watchWindow(): void {
-    if (!this.debts.exhausted) {
-      this.stuckSince = 0;
-      return;
-    }
-    const now = currentTimeNanoseconds();
-    if (this.stuckSince == 0) this.stuckSince = now;
-    if (now - this.stuckSince < STUCK_NANOSECONDS) {
-      // Nothing may come by itself any more: a PING to the proxy brings our turn to send a heartbeat, and that the next look.
-      this.lookWanted = true;
-      return;
-    }
+    const window = this.watch.look(this.debts);
+    // Nothing may come by itself any more: a PING to the proxy brings our turn to send a heartbeat, and that the next look.
+    if (window == Window.Full) this.lookWanted = true;
+    if (window != Window.Stuck) return;
     this.drain();
-    this.failUnstarted();
-  }
-
-  private failUnstarted(): void {
     for (let stream = this.debts.unstarted(); stream != 0; stream = this.debts.unstarted()) {
       this.giveUp(changetype<EgressStream>(stream));
     }
@@ -407,23 +330,19 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
 
   private tooLarge(): void {
     this.metrics.tooLarge.increment();
-    const stream = frame.kind == Kind.Response ? this.asked(frame.id) : null;
+    const stream = frame.kind == Kind.Response ? this.streams.asked(frame.id) : null;
     if (stream == null) return;
-    this.writeFailure(out, stream.id, false, TOO_LARGE);
+    this.fail(out, stream.id, false, TOO_LARGE);
     this.drop(stream);
   }
 
   /** The backend has read all that was sent before this heartbeat. */
   private heartbeatAnswered(): void {
-    this.answeredHeartbeats++;
-    while (!this.oneWays.isEmpty) {
-      const stream = changetype<EgressStream>(this.oneWays.first);
-      if (stream.heartbeat > this.answeredHeartbeats) return;
-      const start = beginHeaders(out);
+    this.heartbeats.hear();
+    for (let stream = this.heartbeats.done(); stream != 0; stream = this.heartbeats.done()) {
       forms.of(null, this.settings.headers);
-      writeOneWayHeaders(out, forms);
-      endHeaders(out, start, stream.id, true);
-      this.drop(stream);
+      writeOneWayDone(out, changetype<EgressStream>(stream).id, forms);
+      this.drop(changetype<EgressStream>(stream));
     }
   }
 
@@ -435,33 +354,17 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     writeGoAway(out, MAX_STREAM_ID, ErrorCode.None);
   }
 
-  private writeFailure(to: Writer, id: u32, neverSent: bool, words: Slice): void {
+  private fail(to: Writer, id: u32, neverSent: bool, words: Slice): void {
     this.metrics.localReplies.increment();
-    const start = beginHeaders(to);
-    writeFailureHeaders(to, neverSent);
-    endHeaders(to, start, id, false);
-    writeData(to, id, words.ptr, words.length, true);
+    writeFailure(to, id, neverSent, words);
   }
 
   // ── The end ──
 
-  private find(id: u32): EgressStream | null {
-    const stream = this.streams.get(id);
-    return stream == 0 ? null : changetype<EgressStream>(stream);
-  }
-
-  /** The stream that waits for the answer with this id. */
-  private asked(id: u64): EgressStream | null {
-    if (id == 0 || id > <u64>MAX_STREAM_ID) return null;
-    const stream = this.find(<u32>id);
-    return stream != null && stream.forwarded && !stream.oneWay && stream.debt == 0 ? stream : null;
-  }
-
   private drop(stream: EgressStream): void {
-    this.streams.delete(stream.id);
     this.debts.forget(stream);
-    if (stream.oneWay && stream.forwarded) this.oneWays.remove(stream);
-    stream.release();
+    this.heartbeats.forget(stream);
+    this.streams.end(stream);
   }
 
   private close(): void {
@@ -476,10 +379,6 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
 
   onDelete(): void {
     this.metrics.connectionsActive.add(-1);
-    for (let i = 0; i < this.streams.slotCount; i++) {
-      const stream = this.streams.at(i);
-      if (stream) changetype<EgressStream>(stream).release();
-    }
     this.streams.free();
     this.input.free();
     this.http2.free();

@@ -8,7 +8,7 @@ import { AttributeForms, Received, writePlainFailure, writePlainOneWay, writePla
 import { HeaderList } from "../hpack";
 import { Http1Events, Http1Receiver } from "../http1";
 import { Metrics } from "../metrics";
-import { Remade, Remaker } from "../remake";
+import { Remaker } from "../remake";
 import { Settings } from "../settings";
 import { closeLater, forgetClose } from "./late-close";
 import { EgressStream } from "./stream";
@@ -103,18 +103,12 @@ export class PlainEgress extends NetworkContext implements Http1Events {
     if (this.toBackend.length > 0) out.bytes(this.toBackend.view());
     this.toBackend.free();
     this.metrics.requests.increment();
-    if (stream.recallHeaders(changed)) body = this.change(body);
+    if (stream.recallHeaders(changed))
+      body = remaker.apply(this.codec, frame, changed, this.settings.headers, this.metrics);
     out.bytes(body);
     stream.freeBody();
     stream.forwarded = true;
     if (stream.oneWay) this.forwardedOneWay();
-  }
-
-  private change(body: Slice): Slice {
-    const remade = remaker.remake(this.codec, frame, changed, this.settings.headers);
-    if (remade == Remade.Changed) this.metrics.mutations.increment();
-    if (remade == Remade.Refused) this.metrics.mutationsRefused.increment();
-    return remade == Remade.Changed ? remaker.frame : body;
   }
 
   /** Nothing answers a one-way request: a heartbeat behind it does, and without one the connection ends. */

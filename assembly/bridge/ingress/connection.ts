@@ -25,7 +25,7 @@ import {
   writeWindowUpdate,
 } from "../http2";
 import { Metrics } from "../metrics";
-import { Remade, Remaker } from "../remake";
+import { Remaker } from "../remake";
 import { Settings } from "../settings";
 import { Answers } from "./answers";
 import { causeOf, wordsOf } from "./cause";
@@ -304,13 +304,8 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   }
 
   private writeChanged(body: Slice): void {
-    let remade = Remade.Refused;
-    if (remaker.scan(this.codec, Peer.Server, body, frame)) {
-      remade = remaker.remake(this.codec, frame, changed, this.settings.headers);
-    }
-    if (remade == Remade.Refused) this.metrics.mutationsRefused.increment();
-    if (remade == Remade.Changed) this.metrics.mutations.increment();
-    out.bytes(remade == Remade.Changed ? remaker.frame : body);
+    const scanned = remaker.scan(this.codec, Peer.Server, body, frame);
+    out.bytes(scanned ? remaker.apply(this.codec, frame, changed, this.settings.headers, this.metrics) : body);
   }
 
   private writeFailure(stream: IngressStream, cause: Cause, status: i32, words: Slice): void {
