@@ -1,4 +1,4 @@
-import { Duplex } from "node:stream";
+import { SocketLike } from "./socket-like.js";
 
 interface Piece {
   readonly bytes: Uint8Array | null;
@@ -6,7 +6,7 @@ interface Piece {
 }
 
 /** One end of an in-memory connection; what is written here is read at the other end, a tick later. */
-export class MemoryDuplex extends Duplex {
+export class MemoryDuplex extends SocketLike {
   private peer: MemoryDuplex | undefined;
   private readonly incoming: Piece[] = [];
   private scheduled = false;
@@ -30,23 +30,6 @@ export class MemoryDuplex extends Duplex {
     one.peer = other;
     other.peer = one;
     return [one, other];
-  }
-
-  /** Sockets have these and node:http calls them; in memory there is nothing to do. */
-  setNoDelay(): this {
-    return this;
-  }
-  setKeepAlive(): this {
-    return this;
-  }
-  setTimeout(): this {
-    return this;
-  }
-  ref(): this {
-    return this;
-  }
-  unref(): this {
-    return this;
   }
 
   override _read(): void {

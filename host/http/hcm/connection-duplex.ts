@@ -1,11 +1,10 @@
-import { Duplex } from "node:stream";
-import type { ByteQueue } from "../../bytes/index.js";
+import { type ByteQueue, SocketLike } from "../../bytes/index.js";
 import type { Connection } from "../../network/index.js";
 
 type Done = (error?: Error | null) => void;
 
 /** A filter chain's connection as the socket that node's HTTP servers expect. */
-export class ConnectionDuplex extends Duplex {
+export class ConnectionDuplex extends SocketLike {
   readonly #connection: Connection;
   #readDisabled = false;
   #waiting: Done | undefined;
@@ -58,23 +57,6 @@ export class ConnectionDuplex extends Duplex {
     this.resumeWriting();
     if (this.#connection.state === "open") this.#connection.close("flush");
     done(error);
-  }
-
-  /** Sockets have these and node:http calls them; the connection's own settings hold. */
-  setNoDelay(): this {
-    return this;
-  }
-  setKeepAlive(): this {
-    return this;
-  }
-  setTimeout(): this {
-    return this;
-  }
-  ref(): this {
-    return this;
-  }
-  unref(): this {
-    return this;
   }
 
   #send(bytes: Uint8Array, done: Done): void {
