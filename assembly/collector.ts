@@ -7,6 +7,12 @@ const CALLS: i32 = 4096;
 const CALLS_PER_CONTEXT: i32 = 4;
 
 let callsLeft: i32 = CALLS;
+let collected: (() => void) | null = null;
+
+/** Calls this after each collection from now on: for what is worth a look now and then, in every VM that is busy. */
+export function afterCollections(look: () => void): void {
+  collected = look;
+}
 
 /** For the dispatcher, when the outermost call is done. `contexts` of the host live. */
 export function collectWhenDue(contexts: i32): void {
@@ -18,4 +24,6 @@ export function collectWhenDue(contexts: i32): void {
 export function collectNow(contexts: i32): void {
   callsLeft = CALLS + contexts * CALLS_PER_CONTEXT;
   __collect();
+  const look = collected;
+  if (look != null) look();
 }

@@ -17,6 +17,8 @@ export class Metrics {
   readonly attributesDropped: Counter;
   readonly pings: Counter;
   readonly connectionsActive: Gauge;
+  /** Linear memory of all VMs of this role together; a VM that trapped stays in the sum. */
+  readonly memoryBytes: Gauge;
   readonly streamsReset: Counter;
   readonly bufferOverflows: Counter;
   readonly drains: Counter;
@@ -35,6 +37,7 @@ export class Metrics {
     this.attributesDropped = Counter.define(prefix + "attributes_dropped");
     this.pings = Counter.define(prefix + "pings");
     this.connectionsActive = Gauge.define(prefix + "connections_active");
+    this.memoryBytes = Gauge.define(prefix + "memory_bytes");
     this.streamsReset = Counter.define(prefix + "streams_reset");
     this.bufferOverflows = Counter.define(prefix + "buffer_overflows");
     this.drains = Counter.define(prefix + "drains");

@@ -5,6 +5,7 @@ import { log } from "../hostcalls";
 import { Problems } from "../json";
 import { closeDue, MultiplexedEgress, PlainEgress } from "./egress";
 import { detachedEnded, IngressConnection } from "./ingress";
+import { forgetMemory, watchMemory } from "./memory";
 import { Metrics } from "./metrics";
 import { Mode, Role, Settings, settingsOf } from "./settings";
 
@@ -23,6 +24,8 @@ export function registerCodec(name: string, factory: CodecFactory): void {
 
 let codecName: string = "";
 let codecFactory: CodecFactory | null = null;
+/** Plugins of this VM. */
+let roots: i32 = 0;
 
 function newCodec(): Codec {
   return codecFactory!();
@@ -31,6 +34,11 @@ function newCodec(): Codec {
 class BridgeRoot extends RootContext {
   private settings: Settings = new Settings();
   private metrics: Metrics | null = null;
+
+  constructor(id: i32) {
+    super(id);
+    roots++;
+  }
 
   onConfigure(size: i32): bool {
     const problems = new Problems();
@@ -52,9 +60,14 @@ class BridgeRoot extends RootContext {
     detachedEnded(token);
   }
 
+  onDelete(): void {
+    if (--roots == 0) forgetMemory();
+  }
+
   createNetworkContext(id: i32): NetworkContext | null {
     const metrics = this.metrics;
     if (metrics == null) return null;
+    watchMemory(metrics.memoryBytes);
     const codec = newCodec();
     if (this.settings.role == Role.Ingress) return new IngressConnection(id, codec, this.settings, metrics);
     if (this.settings.mode == Mode.Plain) return new PlainEgress(id, codec, this.settings, metrics);

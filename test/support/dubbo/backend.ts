@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { setTimeout as delay } from "node:timers/promises";
 import type { Backend, BackendReply, Message } from "../protocol.js";
 import { receive } from "./receive.js";
-import { encodeException, encodePong, encodeValue, type Frame } from "./wire.js";
+import { encodeBadRequest, encodeException, encodePong, encodeValue, type Frame } from "./wire.js";
 
 /** A Dubbo provider that records what it gets. */
 export class DubboBackend implements Backend {
@@ -55,6 +55,7 @@ export class DubboBackend implements Backend {
 
   private async serve(frame: Frame, socket: Socket, connection: number): Promise<void> {
     if (frame.kind === "ping") socket.write(encodePong(frame.id));
+    if (frame.kind === "unreadable" && !frame.oneWay) socket.write(encodeBadRequest(frame.id, frame.why));
     if (frame.kind !== "request" && frame.kind !== "one-way") return;
     const { id, raw, method: operation, attributes, payload } = frame;
     const message = { raw, operation, attributes, payload, oneWay: frame.kind === "one-way", connection };

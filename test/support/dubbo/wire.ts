@@ -14,9 +14,12 @@ const TWO_WAY = 0x40;
 const EVENT = 0x20;
 const HESSIAN = 2;
 export const OK = 20;
+const BAD_REQUEST = 40;
 
 export type Frame = { readonly id: bigint; readonly raw: Buffer } & (
   | { readonly kind: "ping" | "pong" | "read-only" }
+  /** A head of Dubbo's before a body that cannot be read. */
+  | { readonly kind: "unreadable"; readonly oneWay: boolean; readonly why: string }
   | {
       readonly kind: "request" | "one-way";
       readonly method: string;
@@ -59,6 +62,11 @@ export function encodeException(id: bigint, message: string, attributes: Attribu
   return frame(HESSIAN, OK, id, body.get());
 }
 
+/** What a provider answers to a request that it cannot read, as Dubbo does; the connection stays. */
+export function encodeBadRequest(id: bigint, why: string): Buffer {
+  return frame(HESSIAN, BAD_REQUEST, id, new hessian.EncoderV2().writeString(why).get());
+}
+
 export function encodePing(id: bigint): Buffer {
   return frame(REQUEST | TWO_WAY | EVENT | HESSIAN, 0, id, Buffer.from("N"));
 }
@@ -75,10 +83,19 @@ export function decodeAll(bytes: Buffer): { frames: Frame[]; rest: Buffer } {
     if (bytes.readUInt16BE(at) !== 0xdabb) throw new Error("no Dubbo frame");
     const length = HEAD_BYTES + bytes.readUInt32BE(at + 12);
     if (bytes.length - at < length) break;
-    frames.push(decode(bytes.subarray(at, at + length)));
+    frames.push(readable(bytes.subarray(at, at + length)));
     at += length;
   }
   return { frames, rest: bytes.subarray(at) };
+}
+
+function readable(raw: Buffer): Frame {
+  try {
+    return decode(raw);
+  } catch (error) {
+    const oneWay = (raw.readUInt8(2) & (REQUEST | TWO_WAY)) !== (REQUEST | TWO_WAY);
+    return { kind: "unreadable", id: raw.readBigUInt64BE(4), raw, oneWay, why: `${error}` };
+  }
 }
 
 function decode(raw: Buffer): Frame {

@@ -1,0 +1,36 @@
+import { afterCollections } from "../collector";
+import { Gauge } from "../hostcalls";
+
+const PAGE_BYTES: i64 = 65536;
+
+let gauge: Gauge | null = null;
+/** What this VM has added to the gauge. */
+let told: i64 = 0;
+
+/**
+ * Keeps the gauge at the linear memory of all VMs together: each adds what it grew by. Not to be called in `onConfigure`,
+ * which also runs in a VM that never sees a connection.
+ */
+export function watchMemory(into: Gauge): void {
+  if (gauge == null) {
+    gauge = into;
+    afterCollections(tell);
+  }
+  tell();
+}
+
+/** The VM ends: its memory counts no more. */
+export function forgetMemory(): void {
+  const into = gauge;
+  if (into != null) into.add(-told);
+  told = 0;
+  gauge = null;
+}
+
+function tell(): void {
+  const now = <i64>memory.size() * PAGE_BYTES;
+  const into = gauge;
+  if (into == null || now == told) return;
+  into.add(now - told);
+  told = now;
+}
