@@ -18,3 +18,4 @@ export * from "./codec";
 export { Context, HttpContext, NetworkContext, registerRootContext, RootContext } from "./contexts";
 export * from "./hostcalls";
 export * from "./json";
+export { watchMemory } from "./memory";

@@ -5,10 +5,13 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const assemblyscript = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies.assemblyscript;
+
+// The compiler in a process of its own, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe("the packed tarball", () => {
   let folder = "";

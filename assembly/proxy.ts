@@ -5,6 +5,7 @@ import { releaseArena } from "./bytes";
 import { collectNow, collectWhenDue } from "./collector";
 import {
   anyContext,
+  anyRoot,
   askerOf,
   calloutEnded,
   createContext,
@@ -15,6 +16,7 @@ import {
   rootContext,
 } from "./contexts";
 import { setEffectiveContext } from "./hostcalls";
+import { forgetMemory } from "./memory";
 
 // A host call such as close_stream may call back into the module before it returns, so only the outermost call ends
 // the life of views.
@@ -101,6 +103,7 @@ export function proxy_on_delete(id: i32): void {
   const context = anyContext(id);
   if (context != null) context.onDelete();
   deleteContext(id);
+  if (!anyRoot()) forgetMemory();
   leave(0);
 }
 

@@ -3,9 +3,9 @@ import { Codec } from "../codec";
 import { NetworkContext, registerRootContext, RootContext } from "../contexts";
 import { log } from "../hostcalls";
 import { Problems } from "../json";
+import { watchMemory } from "../memory";
 import { closeDue, MultiplexedEgress, PlainEgress } from "./egress";
 import { detachedEnded, IngressConnection } from "./ingress";
-import { forgetMemory, watchMemory } from "./memory";
 import { Metrics } from "./metrics";
 import { Mode, Role, Settings, settingsOf } from "./settings";
 
@@ -24,8 +24,6 @@ export function registerCodec(name: string, factory: CodecFactory): void {
 
 let codecName: string = "";
 let codecFactory: CodecFactory | null = null;
-/** Plugins of this VM. */
-let roots: i32 = 0;
 
 function newCodec(): Codec {
   return codecFactory!();
@@ -34,11 +32,6 @@ function newCodec(): Codec {
 class BridgeRoot extends RootContext {
   private settings: Settings = new Settings();
   private metrics: Metrics | null = null;
-
-  constructor(id: i32) {
-    super(id);
-    roots++;
-  }
 
   onConfigure(size: i32): bool {
     const problems = new Problems();
@@ -58,10 +51,6 @@ class BridgeRoot extends RootContext {
 
   onHttpCallResponse(token: u32, headers: i32, bodySize: i32, trailers: i32): void {
     detachedEnded(token);
-  }
-
-  onDelete(): void {
-    if (--roots == 0) forgetMemory();
   }
 
   createNetworkContext(id: i32): NetworkContext | null {

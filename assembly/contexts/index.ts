@@ -4,6 +4,7 @@ export { HttpContext } from "./http-context";
 export { NetworkContext } from "./network-context";
 export {
   anyContext,
+  anyRoot,
   createContext,
   deleteContext,
   httpContext,

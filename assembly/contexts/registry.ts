@@ -51,6 +51,11 @@ export function anyContext(id: i32): Context | null {
   return rootContext(id);
 }
 
+/** Is there any plugin in this VM? */
+export function anyRoot(): bool {
+  return roots.size > 0;
+}
+
 /** How many contexts there are. */
 export function liveContexts(): i32 {
   return networks.size + https.size;

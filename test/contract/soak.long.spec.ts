@@ -25,7 +25,15 @@ contract("soak", { services, concurrency: 2 }, (world) => {
         const nonce = `${lane}/${i}`;
         const size = Math.random() < 0.02 ? 300_000 : 300;
         const attributes = i % 3 === 0 ? ([["User", "Jason"]] as const) : [];
-        const answer = await caller.call({ attributes, payload: nonce.padEnd(size, ".") });
+        const payload = nonce.padEnd(size, ".");
+        const answer = await caller.call({ attributes, payload }).catch((error: unknown) => {
+          const seen = world().all.flatMap(({ name, messages }) =>
+            messages.filter((message) => message.payload.toString().startsWith(`${nonce}.`)).map(() => name),
+          );
+          throw new Error(
+            `request ${nonce} of ${size} bytes, seen lately by [${seen}], after ${JSON.stringify(counts)}: ${error}`,
+          );
+        });
         if (answer.error === undefined) expect(answer.payload.toString().replace(/\.+$/, "")).toBe(nonce);
         counts[answer.error === undefined ? "good" : "lost"] += 1;
       }
@@ -50,6 +58,10 @@ contract("soak", { services, concurrency: 2 }, (world) => {
     })();
     await Promise.all([...steady, ...leaving, rules]);
 
+    console.log(
+      `soak, ${world().protocol.name} on ${world().proxy.kind}: ${counts.good} answers, ${counts.lost} lost, ` +
+        `${counts.left} clients left early, ${(world().proxy.rss() / 1e6).toFixed(1)} MB resident`,
+    );
     expect(counts.lost).toBe(0);
     expect(counts.good).toBeGreaterThan(5_000);
     expect(counts.left).toBeGreaterThan(100);

@@ -2,6 +2,7 @@ import {
   Counter,
   Fields,
   FilterHeadersStatus,
+  Gauge,
   getProperty,
   HeaderMapType,
   HttpContext,
@@ -11,6 +12,7 @@ import {
   registerRootContext,
   RootContext,
   Slice,
+  watchMemory,
 } from "meltemi/assembly";
 import { Plan } from "./plan";
 import { RoutePlans } from "./route-plans";
@@ -21,6 +23,7 @@ class HeaderMutationRoot extends RootContext {
   plans: RoutePlans = new RoutePlans(true);
   fallback: Plan = new Plan();
   mutations: Counter = Counter.define("meltemi.header-mutation.mutations");
+  memoryBytes: Gauge = Gauge.define("meltemi.header-mutation.memory_bytes");
 
   onConfigure(size: i32): bool {
     const problems = new Problems();
@@ -33,6 +36,7 @@ class HeaderMutationRoot extends RootContext {
   }
 
   createHttpContext(id: i32): HttpContext {
+    watchMemory(this.memoryBytes);
     return new HeaderMutation(id, this);
   }
 

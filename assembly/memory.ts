@@ -1,5 +1,5 @@
-import { afterCollections } from "../collector";
-import { Gauge } from "../hostcalls";
+import { afterCollections } from "./collector";
+import { Gauge } from "./hostcalls";
 
 const PAGE_BYTES: i64 = 65536;
 
@@ -8,8 +8,9 @@ let gauge: Gauge | null = null;
 let told: i64 = 0;
 
 /**
- * Keeps the gauge at the linear memory of all VMs together: each adds what it grew by. Not to be called in `onConfigure`,
- * which also runs in a VM that never sees a connection.
+ * Keeps the gauge at the linear memory of all VMs together: each adds what it grew by, told here and after collections
+ * of garbage. To be called when a connection or request begins; not in `onConfigure`, which also runs in a VM that never
+ * sees one.
  */
 export function watchMemory(into: Gauge): void {
   if (gauge == null) {
@@ -19,7 +20,7 @@ export function watchMemory(into: Gauge): void {
   tell();
 }
 
-/** The VM ends: its memory counts no more. */
+/** For the dispatcher, when the last plugin is gone: the VM ends, and its memory counts no more. */
 export function forgetMemory(): void {
   const into = gauge;
   if (into != null) into.add(-told);
