@@ -1,8 +1,11 @@
 import { currentTimeNanoseconds } from "../../hostcalls";
 import { Debts } from "./debts";
 
-/** The connection's window may be used up for so long; then clients that do not read hold all of it. */
-const STUCK_NANOSECONDS: u64 = 200000000;
+/**
+ * The connection's window may be used up for so long; then clients that do not read hold all of it. Short answers have their
+ * reserve meanwhile, so only long ones wait; a machine that is merely busy gets its chance.
+ */
+const STUCK_NANOSECONDS: u64 = 500000000;
 
 /** What `WindowWatch.look` found. */
 export enum Window {
