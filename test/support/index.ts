@@ -8,5 +8,6 @@ export type { Answer, Attributes, Backend, Call, Caller, Message, Protocol } fro
 export { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
 export { type Route, SERVICE_PORT } from "./rules.js";
 export type { WorldSpec } from "./start.js";
+export { thrift } from "./thrift/index.js";
 export { until } from "./until.js";
 export type { World } from "./world.js";
