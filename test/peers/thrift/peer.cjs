@@ -211,6 +211,7 @@ class Client {
     return new Promise((resolve, reject) => {
       if (type === CALL) this._reqs[sequence] = (error, answer) => (error ? reject(error) : resolve(answer));
       const output = new this.pClass(this.output);
+      output.trans.clearWriteHeaders?.(); // the transport keeps them from call to call
       for (const [key, header] of Object.entries(headers)) output.trans.setWriteHeader(key, header);
       output.writeMessageBegin(method, type, sequence);
       writeStruct(output, METHODS[method][0], 1, value);
