@@ -2,6 +2,7 @@
 // `export * from "meltemi/assembly/proxy"`.
 import { allocateForHost, FilterDataStatus, FilterHeadersStatus, FilterStatus, FilterTrailersStatus } from "./abi";
 import { releaseArena } from "./bytes";
+import { declaredTraits } from "./codec";
 import { collectNow, collectWhenDue } from "./collector";
 import {
   anyContext,
@@ -39,6 +40,12 @@ function leave<T>(result: T): T {
 }
 
 export function proxy_abi_version_0_2_1(): void {}
+
+/** Not the ABI's: the control plane asks a codec what it can do before it configures it. */
+export function meltemi_codec_traits(): i32 {
+  enter();
+  return leave<i32>(declaredTraits());
+}
 
 export function proxy_on_memory_allocate(size: i32): usize {
   return allocateForHost(size);

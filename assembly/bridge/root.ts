@@ -1,5 +1,5 @@
 import { LogLevel } from "../abi";
-import { Codec } from "../codec";
+import { Codec, declareCodec } from "../codec";
 import { NetworkContext, registerRootContext, RootContext } from "../contexts";
 import { log } from "../hostcalls";
 import { Problems } from "../json";
@@ -19,6 +19,7 @@ export type CodecFactory = () => Codec;
 export function registerCodec(name: string, factory: CodecFactory): void {
   codecName = name;
   codecFactory = factory;
+  declareCodec(factory);
   registerRootContext((id: i32): RootContext => new BridgeRoot(id));
 }
 

@@ -36,6 +36,11 @@ export enum Kind {
 export class Frame {
   /** Who sent it; set by the SDK before `scan`. */
   from: Peer = Peer.Client;
+  /**
+   * Set by the SDK before `scan`: so many bytes of this same frame did the last `scan` of this side answer with `More`;
+   * zero for bytes that are new. A codec that must walk a frame to find its end goes on from there.
+   */
+  seen: i32 = 0;
   kind: Kind = Kind.Opaque;
   /** Bytes of header: what `scan` needed in order to know the length. */
   head: i32 = 0;
@@ -59,6 +64,7 @@ export class Frame {
 
   /** Forgets the last frame. */
   clear(): void {
+    this.seen = 0;
     this.kind = Kind.Opaque;
     this.head = 0;
     this.length = 0;

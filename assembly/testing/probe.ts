@@ -1,7 +1,7 @@
 // A codec's functions as plain exports over linear memory, so that a test in Node drives one without a proxy around it.
 // The test's entry module: `use(() => new MyCodec()); export * from "meltemi/assembly/testing/probe";`
 import { Reader, releaseArena, Slice, Writer } from "../bytes";
-import { Codec, Failure, Frame, Metadata, Mutation } from "../codec";
+import { Codec, Failure, Frame, Metadata, Mutation, traitBits } from "../codec";
 
 let factory: (() => Codec) | null = null;
 let codec: Codec | null = null;
@@ -115,8 +115,7 @@ export function rename(id: u64): void {
 
 /** ids, ordered, heartbeat, session: one bit each. */
 export function traits(): i32 {
-  const traits = codec!.traits();
-  return (traits.ids ? 1 : 0) | (traits.ordered ? 2 : 0) | (traits.heartbeat ? 4 : 0) | (traits.session ? 8 : 0);
+  return traitBits(codec!.traits());
 }
 
 /** Ends a callback: views are gone. */

@@ -3,14 +3,14 @@ import { checkAnnotations } from "./annotations.js";
 import { checkBinds } from "./bind.js";
 import { Hosts } from "./hosts.js";
 import { Problems } from "./problems.js";
-import { Protocols } from "./protocols.js";
+import { type CodecModules, Protocols } from "./protocols.js";
 import { Routes } from "./routes.js";
 import { draftServices, withDestinationRule } from "./services.js";
 import type { Model, Service } from "./types.js";
 
 export interface ModelOptions {
-  /** The names of the modules that there are; nothing else of them is looked at. */
-  readonly modules: { readonly codecs: ReadonlyMap<string, unknown>; readonly http: ReadonlyMap<string, unknown> };
+  /** The modules that there are: their names, and of codecs whether they multiplex. */
+  readonly modules: { readonly codecs: CodecModules; readonly http: ReadonlyMap<string, unknown> };
   /** Where services listen that have no address of their own. */
   readonly bind?: string;
 }
@@ -21,7 +21,7 @@ export function buildModel(
   { modules, bind = "127.0.0.1" }: ModelOptions,
 ): { model?: Model; problems: readonly Problem[] } {
   const problems = new Problems();
-  const protocols = new Protocols(rules, new Set(modules.codecs.keys()), problems);
+  const protocols = new Protocols(rules, modules.codecs, problems);
   const drafts = draftServices(rules, protocols, bind, problems);
   checkAnnotations([...rules.serviceEntries, ...rules.applicationProtocols], problems);
   checkHosts(drafts, problems);

@@ -21,13 +21,16 @@ export function largestFrame({ maxFrameBytes }: { maxFrameBytes?: number }): { m
   return maxFrameBytes === undefined ? {} : { maxFrameBytes };
 }
 
+/** Codecs by name, and whether each can carry many requests at a time on a backend connection. */
+export type CodecModules = ReadonlyMap<string, { readonly multiplexed: boolean }>;
+
 /** Which codec reads which protocol: what ApplicationProtocols say, and else the module of the protocol's own name. */
 export class Protocols {
   private readonly declared = new Map<string, Codec | undefined>();
 
   constructor(
     rules: Rules,
-    private readonly modules: ReadonlySet<string>,
+    private readonly modules: CodecModules,
     problems: Problems,
   ) {
     for (const resource of rules.applicationProtocols) {
@@ -36,7 +39,7 @@ export class Protocols {
         problems.error(resource, ["spec", "protocol"], `protocol ${protocol} already has an ApplicationProtocol`);
       }
       const name = codec.startsWith(AERAKI_CODEC) ? codec.slice(AERAKI_CODEC.length) : codec;
-      const mode = resource.annotations[MODE] ?? "multiplexed";
+      const mode = resource.annotations[MODE] ?? this.usual(name);
       if (mode !== "multiplexed" && mode !== "plain") {
         const path = ["metadata", "annotations", MODE];
         problems.error(resource, path, `expected multiplexed or plain, found ${JSON.stringify(mode)}`);
@@ -44,8 +47,8 @@ export class Protocols {
       }
       if (!modules.has(name)) {
         // Not an error: Aeraki's users apply all the protocols that they might use, and a port that needs it will tell.
-        const known = [...modules].join(", ") || "none";
-        const hint = didYouMean(name, modules);
+        const known = [...modules.keys()].join(", ") || "none";
+        const hint = didYouMean(name, modules.keys());
         problems.warning(resource, ["spec", "codec"], `no codec module ${name}; there are: ${known}${hint}`);
       }
       const found = { name, mode, ...largestFrame(tuningOf(resource, problems)) } as const;
@@ -55,12 +58,17 @@ export class Protocols {
 
   codecOf(protocol: string): Codec | undefined {
     if (this.declared.has(protocol)) return this.declared.get(protocol);
-    return this.modules.has(protocol) ? { name: protocol, mode: "multiplexed" } : undefined;
+    return this.modules.has(protocol) ? { name: protocol, mode: this.usual(protocol) } : undefined;
+  }
+
+  /** What a codec's module says that it can do. */
+  private usual(codec: string): Codec["mode"] {
+    return this.modules.get(codec)?.multiplexed === false ? "plain" : "multiplexed";
   }
 
   /** The protocols that a port may name, for messages. */
   get known(): string {
     const declared = [...this.declared].filter(([, codec]) => codec !== undefined).map(([name]) => name);
-    return [...new Set([...declared, ...this.modules])].sort().join(", ") || "none";
+    return [...new Set([...declared, ...this.modules.keys()])].sort().join(", ") || "none";
   }
 }

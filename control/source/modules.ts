@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { isMultiplexed } from "./traits.js";
 
 /** A compiled WebAssembly module. */
 export interface Module {
@@ -8,6 +9,8 @@ export interface Module {
   readonly bytes: Uint8Array;
   /** Of `bytes`, in hexadecimal. */
   readonly sha256: string;
+  /** Of a codec: requests with ids and heartbeats, so that one backend connection may carry many at a time. */
+  readonly multiplexed: boolean;
 }
 
 /** The modules that configuration may refer to, by name. */
@@ -27,9 +30,18 @@ async function readAll(folder: string): Promise<Map<string, Module>> {
     if (!file.endsWith(".wasm")) continue;
     const bytes = new Uint8Array(await readFile(join(folder, file)));
     const name = basename(file, ".wasm");
-    modules.set(name, { name, bytes, sha256: createHash("sha256").update(bytes).digest("hex") });
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    modules.set(name, { name, bytes, sha256, multiplexed: await multiplexes(file, bytes) });
   }
   return modules;
+}
+
+async function multiplexes(file: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    return await isMultiplexed(bytes);
+  } catch (error) {
+    throw new Error(`${file} is no module that can be used: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 async function list(folder: string): Promise<string[]> {

@@ -28,7 +28,7 @@ const bytes = (await wabt()).parseWat("yes.wat", SOURCE).toBinary({}).buffer;
 const sha256 = createHash("sha256").update(bytes).digest("hex");
 
 function modulesNamed(...names: string[]) {
-  return new Map(names.map((name) => [name, { name, bytes, sha256 }]));
+  return new Map(names.map((name) => [name, { name, bytes, sha256, multiplexed: true }]));
 }
 
 export const MODULES: Modules = { codecs: modulesNamed("awesomerpc", "dubbo"), http: modulesNamed("header-mutation") };

@@ -42,7 +42,7 @@ contract("failures", spec, (world) => {
     const socket = world().socket("routed");
     const got: Buffer[] = [];
     socket.on("data", (chunk: Buffer) => got.push(chunk));
-    const ids = [0n, 1n, 0x7fff_ffff_ffff_ffffn, 0xffff_ffff_ffff_ffffn];
+    const ids = [0n, 1n, 0x7fff_ffff_ffff_ffffn, -1n].map((id) => BigInt.asUintN(protocol.idBits ?? 64, id));
     socket.write(Buffer.concat(ids.map((id) => protocol.request(id, {}))));
     const answers = await until("four answers", () => {
       const found = protocol.answers(Buffer.concat(got));

@@ -43,7 +43,9 @@ contract("frames", { services: { frames: {} } }, (world) => {
     const got: Buffer[] = [];
     socket.on("data", (chunk: Buffer) => got.push(chunk));
     // Ids at both ends of their range: the top bit is not a sign.
-    const ids = Array.from({ length: 1_000 }, (_, index) => BigInt.asUintN(64, BigInt(index) - 500n));
+    const ids = Array.from({ length: 1_000 }, (_, index) =>
+      BigInt.asUintN(protocol.idBits ?? 64, BigInt(index) - 500n),
+    );
     socket.write(Buffer.concat(ids.map((id) => protocol.request(id, { payload: `${id}` }))));
     const answers = await until("a thousand answers", () => {
       const found = protocol.answers(Buffer.concat(got));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Attributes, contract } from "../support/index.js";
+import { ALL_PROTOCOLS, type Attributes, contract } from "../support/index.js";
 
 const services = {
   mutate: {
@@ -19,85 +19,90 @@ const services = {
   },
 };
 
-contract("mutation", { services }, (world) => {
-  test("request and response mutation arrive, in the spelling of the rule", async () => {
-    const answer = await world()
-      .caller("mutate")
-      .call({
-        attributes: [
+contract(
+  "mutation",
+  { services },
+  (world) => {
+    test("request and response mutation arrive, in the spelling of the rule", async () => {
+      const answer = await world()
+        .caller("mutate")
+        .call({
+          attributes: [
+            ["Case", "both"],
+            ["Untouched", "as it was"],
+          ],
+          payload: "body",
+        });
+      const [message] = world().backends.v1.messages;
+      expect(message?.attributes).toEqual(
+        expect.arrayContaining([
           ["Case", "both"],
           ["Untouched", "as it was"],
-        ],
-        payload: "body",
-      });
-    const [message] = world().backends.v1.messages;
-    expect(message?.attributes).toEqual(
-      expect.arrayContaining([
-        ["Case", "both"],
-        ["Untouched", "as it was"],
-        ["X-User-Group", "canary"],
-        ["Added-By", "Meltemi ✓"],
-      ]),
-    );
-    expect(message?.attributes).toHaveLength(4);
-    expect(message?.payload.toString()).toBe("body");
-    expect(answer.payload.toString()).toBe("body");
-    expect(answer.attributes).toEqual(
-      expect.arrayContaining([
-        ["Served-By", "v1"],
-        ["Seen-By", "The Mesh"],
-      ]),
-    );
-  });
+          ["X-User-Group", "canary"],
+          ["Added-By", "Meltemi ✓"],
+        ]),
+      );
+      expect(message?.attributes).toHaveLength(4);
+      expect(message?.payload.toString()).toBe("body");
+      expect(answer.payload.toString()).toBe("body");
+      expect(answer.attributes).toEqual(
+        expect.arrayContaining([
+          ["Served-By", "v1"],
+          ["Seen-By", "The Mesh"],
+        ]),
+      );
+    });
 
-  test("an attribute that is there already gets the new value and keeps its spelling and place", async () => {
-    const attributes: Attributes = [
-      ["case", "both"],
-      ["x-USER-group", "old"],
-      ["last", "one"],
-    ];
-    await world().caller("mutate").call({ attributes });
-    const seen = world().backends.v1.messages[0]?.attributes ?? [];
-    expect(seen.filter(([name]) => name.toLowerCase() === "x-user-group")).toEqual([["x-USER-group", "canary"]]);
-    expect(seen).toEqual(expect.arrayContaining([["last", "one"]]));
-  });
+    test("an attribute that is there already gets the new value and keeps its spelling and place", async () => {
+      const attributes: Attributes = [
+        ["case", "both"],
+        ["x-USER-group", "old"],
+        ["last", "one"],
+      ];
+      await world().caller("mutate").call({ attributes });
+      const seen = world().backends.v1.messages[0]?.attributes ?? [];
+      expect(seen.filter(([name]) => name.toLowerCase() === "x-user-group")).toEqual([["x-USER-group", "canary"]]);
+      expect(seen).toEqual(expect.arrayContaining([["last", "one"]]));
+    });
 
-  test("a response's own attribute is changed in its own spelling", async () => {
-    const answer = await world()
-      .caller("mutate")
-      .call({ attributes: [["case", "response"]] });
-    expect(answer.attributes).toEqual([["Served-By", "changed"]]);
-  });
+    test("a response's own attribute is changed in its own spelling", async () => {
+      const answer = await world()
+        .caller("mutate")
+        .call({ attributes: [["case", "response"]] });
+      expect(answer.attributes).toEqual([["Served-By", "changed"]]);
+    });
 
-  test("a response without attributes gets its first", async () => {
-    world().backends.v1.reply = () => ({ attributes: [], payload: "bare" });
-    const answer = await world()
-      .caller("mutate")
-      .call({ attributes: [["case", "both"]] });
-    expect([answer.attributes, answer.payload.toString()]).toEqual([[["Seen-By", "The Mesh"]], "bare"]);
-  });
+    test("a response without attributes gets its first", async () => {
+      world().backends.v1.reply = () => ({ attributes: [], payload: "bare" });
+      const answer = await world()
+        .caller("mutate")
+        .call({ attributes: [["case", "both"]] });
+      expect([answer.attributes, answer.payload.toString()]).toEqual([[["Seen-By", "The Mesh"]], "bare"]);
+    });
 
-  test("untouched frames are byte-identical at the backend, and their answers at the client", async () => {
-    const { protocol } = world();
-    const calls = [
-      { payload: "" },
-      { payload: Buffer.from(Array.from({ length: 256 }, (_, index) => index)) },
-      {
-        payload: "x",
-        attributes: [
-          ["Name", " spaced "],
-          ["name", "twice"],
-          ["", "empty name"],
-          ["empty", ""],
-        ] as Attributes,
-      },
-    ];
-    for (const call of calls) {
-      const answer = await world().caller("mutate").call(call);
-      expect(answer.payload).toEqual(Buffer.from(call.payload));
-    }
-    expect(world().backends.v1.messages.map(({ raw }) => protocol.withoutId(raw).toString("hex"))).toEqual(
-      calls.map((call) => protocol.request(0n, call).toString("hex")),
-    );
-  });
-});
+    test("untouched frames are byte-identical at the backend, and their answers at the client", async () => {
+      const { protocol } = world();
+      const calls = [
+        { payload: "" },
+        { payload: Buffer.from(Array.from({ length: 256 }, (_, index) => index)) },
+        {
+          payload: "x",
+          attributes: [
+            ["Name", " spaced "],
+            ["name", "twice"],
+            ["", "empty name"],
+            ["empty", ""],
+          ] as Attributes,
+        },
+      ];
+      for (const call of calls) {
+        const answer = await world().caller("mutate").call(call);
+        expect(answer.payload).toEqual(Buffer.from(call.payload));
+      }
+      expect(world().backends.v1.messages.map(({ raw }) => protocol.withoutId(raw).toString("hex"))).toEqual(
+        calls.map((call) => protocol.request(0n, call).toString("hex")),
+      );
+    });
+  },
+  { protocols: ALL_PROTOCOLS },
+);

@@ -5,10 +5,14 @@ import { dubbo } from "./dubbo/index.js";
 import type { Protocol } from "./protocol.js";
 import { PROXIES, type ProxyKind } from "./proxy.js";
 import { startWorld, type WorldSpec } from "./start.js";
+import { thrift } from "./thrift/index.js";
 import type { World } from "./world.js";
 
 /** The protocols that cases run with where they do not say. */
 export const PROTOCOLS: readonly Protocol[] = [awesomerpc, dubbo];
+
+/** Those too that answer in order, and know neither ids of their own nor heartbeats. */
+export const ALL_PROTOCOLS: readonly Protocol[] = [...PROTOCOLS, thrift];
 
 const hasEnvoy = findEnvoy() !== null;
 

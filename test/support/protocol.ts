@@ -74,6 +74,8 @@ export interface Protocol {
   readonly name: string;
   /** The ApplicationProtocol's codec. */
   readonly codec: string;
+  /** How many bits its ids have; 64 where it does not say. */
+  readonly idBits?: number;
   /** Where the proxy restores the client's id, the bytes of a frame from here on are compared. */
   backend(name: string, port?: number): Promise<Backend>;
   caller(port: number, timeoutMs?: number): Caller;

@@ -25,6 +25,8 @@ export class FrameInput {
   private done: i32 = 0;
   private needed: i32 = 0;
   private skipping: u64 = 0;
+  /** Bytes of the waiting frame that the codec has been shown (Frame.seen). */
+  private seen: i32 = 0;
 
   constructor(
     private codec: Codec,
@@ -46,9 +48,12 @@ export class FrameInput {
     const ptr = this.all.ptr + <usize>this.done;
     frame.clear();
     frame.from = this.from;
+    frame.seen = this.seen;
+    this.seen = 0;
     const scan = this.codec.scan(this.reader.reset(ptr, length), frame);
     if (scan == Scan.More) {
       this.needed = 0;
+      this.seen = length;
       // A head is short; a codec that still asks for more is not in step with these bytes.
       return <u64>length > maxBytes ? Input.Bad : Input.More;
     }

@@ -45,6 +45,8 @@ export class Http1UpstreamStream implements HttpStream {
     });
     this.request.maxHeadersCount = context.http.maxHeadersCount;
     this.request.on("socket", (socket) => {
+      // flushHeaders() writes the head without saying its encoding: header strings are bytes, not UTF-8.
+      socket.setDefaultEncoding("latin1");
       socket.emit("meltemi:use");
       handler.onPoolReady?.(context.endpoint);
     });

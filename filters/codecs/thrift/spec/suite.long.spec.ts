@@ -1,0 +1,7 @@
+import { vi } from "vitest";
+import { describeCodec } from "../../../../assembly/testing/describe-codec.support.js";
+import { recorded, source } from "./frames.support.js";
+import { bombs, frames } from "./made.support.js";
+
+vi.setConfig({ testTimeout: 300_000 });
+describeCodec("thrift, as any codec, for long", { source, samples: recorded, frames, bombs, runs: 5_000 });

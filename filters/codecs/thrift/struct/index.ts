@@ -1,0 +1,3 @@
+export { applicationExceptionType, firstField, VOID, writeApplicationException } from "./result";
+export { Walked } from "./values";
+export { StructWalk } from "./walk";

@@ -1,0 +1,2 @@
+export { Dialect, MessageType, Transport } from "./names";
+export { readVarint, writeVarint, zigzag } from "./varint";
