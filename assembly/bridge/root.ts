@@ -3,8 +3,9 @@ import { Codec } from "../codec";
 import { NetworkContext, registerRootContext, RootContext } from "../contexts";
 import { log } from "../hostcalls";
 import { Problems } from "../json";
-import { closeDue, MultiplexedEgress, PlainEgress } from "./egress";
+import { MultiplexedEgress, PlainEgress } from "./egress";
 import { detachedEnded, IngressConnection } from "./ingress";
+import { closeDue } from "./late-close";
 import { Metrics } from "./metrics";
 import { Mode, Role, Settings, settingsOf } from "./settings";
 
