@@ -6,7 +6,8 @@ import { buildModel } from "./index.js";
 
 const folder = new URL("golden/", import.meta.url);
 const cases = readdirSync(folder).flatMap((file) => (file.endsWith(".yaml") ? [file] : []));
-const modules = { codecs: new Map([["awesomerpc", 1] as const, ["dubbo", 1] as const]), http: new Map() };
+const module = { lane: "request" } as const;
+const modules = { codecs: new Map([["awesomerpc", module] as const, ["dubbo", module] as const]), http: new Map() };
 
 test.each(cases)("what does not fit together in %s is said as it was", (file) => {
   const { rules, problems } = readRules([{ path: file, text: readFileSync(new URL(file, folder), "utf8") }]);

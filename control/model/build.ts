@@ -1,4 +1,4 @@
-import type { DestinationRuleSpec, Problem, Resource, Rules } from "../source/index.js";
+import type { DestinationRuleSpec, Lane, Problem, Resource, Rules } from "../source/index.js";
 import { checkAnnotations } from "./annotations.js";
 import { checkBinds } from "./bind.js";
 import { Hosts } from "./hosts.js";
@@ -10,7 +10,10 @@ import type { Model, Service } from "./types.js";
 
 export interface ModelOptions {
   /** The names of the modules that there are; nothing else of them is looked at. */
-  readonly modules: { readonly codecs: ReadonlyMap<string, unknown>; readonly http: ReadonlyMap<string, unknown> };
+  readonly modules: {
+    readonly codecs: ReadonlyMap<string, { readonly lane: Lane }>;
+    readonly http: ReadonlyMap<string, unknown>;
+  };
   /** Where services listen that have no address of their own. */
   readonly bind?: string;
 }
@@ -21,7 +24,7 @@ export function buildModel(
   { modules, bind = "127.0.0.1" }: ModelOptions,
 ): { model?: Model; problems: readonly Problem[] } {
   const problems = new Problems();
-  const protocols = new Protocols(rules, new Set(modules.codecs.keys()), problems);
+  const protocols = new Protocols(rules, modules.codecs, problems);
   const drafts = draftServices(rules, protocols, bind, problems);
   checkAnnotations([...rules.serviceEntries, ...rules.applicationProtocols], problems);
   checkHosts(drafts, problems);

@@ -1,4 +1,4 @@
-import { didYouMean, type Rules } from "../source/index.js";
+import { didYouMean, type Lane, type Rules } from "../source/index.js";
 import { MODE } from "./annotations.js";
 import type { Problems } from "./problems.js";
 import { tuningOf } from "./tuning.js";
@@ -27,7 +27,7 @@ export class Protocols {
 
   constructor(
     rules: Rules,
-    private readonly modules: ReadonlySet<string>,
+    private readonly modules: ReadonlyMap<string, { readonly lane: Lane }>,
     problems: Problems,
   ) {
     for (const resource of rules.applicationProtocols) {
@@ -44,23 +44,25 @@ export class Protocols {
       }
       if (!modules.has(name)) {
         // Not an error: Aeraki's users apply all the protocols that they might use, and a port that needs it will tell.
-        const known = [...modules].join(", ") || "none";
-        const hint = didYouMean(name, modules);
+        const known = [...modules.keys()].join(", ") || "none";
+        const hint = didYouMean(name, [...modules.keys()]);
         problems.warning(resource, ["spec", "codec"], `no codec module ${name}; there are: ${known}${hint}`);
       }
-      const found = { name, mode, ...largestFrame(tuningOf(resource, problems)) } as const;
-      this.declared.set(protocol, modules.has(name) ? found : undefined);
+      const lane = modules.get(name)?.lane;
+      const more = largestFrame(tuningOf(resource, problems));
+      this.declared.set(protocol, lane && { name, lane, mode, ...more });
     }
   }
 
   codecOf(protocol: string): Codec | undefined {
     if (this.declared.has(protocol)) return this.declared.get(protocol);
-    return this.modules.has(protocol) ? { name: protocol, mode: "multiplexed" } : undefined;
+    const lane = this.modules.get(protocol)?.lane;
+    return lane && { name: protocol, lane, mode: "multiplexed" };
   }
 
   /** The protocols that a port may name, for messages. */
   get known(): string {
     const declared = [...this.declared].filter(([, codec]) => codec !== undefined).map(([name]) => name);
-    return [...new Set([...declared, ...this.modules])].sort().join(", ") || "none";
+    return [...new Set([...declared, ...this.modules.keys()])].sort().join(", ") || "none";
   }
 }

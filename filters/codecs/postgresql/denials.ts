@@ -27,7 +27,8 @@ export class Denials {
       if (!Slice.view(text.ptr + <usize>i, text.length - i).startsWith(MARK)) continue;
       let at = i + MARK.length;
       let number = 0;
-      while (at < text.length && text.at(at) >= 0x30 && text.at(at) <= 0x39) number = number * 10 + text.at(at++) - 0x30;
+      while (at < text.length && text.at(at) >= 0x30 && text.at(at) <= 0x39)
+        number = number * 10 + text.at(at++) - 0x30;
       const index = this.numbers.indexOf(number);
       return index < 0 ? null : this.reasons[index];
     }

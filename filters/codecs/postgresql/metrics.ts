@@ -1,8 +1,9 @@
 import { Counter, Histogram, Slice } from "meltemi/assembly";
 
 const PREFIX = "meltemi.postgresql.session.";
-const KINDS = "select insert update delete merge copy truncate begin start commit rollback savepoint release set show "
-  + "create alter drop grant revoke call do declare fetch close execute deallocate listen notify lock explain";
+const KINDS =
+  "select insert update delete merge copy truncate begin start commit rollback savepoint release set show " +
+  "create alter drop grant revoke call do declare fetch close execute deallocate listen notify lock explain";
 // More SQLSTATEs than servers have; a broken one cannot make metrics without end.
 const MAX_STATES: i32 = 300;
 

@@ -3,7 +3,6 @@ import { AccessRules } from "./access";
 import { PostgreSqlSession } from "./session";
 import { Settings } from "./settings";
 
-
 /** PostgreSQL, protocol 3. */
 export class PostgreSql extends SessionProtocol {
   private settings: Settings = new Settings();

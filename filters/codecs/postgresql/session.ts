@@ -1,6 +1,33 @@
-import { Bytes, Cause, currentTimeNanoseconds, Failure, Frame, Metadata, Peer, Reader, Scan, SessionCodec, Slice, Step, Writer } from "meltemi/assembly";
+import {
+  Bytes,
+  Cause,
+  currentTimeNanoseconds,
+  Failure,
+  Frame,
+  Metadata,
+  Peer,
+  Reader,
+  Scan,
+  SessionCodec,
+  Slice,
+  Step,
+  Writer,
+} from "meltemi/assembly";
 import { Denials } from "./denials";
-import { CANCEL, DENIED, GSS_REQUEST, readStartup, scanMessage, scanStartup, sqlStateOf, SSL_REQUEST, startupCode, textAt, Type, writeError } from "./message";
+import {
+  CANCEL,
+  DENIED,
+  GSS_REQUEST,
+  readStartup,
+  scanMessage,
+  scanStartup,
+  sqlStateOf,
+  SSL_REQUEST,
+  startupCode,
+  textAt,
+  Type,
+  writeError,
+} from "./message";
 import { countDenied, countError, countStatement, kindOf, recordLatency } from "./metrics";
 import { Kinds } from "./prepared";
 import { Settings } from "./settings";

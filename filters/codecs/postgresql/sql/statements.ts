@@ -138,7 +138,9 @@ export class Statements {
   private introduces(word: i32, previous: i32, before: i32, query: bool): bool {
     if (word == Words.From) {
       // `IS [NOT] DISTINCT FROM`, and COPY's file.
-      return query && !(previous == Words.Distinct && (before == Words.Is || before == Words.Not)) && !this.isKind(COPY);
+      return (
+        query && !(previous == Words.Distinct && (before == Words.Is || before == Words.Not)) && !this.isKind(COPY)
+      );
     }
     if (word == Words.Analyze && this.isKind(EXPLAIN)) return false;
     if (word == Words.Using) return query;

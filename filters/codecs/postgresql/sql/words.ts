@@ -1,8 +1,9 @@
 import { Slice } from "meltemi/assembly";
 
-const ALL = "select insert update delete merge truncate copy with from join into table using only lateral if not exists "
-  + "where group order having limit set returning values distinct is for on do key union except intersect window lock "
-  + "offset fetch view analyze vacuum";
+const ALL =
+  "select insert update delete merge truncate copy with from join into table using only lateral if not exists " +
+  "where group order having limit set returning values distinct is for on do key union except intersect window lock " +
+  "offset fetch view analyze vacuum";
 
 const texts: Array<Slice> = [];
 const words = ALL.split(" ");
