@@ -27,6 +27,8 @@ export class Statements {
   private kind: i32 = 0;
   private kindLength: i32 = 0;
   private named: bool = false;
+  /** Its kind is that of the query behind WITH. */
+  private afterWith: bool = false;
 
   /** Accesses in all. */
   get length(): i32 {
@@ -64,6 +66,7 @@ export class Statements {
   private statement(): void {
     this.kindLength = 0;
     this.named = false;
+    this.afterWith = false;
     const first = this.length;
     let depth = 0;
     // For each depth of parentheses: is there a query at it, and are we in a list of tables?
@@ -78,8 +81,13 @@ export class Statements {
         // Of the verbs only two are reserved: the others may be names of tables.
         const verb = isVerb(word) && (!expecting || word == Words.Select || word == Words.With);
         if (verb && !isClause(previous)) this.verb(word);
-        else if (this.kindLength == 0) this.setKind(lexer.text);
-        if (verb) queries[depth] = 1;
+        else if (this.kindLength == 0 && (!this.afterWith || word == Words.Table || word == Words.Values)) {
+          this.setKind(lexer.text);
+        }
+        if (verb) {
+          queries[depth] = 1;
+          lists[depth] = 0;
+        }
         if (expecting && Words.skipped(word)) {
           // ONLY, LATERAL, IF NOT EXISTS: the name follows.
         } else if (expecting && !verb && word != Words.Values) {
@@ -123,8 +131,12 @@ export class Statements {
 
   /** A verb: at the outside it names the statement, inside (a data-modifying WITH) it is a kind of its own. */
   private verb(word: i32): void {
-    if (word == Words.With && this.kindLength == 0) return;
-    if (!this.named && this.kindLength > 0) this.add(0, 0);
+    if (word == Words.With) {
+      this.afterWith = true;
+      return;
+    }
+    // A query in a query says no more than the two together.
+    if (!this.named && this.kindLength > 0 && !this.isKind(lexer.text)) this.add(0, 0);
     this.setKind(lexer.text);
     this.named = false;
   }
@@ -143,7 +155,8 @@ export class Statements {
       );
     }
     if (word == Words.Analyze && this.isKind(EXPLAIN)) return false;
-    if (word == Words.Using) return query;
+    // In a join it has a list of columns.
+    if (word == Words.Using) return query && (this.isKind(DELETE) || this.isKind(MERGE));
     // FOR UPDATE, ON UPDATE and DO UPDATE name no table.
     if (word == Words.Update) return !isClause(previous);
     return Words.leadsToTable(word);
@@ -187,6 +200,8 @@ function isClause(previous: i32): bool {
 }
 
 const COPY = Slice.fixed("copy");
+const DELETE = Slice.fixed("delete");
+const MERGE = Slice.fixed("merge");
 const EXPLAIN = Slice.fixed("explain");
 const queries = new StaticArray<i32>(MAX_DEPTH);
 const lists = new StaticArray<i32>(MAX_DEPTH);
