@@ -140,7 +140,7 @@ describe("a session", () => {
     host.upstream(id, headers("200"));
     const big = Buffer.concat(Array.from({ length: 4200 }, (_, i) => message("m", `${i}`.padStart(250))));
     const passed: Buffer[] = [];
-    let held = Buffer.alloc(0);
+    let held: Buffer = Buffer.alloc(0);
     let waiting = false;
     for (let at = 0; at < big.length; at += 65_536) {
       // The connection's buffer: what was held, and what has come.
