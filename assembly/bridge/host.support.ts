@@ -4,6 +4,7 @@ import { compileModule } from "../testing/compile.support.js";
 const OK = 0;
 const NOT_FOUND = 1;
 const DOWNSTREAM = 2;
+const STOP = 1;
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -43,6 +44,9 @@ export class Host {
   /** Nanoseconds. */
   time = 1_000_000_000n;
   tickPeriod = 0;
+  /** Whether the last bytes from downstream were stopped, and how often a connection was let go on. */
+  stopped = false;
+  continued = 0;
   private readonly wasm: Exports;
   private readonly names: string[] = [];
   private buffer: Buffer = Buffer.alloc(0);
@@ -71,7 +75,9 @@ export class Host {
 
   /** Bytes from the side that connected; what the filter hands on. */
   downstream(id: number, bytes: Uint8Array): Buffer {
-    return this.through(id, bytes, () => this.wasm.proxy_on_downstream_data(id, bytes.length, 0));
+    return this.through(id, bytes, () => {
+      this.stopped = this.wasm.proxy_on_downstream_data(id, bytes.length, 0) === STOP;
+    });
   }
 
   /** Bytes towards the side that connected; what the filter hands on. */
@@ -96,7 +102,7 @@ export class Host {
     return this.wasm.memory.buffer.byteLength;
   }
 
-  private through(id: number, bytes: Uint8Array, call: () => number): Buffer {
+  private through(id: number, bytes: Uint8Array, call: () => void): Buffer {
     if (bytes.length === 0) return Buffer.alloc(0);
     this.buffer = Buffer.from(bytes);
     this.current = id;
@@ -125,6 +131,10 @@ export class Host {
       },
       proxy_set_buffer_bytes: (_type = 0, _start = 0, _length = 0, ptr = 0, size = 0) => {
         this.buffer = this.read(ptr, size);
+        return OK;
+      },
+      proxy_continue_stream: () => {
+        this.continued++;
         return OK;
       },
       proxy_close_stream: (type = 0) => {

@@ -4,8 +4,9 @@ import { NetworkContext, registerRootContext, RootContext } from "../contexts";
 import { log } from "../hostcalls";
 import { Problems } from "../json";
 import { watchMemory } from "../memory";
-import { closeDue, MultiplexedEgress, PlainEgress } from "./egress";
+import { MultiplexedEgress, PlainEgress } from "./egress";
 import { detachedEnded, IngressConnection } from "./ingress";
+import { closeDue } from "./late-close";
 import { Metrics } from "./metrics";
 import { Mode, Role, Settings, settingsOf } from "./settings";
 

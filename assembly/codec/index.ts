@@ -4,3 +4,4 @@ export { Cause, Failure } from "./failure";
 export { Frame, Kind, Peer, Scan } from "./frame";
 export { Metadata, Outcome } from "./metadata";
 export { Mutation } from "./mutation";
+export { SessionCodec, SessionProtocol, Step } from "./session";

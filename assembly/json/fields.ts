@@ -116,6 +116,23 @@ export class Fields {
     return fields;
   }
 
+  /** A list of strings; empty where it is missing. */
+  strings(name: string): Array<string> {
+    const strings: Array<string> = [];
+    const json = this.take(name);
+    if (json == null) return strings;
+    if (json.kind != JsonKind.Array) {
+      this.problems.add(this.at(name), "an array of strings", json);
+      return strings;
+    }
+    for (let i = 0; i < json.items.length; i++) {
+      const item = json.items[i];
+      if (item.kind == JsonKind.String) strings.push(item.text);
+      else this.problems.add(this.at(name) + "[" + i.toString() + "]", "a string", item);
+    }
+    return strings;
+  }
+
   /** Reports every field that was not asked for. */
   done(): void {
     for (let i = 0; i < this.json.names.length; i++) {

@@ -21,6 +21,8 @@ export const TUNING = {
   maxFrameBytes: `${PREFIX}max-frame-bytes`,
   /** Whether the protocol's own deadline ends a request. */
   deadline: `${PREFIX}deadline`,
+  /** The codec's own settings, in JSON. */
+  codec: `${PREFIX}codec`,
   /** For tests of what happens when a connection has had all the requests that HTTP/2 can number. */
   firstStreamId: `${PREFIX}first-stream-id`,
 } as const;

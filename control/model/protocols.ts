@@ -1,4 +1,4 @@
-import { didYouMean, type Rules } from "../source/index.js";
+import { didYouMean, type Lane, type Rules } from "../source/index.js";
 import { MODE } from "./annotations.js";
 import type { Problems } from "./problems.js";
 import { tuningOf } from "./tuning.js";
@@ -22,7 +22,7 @@ export function largestFrame({ maxFrameBytes }: { maxFrameBytes?: number }): { m
 }
 
 /** Codecs by name, and whether each can carry many requests at a time on a backend connection. */
-export type CodecModules = ReadonlyMap<string, { readonly multiplexed: boolean }>;
+export type CodecModules = ReadonlyMap<string, { readonly multiplexed: boolean; readonly lane: Lane }>;
 
 /** Which codec reads which protocol: what ApplicationProtocols say, and else the module of the protocol's own name. */
 export class Protocols {
@@ -51,14 +51,16 @@ export class Protocols {
         const hint = didYouMean(name, modules.keys());
         problems.warning(resource, ["spec", "codec"], `no codec module ${name}; there are: ${known}${hint}`);
       }
-      const found = { name, mode, ...largestFrame(tuningOf(resource, problems)) } as const;
-      this.declared.set(protocol, modules.has(name) ? found : undefined);
+      const lane = modules.get(name)?.lane;
+      const more = largestFrame(tuningOf(resource, problems));
+      this.declared.set(protocol, lane && { name, lane, mode, ...more });
     }
   }
 
   codecOf(protocol: string): Codec | undefined {
     if (this.declared.has(protocol)) return this.declared.get(protocol);
-    return this.modules.has(protocol) ? { name: protocol, mode: this.usual(protocol) } : undefined;
+    const module = this.modules.get(protocol);
+    return module && { name: protocol, lane: module.lane, mode: this.usual(protocol) };
   }
 
   /** What a codec's module says that it can do. */

@@ -9,11 +9,13 @@ export interface Tuning {
   readonly maxFrameBytes?: number;
   /** `meltemi.dev/deadline: false`: the deadlines that requests carry are the backend's business alone. */
   readonly deadline?: boolean;
+  /** `meltemi.dev/codec: '{"…": …}'`: settings of the codec's own; its README says which. */
+  readonly codec?: Readonly<Record<string, unknown>>;
   /** `meltemi.dev/first-stream-id`: an odd number; near its end of 2^31 it lets tests see connections run out of ids. */
   readonly firstStreamId?: number;
 }
 
-type Value = number | boolean;
+type Value = number | boolean | Readonly<Record<string, unknown>>;
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const TRUTH: Readonly<Record<string, boolean>> = { true: true, false: false };
@@ -33,6 +35,10 @@ const READERS: { [K in keyof Tuning]-?: { expected: string; read: (text: string)
   deadline: {
     expected: "true or false",
     read: (text) => TRUTH[text],
+  },
+  codec: {
+    expected: "an object in JSON",
+    read: jsonObject,
   },
   firstStreamId: {
     expected: "an odd number below 2147483648",
@@ -60,6 +66,16 @@ export function tuningOf(resource: Annotated, problems: Problems): Tuning {
       );
   }
   return tuning;
+}
+
+function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined; // the caller says what was expected
+  }
 }
 
 function whole(text: string): number | undefined {

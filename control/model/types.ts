@@ -1,4 +1,4 @@
-import type { Place } from "../source/index.js";
+import type { Lane, Place } from "../source/index.js";
 import type { Tuning } from "./tuning.js";
 
 export type { Tuning } from "./tuning.js";
@@ -26,6 +26,8 @@ export interface Service {
 
 export interface Codec {
   readonly name: string;
+  /** `session`: the connection is the unit, and rules choose where all of it goes. */
+  readonly lane: Lane;
   /** Whether one connection carries many requests at a time; for protocols with request ids and heartbeats. */
   readonly mode: "multiplexed" | "plain";
   /** A backend's frame that declares more is refused. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { isMultiplexed } from "./traits.js";
+import { type Lane, traitsOf } from "./traits.js";
 
 /** A compiled WebAssembly module. */
 export interface Module {
@@ -11,6 +11,8 @@ export interface Module {
   readonly sha256: string;
   /** Of a codec: requests with ids and heartbeats, so that one backend connection may carry many at a time. */
   readonly multiplexed: boolean;
+  /** Whether the proxy sees requests or whole sessions; a codec says it by an export. */
+  readonly lane: Lane;
 }
 
 /** The modules that configuration may refer to, by name. */
@@ -30,15 +32,20 @@ async function readAll(folder: string): Promise<Map<string, Module>> {
     if (!file.endsWith(".wasm")) continue;
     const bytes = new Uint8Array(await readFile(join(folder, file)));
     const name = basename(file, ".wasm");
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    modules.set(name, { name, bytes, sha256, multiplexed: await multiplexes(file, bytes) });
+    modules.set(name, await described(file, moduleOf(name, bytes)));
   }
   return modules;
 }
 
-async function multiplexes(file: string, bytes: Uint8Array): Promise<boolean> {
+/** A module by its name and bytes, with what it says of itself. */
+export async function moduleOf(name: string, bytes: Uint8Array): Promise<Module> {
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { name, bytes, sha256, ...(await traitsOf(bytes)) };
+}
+
+async function described(file: string, module: Promise<Module>): Promise<Module> {
   try {
-    return await isMultiplexed(bytes);
+    return await module;
   } catch (error) {
     throw new Error(`${file} is no module that can be used: ${error instanceof Error ? error.message : error}`);
   }

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import wabt from "wabt";
 import { parse } from "yaml";
 import { buildModel } from "../model/index.js";
-import { formatProblem, type Modules, readRules } from "../source/index.js";
+import { formatProblem, type Modules, moduleOf, readRules } from "../source/index.js";
 import type { Resources } from "./resources.js";
 import { translate } from "./translate.js";
 
@@ -24,14 +23,22 @@ const SOURCE = `(module
   (func (export "proxy_on_vm_start") (param i32 i32) (result i32) i32.const 1)
   (func (export "proxy_on_configure") (param i32 i32) (result i32) i32.const 1)
   (func (export "proxy_on_context_create") (param i32 i32)))`;
-const bytes = (await wabt()).parseWat("yes.wat", SOURCE).toBinary({}).buffer;
-const sha256 = createHash("sha256").update(bytes).digest("hex");
+const { parseWat } = await wabt();
 
-function modulesNamed(...names: string[]) {
-  return new Map(names.map((name) => [name, { name, bytes, sha256, multiplexed: true }]));
+/** @param more what else the module says by its exports */
+async function moduleNamed(name: string, more = "") {
+  const text = SOURCE.replace(/\)$/, `${more})`);
+  return [name, await moduleOf(name, new Uint8Array(parseWat("yes.wat", text).toBinary({}).buffer))] as const;
 }
 
-export const MODULES: Modules = { codecs: modulesNamed("awesomerpc", "dubbo"), http: modulesNamed("header-mutation") };
+export const MODULES: Modules = {
+  codecs: new Map([
+    await moduleNamed("awesomerpc"),
+    await moduleNamed("dubbo"),
+    await moduleNamed("postgresql", '(func (export "meltemi_lane_session"))'),
+  ]),
+  http: new Map([await moduleNamed("header-mutation")]),
+};
 
 /** Everything that the rules of a case come to; the warnings too, since users get them. */
 export function translateCase(name: string): { resources: Resources; warnings: string[] } {

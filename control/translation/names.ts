@@ -18,6 +18,14 @@ export function outboundCluster({ host, port }: { host: string; port: number }):
   return `outbound|${port}||${host}`;
 }
 
+/** Where sessions go: the backends themselves, chosen among by the rules' own policy. In Istio's form too. */
+export function sessionCluster({ host, port, subset }: Destination): string {
+  return `outbound|${port}|${subset}|${host}`;
+}
+
+/** By these a session goes where another one is, and the answer to each says where that is. */
+export const SESSION_HEADERS = { cluster: "x-meltemi-cluster", backend: "x-meltemi-backend" } as const;
+
 /** The listener, and the cluster to it, that take one-way requests to a service's routes without their client. */
 export function oneWayLoop(service: { host: string; port: number }): string {
   return `meltemi_oneway|${serviceName(service)}`;

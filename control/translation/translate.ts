@@ -1,5 +1,5 @@
 import type { Model } from "../model/index.js";
-import type { Modules } from "../source/index.js";
+import type { Lane, Modules } from "../source/index.js";
 import type { Resources } from "./resources.js";
 import { egressListeners } from "./steps/egress-listeners.js";
 import { endpoints } from "./steps/endpoints.js";
@@ -9,6 +9,12 @@ import { outboundClusters } from "./steps/outbound-clusters.js";
 import { requestClusters } from "./steps/request-clusters.js";
 import { routeConfigurations } from "./steps/routes.js";
 import { serviceListeners } from "./steps/service-listeners.js";
+import { sessionClusters } from "./steps/session-clusters.js";
+
+/** Services of one lane only, for steps that the other has no use for. */
+function only({ services }: Model, lane: Lane): Model {
+  return { services: services.filter(({ codec }) => codec.lane === lane) };
+}
 
 type Step = (model: Model, modules: Modules) => Partial<Resources>;
 
@@ -21,13 +27,18 @@ const STEPS: readonly Step[] = [
   // What becomes of a request: the only resource that a change of rules touches.
   (model) => ({ routes: routeConfigurations(model) }),
   // Where one-way requests come in again once their client need not be there any more.
-  (model, modules) => ({ clusters: oneWayClusters(model), listeners: oneWayListeners(model, modules) }),
+  (model, modules) => {
+    const requests = only(model, "request");
+    return { clusters: oneWayClusters(requests), listeners: oneWayListeners(requests, modules) };
+  },
   // Where a route sends it: clusters of ways through the egress codec.
-  (model) => ({ clusters: requestClusters(model) }),
+  (model) => ({ clusters: requestClusters(only(model, "request")) }),
   // HTTP requests become frames again.
-  (model) => ({ listeners: egressListeners(model) }),
+  (model) => ({ listeners: egressListeners(only(model, "request")) }),
   // The backends that the frames go to.
-  (model) => ({ clusters: outboundClusters(model) }),
+  (model) => ({ clusters: outboundClusters(only(model, "request")) }),
+  // The same, for sessions: their routes lead to them without a detour.
+  (model) => ({ clusters: sessionClusters(only(model, "session")) }),
   // The endpoints of both kinds of cluster.
   (model) => ({ endpoints: endpoints(model) }),
 ];

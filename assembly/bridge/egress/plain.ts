@@ -10,7 +10,7 @@ import { Http1Events, Http1Receiver } from "../http1";
 import { Metrics } from "../metrics";
 import { Remaker } from "../remake";
 import { Settings } from "../settings";
-import { closeLater, forgetClose } from "./late-close";
+import { closeLater, forgetClose } from "../late-close";
 import { EgressStream } from "./stream";
 
 // One callback runs at a time in a VM, so what it works with is shared by all connections.

@@ -2,6 +2,8 @@ export { findChanges } from "./difference";
 export { AttributeForms } from "./forms";
 export { keepHeaders, recallHeaders } from "./kept";
 export { HeaderLimits } from "./limits";
+export { KIND, OPAQUE, STATUS } from "./names";
+export { writeEscaped } from "./path";
 export { Received } from "./received";
 export { addOneWayHeaders, writeRequestHeaders } from "./request";
 export { writeFailureHeaders, writeOneWayHeaders, writeResponseHeaders } from "./response";

@@ -28,7 +28,7 @@ import { Metrics } from "../metrics";
 import { Remaker } from "../remake";
 import { Settings } from "../settings";
 import { Answers } from "./answers";
-import { causeOf, wordsOf } from "./cause";
+import { causeOf, wordsOf } from "../cause";
 import { sendDetached } from "./detached";
 import { IngressStream } from "./stream";
 

@@ -49,6 +49,33 @@ export function connectionManager(service: Service, modules: Modules, maxConnect
   return { name: "envoy.filters.network.http_connection_manager", configType: { case: "typedConfig" as const, value } };
 }
 
+/** What routes a service's sessions: each is one CONNECT stream. HTTP filters of requests have no part in them. */
+export function sessionManager(service: Service, maxConnectionDuration?: number) {
+  const age = maxConnectionDuration === undefined ? {} : { maxConnectionDuration: duration(maxConnectionDuration) };
+  const value = pack(HttpConnectionManagerSchema, {
+    statPrefix: serviceName(service).replaceAll(":", "_"),
+    codecType: CodecType.HTTP2,
+    routeSpecifier: { case: "rds", value: { routeConfigName: serviceName(service), configSource: ads() } },
+    httpFilters: [router()],
+    http2ProtocolOptions: {
+      // Also how much of a server's answer waits here for a client that does not read.
+      initialStreamWindowSize: SESSION_WINDOW,
+      initialConnectionWindowSize: 2_147_483_647,
+      allowConnect: true,
+      overrideStreamErrorOnInvalidHttpMessage: true,
+    },
+    upgradeConfigs: [{ upgradeType: "CONNECT" }],
+    commonHttpProtocolOptions: { maxHeadersCount: 2000, ...age },
+    maxRequestHeadersKb: 512,
+    serverHeaderTransformation: ServerHeader.PASS_THROUGH,
+    generateRequestId: false,
+    streamIdleTimeout: duration(0),
+  });
+  return { name: "envoy.filters.network.http_connection_manager", configType: { case: "typedConfig" as const, value } };
+}
+
+const SESSION_WINDOW = 1_048_576;
+
 /**
  * Off unless a route's FilterConfig turns it on. Seen on Envoy 1.40: `disabled` holds for a filter that comes by ECDS, and
  * a FilterConfig with an empty `config` in the route's typed_per_filter_config enables it there.

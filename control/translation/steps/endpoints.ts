@@ -5,26 +5,55 @@ import {
   ClusterLoadAssignmentSchema,
 } from "../../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import type { Endpoint, Model, Service } from "../../model/index.js";
-import { ENDPOINT_METADATA, egressListener, endpointAddress, outboundCluster, requestCluster } from "../names.js";
+import {
+  ENDPOINT_METADATA,
+  egressListener,
+  endpointAddress,
+  outboundCluster,
+  requestCluster,
+  sessionCluster,
+} from "../names.js";
 
 type EndpointInit = MessageInitShape<typeof LbEndpointSchema>;
 
 /** The endpoints of every cluster: backends as they are, and the internal addresses that lead to them. */
 export function endpoints({ services }: Model): ClusterLoadAssignment[] {
-  return services.flatMap((service) => [
+  return services.flatMap((service) =>
+    service.codec.lane === "session" ? sessionAssignments(service) : requestAssignments(service),
+  );
+}
+
+function sessionAssignments(service: Service): ClusterLoadAssignment[] {
+  return [{ name: "", labels: {} }, ...service.subsets].map(({ name, labels }) =>
+    assignment(
+      sessionCluster({ ...service, subset: name }),
+      distinct(chosenBy(service, labels)).map((endpoint) => ({ ...backend(endpoint), ...weight(endpoint) })),
+    ),
+  );
+}
+
+function requestAssignments(service: Service): ClusterLoadAssignment[] {
+  return [
     assignment(outboundCluster(service), distinct(service.endpoints).map(backend)),
     requestAssignment(service, "", {}),
     ...service.subsets.map(({ name, labels }) => requestAssignment(service, name, labels)),
-  ]);
+  ];
+}
+
+function chosenBy(service: Service, labels: Endpoint["labels"]): Endpoint[] {
+  return service.endpoints.filter((endpoint) =>
+    Object.entries(labels).every(([label, value]) => endpoint.labels[label] === value),
+  );
+}
+
+function weight(endpoint: Endpoint): Pick<EndpointInit, "loadBalancingWeight"> {
+  return endpoint.weight === undefined ? {} : { loadBalancingWeight: endpoint.weight };
 }
 
 function requestAssignment(service: Service, subset: string, labels: Endpoint["labels"]): ClusterLoadAssignment {
-  const chosen = service.endpoints.filter((endpoint) =>
-    Object.entries(labels).every(([label, value]) => endpoint.labels[label] === value),
-  );
   return assignment(
     requestCluster({ ...service, subset }),
-    distinct(chosen).map((endpoint) => way(service, endpoint)),
+    distinct(chosenBy(service, labels)).map((endpoint) => way(service, endpoint)),
   );
 }
 
@@ -58,6 +87,6 @@ function way(service: Service, endpoint: Endpoint): EndpointInit {
   return {
     hostIdentifier: { case: "endpoint", value: { address: { address: { case: "envoyInternalAddress", value } } } },
     metadata: { filterMetadata: { [ENDPOINT_METADATA]: { cluster: outboundCluster(service), address } } },
-    ...(endpoint.weight === undefined ? {} : { loadBalancingWeight: endpoint.weight }),
+    ...weight(endpoint),
   };
 }

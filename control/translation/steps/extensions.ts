@@ -8,7 +8,7 @@ import { wasmExtension } from "./wasm.js";
 export function extensions({ services }: Model, modules: Modules): TypedExtensionConfig[] {
   const filter = modules.http.get(HEADER_MUTATION.module);
   return [
-    ...codecsOf(services).flatMap((codec) => egress(codec, modules)),
+    ...codecsOf(services.filter(({ codec }) => codec.lane === "request")).flatMap((codec) => egress(codec, modules)),
     ...services.flatMap((service) => ingress(service, modules)),
     ...(filter === undefined
       ? []
@@ -43,7 +43,11 @@ function ingress(service: Service, { codecs }: Modules): TypedExtensionConfig[] 
   if (module === undefined) return [];
   const { maxConnectionDuration: _, ...tuning } = service.tuning;
   const scope = serviceName(service);
-  const configuration = { role: "ingress", scope, oneWayCluster: oneWayLoop(service), ...tuning };
+  const { codec: settings } = tuning;
+  const configuration =
+    service.codec.lane === "session"
+      ? { role: "session", scope, codec: settings }
+      : { role: "ingress", scope, oneWayCluster: oneWayLoop(service), ...tuning };
   return [
     wasmExtension({ name: ingressCodec(service), chain: "network", module, vm: `${name}.ingress`, configuration }),
   ];

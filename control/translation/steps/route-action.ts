@@ -8,7 +8,7 @@ import { FractionalPercent_DenominatorType as Denominator } from "../../../xds/g
 import type { Destination, HashKey, Model, Route } from "../../model/index.js";
 import { attributeHeader } from "../attribute-header.js";
 import { duration } from "../envoy.js";
-import { requestCluster } from "../names.js";
+import { requestCluster, SESSION_HEADERS, sessionCluster } from "../names.js";
 
 type ActionInit = MessageInitShape<typeof RouteActionSchema>;
 
@@ -16,7 +16,7 @@ type ActionInit = MessageInitShape<typeof RouteActionSchema>;
 export function routeAction(route: Pick<Route, "destinations" | "mirror">, model: Model): RouteAction {
   const destinations = route.destinations.filter(({ weight }) => weight > 0);
   return create(RouteActionSchema, {
-    clusterSpecifier: clusters(destinations),
+    clusterSpecifier: clusters(destinations, requestCluster),
     // Envoy's own 15 seconds would cut long calls; deadlines are the protocol's.
     timeout: duration(0),
     requestMirrorPolicies: route.mirror === undefined ? [] : [mirror(route.mirror)],
@@ -24,13 +24,37 @@ export function routeAction(route: Pick<Route, "destinations" | "mirror">, model
   });
 }
 
+/** Where a route's sessions go. A session has no copy. */
+export function sessionAction(route: Pick<Route, "destinations">, model: Model): RouteAction {
+  const destinations = route.destinations.filter(({ weight }) => weight > 0);
+  return create(RouteActionSchema, {
+    clusterSpecifier: clusters(destinations, sessionCluster),
+    timeout: duration(0),
+    hashPolicy: hashKeys(destinations, model).map(hashPolicy),
+    upgradeConfigs: [TERMINATE],
+  });
+}
+
+/** Where a session goes that follows another: its own header says it. */
+export function followingAction(): RouteAction {
+  return create(RouteActionSchema, {
+    clusterSpecifier: { case: "clusterHeader", value: SESSION_HEADERS.cluster },
+    timeout: duration(0),
+    upgradeConfigs: [TERMINATE],
+  });
+}
+
+/** The CONNECT ends here: what it carries goes on as it is. */
+const TERMINATE = { upgradeType: "CONNECT", connectConfig: {} };
+
 function clusters(
   destinations: readonly (Destination & { weight: number })[],
+  nameOf: (destination: Destination) => string,
 ): NonNullable<ActionInit["clusterSpecifier"]> {
   const [only, ...others] = destinations;
-  if (only !== undefined && others.length === 0) return { case: "cluster", value: requestCluster(only) };
+  if (only !== undefined && others.length === 0) return { case: "cluster", value: nameOf(only) };
   const weighted = destinations.map((destination) => ({
-    name: requestCluster(destination),
+    name: nameOf(destination),
     weight: destination.weight,
   }));
   return { case: "weightedClusters", value: { clusters: weighted } };

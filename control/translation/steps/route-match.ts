@@ -13,17 +13,29 @@ type Specifier = MessageInitShape<typeof HeaderMatcherSchema>["headerMatchSpecif
 export function routeMatch(conditions: readonly AttributeMatch[]): RouteMatch {
   return create(RouteMatchSchema, {
     pathSpecifier: { case: "prefix", value: "/" },
-    headers: conditions.map(({ name, invert, test }) => {
-      const headerMatchSpecifier = specifier(test);
-      // Envoy calls a header that is not there no match, inverted or not; «not x» should hold without it.
-      const absentToo = invert && test.kind !== "present";
-      return create(HeaderMatcherSchema, {
-        name: attributeHeader(name),
-        headerMatchSpecifier,
-        invertMatch: invert,
-        treatMissingHeaderAsEmpty: absentToo,
-      });
-    }),
+    headers: headerMatchers(conditions),
+  });
+}
+
+/** The same for the CONNECT that a session is. */
+export function sessionMatch(conditions: readonly AttributeMatch[]): RouteMatch {
+  return create(RouteMatchSchema, {
+    pathSpecifier: { case: "connectMatcher", value: {} },
+    headers: headerMatchers(conditions),
+  });
+}
+
+function headerMatchers(conditions: readonly AttributeMatch[]) {
+  return conditions.map(({ name, invert, test }) => {
+    const headerMatchSpecifier = specifier(test);
+    // Envoy calls a header that is not there no match, inverted or not; «not x» should hold without it.
+    const absentToo = invert && test.kind !== "present";
+    return create(HeaderMatcherSchema, {
+      name: attributeHeader(name),
+      headerMatchSpecifier,
+      invertMatch: invert,
+      treatMissingHeaderAsEmpty: absentToo,
+    });
   });
 }
 

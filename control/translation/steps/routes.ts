@@ -1,26 +1,35 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import type { RouteSchema } from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "../../../xds/gen/envoy/config/route/v3/route_pb.js";
-import type { Model, Service } from "../../model/index.js";
+import type { Model, Route, Service } from "../../model/index.js";
 import { serviceName } from "../names.js";
 import { mutation } from "./mutation.js";
 import { routeAction } from "./route-action.js";
 import { routeMatch } from "./route-match.js";
+import { sayWhere, sessionRoutes } from "./session-routes.js";
 
 /** The rules of each service in their order. What matches none of them has no route; without rules all is taken. */
 export function routeConfigurations(model: Model): RouteConfiguration[] {
   return model.services.map((service) =>
     create(RouteConfigurationSchema, {
       name: serviceName(service),
-      virtualHosts: [{ name: service.host, domains: ["*"], routes: routes(service, model) }],
+      virtualHosts: [
+        service.codec.lane === "session"
+          ? { name: service.host, domains: ["*"], routes: sessionRoutes(rulesOf(service), model), ...sayWhere() }
+          : { name: service.host, domains: ["*"], routes: routes(service, model) },
+      ],
     }),
   );
 }
 
-function routes(service: Service, model: Model): MessageInitShape<typeof RouteSchema>[] {
+/** The rules as they are, or one that takes everything. */
+function rulesOf(service: Service): readonly Route[] {
   const everything = { name: "default", match: [], destinations: [{ ...service, subset: "", weight: 100 }] };
-  const rules = service.routes ?? [{ ...everything, requestMutation: [], responseMutation: [] }];
-  return rules.map((route) => ({
+  return service.routes ?? [{ ...everything, requestMutation: [], responseMutation: [] }];
+}
+
+function routes(service: Service, model: Model): MessageInitShape<typeof RouteSchema>[] {
+  return rulesOf(service).map((route) => ({
     name: route.name,
     match: routeMatch(route.match),
     action: { case: "route", value: routeAction(route, model) },

@@ -5,7 +5,10 @@ import type { Model } from "../../model/index.js";
 import type { Modules } from "../../source/index.js";
 import { ingressCodec, serviceName } from "../names.js";
 import { codecFilter } from "./codec-filter.js";
-import { connectionManager } from "./connection-manager.js";
+import { connectionManager, sessionManager } from "./connection-manager.js";
+
+/** What a server does not take yet waits in the client's connection, and has to fit HCM's window when it goes on. */
+const SESSION_BUFFER = 262_144;
 
 /** The listener of each service, the same whatever its rules say: routes come by RDS, the codec and filters by ECDS. */
 export function serviceListeners({ services }: Model, modules: Modules): Listener[] {
@@ -22,11 +25,14 @@ export function serviceListeners({ services }: Model, modules: Modules): Listene
           },
         },
       },
+      ...(service.codec.lane === "session" && { perConnectionBufferLimitBytes: SESSION_BUFFER }),
       filterChains: [
         {
           filters: [
             codecFilter(ingressCodec(service)),
-            connectionManager(service, modules, service.tuning.maxConnectionDuration),
+            service.codec.lane === "session"
+              ? sessionManager(service, service.tuning.maxConnectionDuration)
+              : connectionManager(service, modules, service.tuning.maxConnectionDuration),
           ],
         },
       ],

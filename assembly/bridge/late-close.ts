@@ -1,5 +1,5 @@
-import { StreamType } from "../../abi";
-import { closeStream, setEffectiveContext, setTickPeriod } from "../../hostcalls";
+import { StreamType } from "../abi";
+import { closeStream, setEffectiveContext, setTickPeriod } from "../hostcalls";
 
 // A filter that closes its connection in a callback also keeps back what the callback wrote. So a connection that is to
 // close after its last bytes is closed at the plugin's next tick.

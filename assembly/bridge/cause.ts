@@ -1,5 +1,5 @@
-import { Slice } from "../../bytes";
-import { Cause } from "../../codec";
+import { Slice } from "../bytes";
+import { Cause } from "../codec";
 
 /** What an answer of Envoy's own means to the caller, by its status. */
 export function causeOf(status: i32): Cause {

@@ -1,0 +1,69 @@
+import { create } from "@bufbuild/protobuf";
+import {
+  type Cluster,
+  ClusterSchema,
+  Cluster_DiscoveryType as DiscoveryType,
+} from "../../../xds/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { TypedStructSchema } from "../../../xds/gen/xds/type/v3/typed_struct_pb.js";
+import type { Balance, Model, Policy, Service } from "../../model/index.js";
+import { ads, duration, OUT_OF_REACH, pack } from "../envoy.js";
+import { SESSION_HEADERS, sessionCluster } from "../names.js";
+import { ejection } from "./balance.js";
+import { CONNECT_TIMEOUT } from "./outbound-clusters.js";
+
+/** Where routes send sessions: for each service one cluster of all its backends and one for each subset. */
+export function sessionClusters({ services }: Model): Cluster[] {
+  return services.flatMap((service) => [
+    cluster(service, "", service.policy),
+    ...service.subsets.map((subset) => cluster(service, subset.name, subset.policy)),
+  ]);
+}
+
+function cluster(service: Service, subset: string, policy: Policy): Cluster {
+  return create(ClusterSchema, {
+    name: sessionCluster({ ...service, subset }),
+    clusterDiscoveryType: { case: "type", value: DiscoveryType.EDS },
+    edsClusterConfig: { edsConfig: ads() },
+    connectTimeout: duration(policy.connectTimeout ?? CONNECT_TIMEOUT),
+    loadBalancingPolicy: { policies: [{ typedExtensionConfig: balanceSessions(policy.balance) }] },
+    ...ejection(policy.ejection),
+    circuitBreakers: {
+      thresholds: [
+        {
+          // More than this many do not get an error but wait, as Envoy has it for CONNECT.
+          maxConnections: policy.maxConnections ?? OUT_OF_REACH,
+          maxPendingRequests: policy.maxPendingRequests ?? OUT_OF_REACH,
+          maxRequests: OUT_OF_REACH,
+        },
+      ],
+    },
+  });
+}
+
+const POLICIES = {
+  roundRobin: ["round_robin", "RoundRobin"],
+  leastRequest: ["least_request", "LeastRequest"],
+  random: ["random", "Random"],
+  hash: ["ring_hash", "RingHash"],
+} as const;
+
+/** A session that follows another goes to the same backend; all others are balanced as the rules want it. */
+function balanceSessions(balance: Balance) {
+  const [folder, message] = POLICIES[balance.kind];
+  const minimum = balance.kind === "hash" ? balance.minimumRingSize : undefined;
+  const usual = {
+    name: `envoy.load_balancing_policies.${folder}`,
+    typed_config: {
+      "@type": `type.googleapis.com/envoy.extensions.load_balancing_policies.${folder}.v3.${message}`,
+      ...(minimum === undefined ? {} : { minimum_ring_size: minimum }),
+    },
+  };
+  const typedConfig = pack(TypedStructSchema, {
+    typeUrl: "type.googleapis.com/envoy.extensions.load_balancing_policies.override_host.v3.OverrideHost",
+    value: {
+      override_host_sources: [{ header: SESSION_HEADERS.backend }],
+      fallback_policy: { policies: [{ typed_extension_config: usual }] },
+    },
+  });
+  return { name: "envoy.load_balancing_policies.override_host", typedConfig };
+}

@@ -1,0 +1,45 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { HeaderValueOption_HeaderAppendAction as Append } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
+import {
+  HeaderMatcherSchema,
+  type RouteSchema,
+  type VirtualHostSchema,
+} from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
+import type { Model, Route } from "../../model/index.js";
+import { SESSION_HEADERS } from "../names.js";
+import { followingAction, sessionAction } from "./route-action.js";
+import { sessionMatch } from "./route-match.js";
+
+/** The rules for sessions, after the way of those that follow another session wherever it went. */
+export function sessionRoutes(rules: readonly Route[], model: Model): MessageInitShape<typeof RouteSchema>[] {
+  const follows = sessionMatch([]);
+  follows.headers.push(
+    create(HeaderMatcherSchema, {
+      name: SESSION_HEADERS.cluster,
+      headerMatchSpecifier: { case: "presentMatch", value: true },
+    }),
+  );
+  return [
+    // No client's attribute ever has such a header's name.
+    { name: "follow", match: follows, action: { case: "route", value: followingAction() } },
+    ...rules.map((route) => ({
+      name: route.name,
+      match: sessionMatch(route.match),
+      action: { case: "route" as const, value: sessionAction(route, model) },
+    })),
+  ];
+}
+
+/** The answer to each session's opening tells the codec where the session went. */
+export function sayWhere(): Pick<MessageInitShape<typeof VirtualHostSchema>, "responseHeadersToAdd"> {
+  const says = (key: string, value: string) => ({
+    header: { key, value },
+    appendAction: Append.OVERWRITE_IF_EXISTS_OR_ADD,
+  });
+  return {
+    responseHeadersToAdd: [
+      says(SESSION_HEADERS.cluster, "%UPSTREAM_CLUSTER%"),
+      says(SESSION_HEADERS.backend, "%UPSTREAM_HOST%"),
+    ],
+  };
+}

@@ -1,0 +1,18 @@
+import { Fields, SessionCodec, SessionProtocol } from "meltemi/assembly";
+import { AccessRules } from "./access";
+import { PostgreSqlSession } from "./session";
+import { Settings } from "./settings";
+
+/** PostgreSQL, protocol 3. */
+export class PostgreSql extends SessionProtocol {
+  private settings: Settings = new Settings();
+
+  configure(fields: Fields): void {
+    this.settings.opaqueTls = fields.oneOf("tls", "refuse", ["refuse", "opaque"]) == "opaque";
+    this.settings.access.read(fields.object("access"));
+  }
+
+  connect(): SessionCodec {
+    return new PostgreSqlSession(this.settings);
+  }
+}

@@ -1,0 +1,8 @@
+import { AccessRules } from "./access";
+
+/** What the configuration says to all connections of a use. */
+export class Settings {
+  /** Are requests for TLS passed on, with all that follows unseen? Else they are refused, and clients go on without. */
+  opaqueTls: bool = false;
+  readonly access: AccessRules = new AccessRules();
+}

@@ -1,0 +1,1 @@
+export { Access, Statements } from "./statements";
