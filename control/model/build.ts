@@ -1,4 +1,4 @@
-import type { DestinationRuleSpec, Lane, Problem, Resource, Rules } from "../source/index.js";
+import type { DestinationRuleSpec, Problem, Resource, Rules } from "../source/index.js";
 import { checkAnnotations } from "./annotations.js";
 import { checkBinds } from "./bind.js";
 import { Hosts } from "./hosts.js";
