@@ -269,7 +269,7 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     stream.append(bytes);
     this.buffered += bytes.length;
     const limits = this.settings;
-    if (stream.bodyLength <= limits.streamBufferBytes && this.buffered <= limits.connectionBufferBytes) return true;
+    if (stream.bodyLength <= limits.streamBufferBytes && this.buffered <= limits.reassemblyBytes) return true;
     this.metrics.bufferOverflows.increment();
     writeReset(this.control, stream.id, ErrorCode.Cancel);
     stream.marked = false;

@@ -25,9 +25,14 @@ export class Settings {
   /** Does the caller's own deadline become the router's? */
   deadline: bool = true;
   headers: HeaderLimits = new HeaderLimits();
-  /** Bytes that may wait for one stream, and for all of a connection's. */
+  /** Bytes that may wait for one stream, and what may wait for windows on all of a connection's. */
   streamBufferBytes: i32 = 12582912;
   connectionBufferBytes: i32 = 12582912;
+  /**
+   * Bytes of unfinished answers, at ingress. More than a connection's window (24 MiB): answers that come in turns fill it
+   * before the first of them is whole.
+   */
+  reassemblyBytes: i32 = 33554432;
   /** Where one-way requests go as callouts: a cluster that leads back to the same routes; null where there is none. */
   oneWayCluster: Bytes | null = null;
   /** The first HTTP/2 stream of a client's connection; for tests of the end of the numbers. */
@@ -56,6 +61,7 @@ export class Settings {
     settings.headers.headerBytes = <i32>limits.integer("headerBytes", 65536, 0, 1048576);
     settings.streamBufferBytes = <i32>limits.integer("streamBufferBytes", 12582912, 65536, 1073741824);
     settings.connectionBufferBytes = <i32>limits.integer("connectionBufferBytes", 12582912, 65536, 1073741824);
+    settings.reassemblyBytes = <i32>limits.integer("reassemblyBytes", 33554432, 65536, 1073741824);
     limits.done();
     settings.firstStreamId = (<u32>fields.integer("firstStreamId", 1, 1, 2147483647)) | 1;
     fields.object("codec");
@@ -71,6 +77,7 @@ export class Settings {
     this.headers = newer.headers;
     this.streamBufferBytes = newer.streamBufferBytes;
     this.connectionBufferBytes = newer.connectionBufferBytes;
+    this.reassemblyBytes = newer.reassemblyBytes;
     this.oneWayCluster = newer.oneWayCluster;
     this.firstStreamId = newer.firstStreamId;
   }

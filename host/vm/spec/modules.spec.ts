@@ -20,11 +20,17 @@ const options = (file: URL, configuration: object) => ({
   configuration: Buffer.from(JSON.stringify(configuration)),
 });
 
+/** What a codec is in front of the connection manager; one whose connections are sessions says so by an export. */
+function roleOf(file: URL): "ingress" | "session" {
+  const exports = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(file)));
+  return exports.some(({ name }) => name === "meltemi_lane_session") ? "session" : "ingress";
+}
+
 describe("the modules of this repository, where they are built", () => {
   for (const file of built("codecs")) {
     it(`${basename(file.pathname)} opens HTTP/2 to the connection manager and survives its end`, async () => {
       const bench = new Bench();
-      const plugin = await bench.load(options(file, { role: "ingress", scope: "test:1" }));
+      const plugin = await bench.load(options(file, { role: roleOf(file), scope: "test:1" }));
       const stream = must(plugin.networkStream(new FakeNetwork()));
       stream.onNewConnection();
       stream.onDownstreamData(queue("\0\0"), false);
