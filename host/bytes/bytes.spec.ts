@@ -76,3 +76,17 @@ test("xxHash64 gives the values of its specification", () => {
   expect(xxHash64(Buffer.alloc(0))).toBe(0xef46db3751d8e999n);
   expect(xxHash64(Buffer.from("a"))).toBe(0xd24ec4f1a98c6e5bn);
 });
+
+test("a duplex that is to keep reading does so while its reader would pause at each chunk", async () => {
+  const [near, far] = MemoryDuplex.pair();
+  near.keepReading();
+  let chunks = 0;
+  near.on("data", () => {
+    chunks += 1;
+    near.pause(); // as node:http2 does for each of its own writes
+  });
+  for (let i = 0; i < 100; i++) far.write(Buffer.alloc(10));
+  far.end();
+  await once(near, "end");
+  expect(chunks).toBe(100);
+});

@@ -13,6 +13,7 @@ export class MemoryDuplex extends SocketLike {
   private wanted = true;
   private peerGone = false;
   private endQueued = false;
+  private neverPaused = false;
   /** Why the other end closed, where it said so; internal listeners tell a connect failure behind them this way. */
   closeDetails: string | undefined;
 
@@ -30,6 +31,18 @@ export class MemoryDuplex extends SocketLike {
     one.peer = other;
     other.peer = one;
     return [one, other];
+  }
+
+  /**
+   * For an HTTP/2 session, whose windows bound what comes. node:http2 stops reading for as long as it writes, which on a
+   * duplex is at least until the next turn of the event loop: a session that keeps writing would read almost nothing.
+   */
+  keepReading(): void {
+    this.neverPaused = true;
+  }
+
+  override pause(): this {
+    return this.neverPaused ? this : super.pause();
   }
 
   override _read(): void {
