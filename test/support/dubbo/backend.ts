@@ -1,73 +1,28 @@
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
-import type { Backend, BackendReply, Message } from "../protocol.js";
+import type { Socket } from "node:net";
+import { RecordingBackend } from "../recording-backend.js";
 import { receive } from "./receive.js";
 import { encodeBadRequest, encodeException, encodePong, encodeValue, type Frame } from "./wire.js";
 
 /** A Dubbo provider that records what it gets. */
-export class DubboBackend implements Backend {
-  readonly messages: Message[] = [];
-  reply: ((message: Message) => BackendReply) | undefined;
-  latency = (): number => 0;
-  silent = false;
-  accepted = 0;
-  private readonly sockets = new Set<Socket>();
-  private readonly server: Server;
-
-  private constructor(readonly name: string) {
-    this.server = createServer({ noDelay: true }, (socket) => this.onConnection(socket));
-  }
-
+export class DubboBackend extends RecordingBackend {
   static start(name: string, port = 0): Promise<DubboBackend> {
-    const backend = new DubboBackend(name);
-    return new Promise((resolve, reject) => {
-      backend.server.once("error", reject);
-      backend.server.listen(port, "127.0.0.1", () => resolve(backend));
-    });
+    return new DubboBackend(name).listen(port);
   }
 
-  get port(): number {
-    return (this.server.address() as AddressInfo).port;
+  protected override serve(socket: Socket, connection: number): void {
+    receive(socket, (frame) => void this.answer(frame, socket, connection));
   }
 
-  get connections(): number {
-    return this.sockets.size;
-  }
-
-  kill(): void {
-    for (const socket of this.sockets) socket.resetAndDestroy();
-  }
-
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.server.close(() => resolve());
-      for (const socket of this.sockets) socket.destroy();
-    });
-  }
-
-  private onConnection(socket: Socket): void {
-    this.accepted += 1;
-    const connection = this.accepted;
-    this.sockets.add(socket);
-    socket.on("close", () => this.sockets.delete(socket)).on("error", () => socket.destroy());
-    receive(socket, (frame) => void this.serve(frame, socket, connection));
-  }
-
-  private async serve(frame: Frame, socket: Socket, connection: number): Promise<void> {
+  private async answer(frame: Frame, socket: Socket, connection: number): Promise<void> {
     if (frame.kind === "ping") socket.write(encodePong(frame.id));
     if (frame.kind === "unreadable" && !frame.oneWay) socket.write(encodeBadRequest(frame.id, frame.why));
     if (frame.kind !== "request" && frame.kind !== "one-way") return;
     const { id, raw, method: operation, attributes, payload } = frame;
-    const message = { raw, operation, attributes, payload, oneWay: frame.kind === "one-way", connection };
-    this.messages.push(message);
-    const reply = this.reply?.(message) ?? {};
-    if (message.oneWay || this.silent) return;
-    const pause = this.latency();
-    if (pause > 0) await delay(pause);
+    const oneWay = frame.kind === "one-way";
+    const reply = await this.record({ raw, operation, attributes, payload, oneWay, connection });
+    if (reply === undefined || socket.destroyed) return;
     const back = reply.attributes ?? [["Served-By", this.name]];
     const value = Buffer.from(reply.payload ?? payload);
-    if (!socket.destroyed) {
-      socket.write(reply.business ? encodeException(id, value.toString(), back) : encodeValue(id, value, back));
-    }
+    socket.write(reply.business ? encodeException(id, value.toString(), back) : encodeValue(id, value, back));
   }
 }
