@@ -1,1 +1,1 @@
-export { CodecFactory, registerCodec } from "./root";
+export { CodecFactory, registerCodec, registerProtocol } from "./root";

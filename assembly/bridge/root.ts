@@ -1,5 +1,5 @@
 import { LogLevel } from "../abi";
-import { Codec, declareCodec } from "../codec";
+import { Codec, declareProtocol, Peer, Protocol } from "../codec";
 import { NetworkContext, registerRootContext, RootContext } from "../contexts";
 import { log } from "../hostcalls";
 import { Problems } from "../json";
@@ -18,31 +18,41 @@ export type CodecFactory = () => Codec;
  * @param name as it stands in metrics, and in configurations that ask for the codec
  */
 export function registerCodec(name: string, factory: CodecFactory): void {
-  codecName = name;
   codecFactory = factory;
-  declareCodec(factory);
+  registerProtocol(name, (): Protocol => new PlainProtocol());
+}
+
+/** As `registerCodec`, for a protocol that has settings of its own. */
+export function registerProtocol(name: string, factory: () => Protocol): void {
+  codecName = name;
+  protocolFactory = factory;
+  declareProtocol(factory);
   registerRootContext((id: i32): RootContext => new BridgeRoot(id));
 }
 
 let codecName: string = "";
+let protocolFactory: (() => Protocol) | null = null;
 let codecFactory: CodecFactory | null = null;
 
-function newCodec(): Codec {
-  return codecFactory!();
+/** A protocol without settings. */
+class PlainProtocol extends Protocol {
+  connect(peer: Peer): Codec {
+    return codecFactory!();
+  }
 }
 
 class BridgeRoot extends RootContext {
-  private settings: Settings = new Settings();
+  private settings: Settings | null = null;
   private metrics: Metrics | null = null;
 
   onConfigure(size: i32): bool {
     const problems = new Problems();
-    const settings = Settings.parse(this.configuration(size), newCodec().traits(), problems);
-    if (!problems.none) {
+    const settings = settingsOf(this.configuration(size), protocolFactory!, problems);
+    if (settings == null) {
       log(LogLevel.Error, codecName + ": " + problems.toString());
       return false;
     }
-    this.settings = settingsOf(settings);
+    this.settings = settings;
     this.metrics = new Metrics(codecName, settings.role == Role.Ingress ? "ingress" : "egress");
     return true;
   }
@@ -57,11 +67,12 @@ class BridgeRoot extends RootContext {
 
   createNetworkContext(id: i32): NetworkContext | null {
     const metrics = this.metrics;
-    if (metrics == null) return null;
+    const settings = this.settings;
+    if (metrics == null || settings == null) return null;
     watchMemory(metrics.memoryBytes);
-    const codec = newCodec();
-    if (this.settings.role == Role.Ingress) return new IngressConnection(id, codec, this.settings, metrics);
-    if (this.settings.mode == Mode.Plain) return new PlainEgress(id, codec, this.settings, metrics);
-    return new MultiplexedEgress(id, codec, this.settings, metrics);
+    const codec = settings.protocol.connect(settings.peer);
+    if (settings.role == Role.Ingress) return new IngressConnection(id, codec, settings, metrics);
+    if (settings.mode == Mode.Plain) return new PlainEgress(id, codec, settings, metrics);
+    return new MultiplexedEgress(id, codec, settings, metrics);
   }
 }

@@ -1,16 +1,18 @@
-import { Codec, Traits } from "./codec";
+import { Traits } from "./codec";
+import { Peer } from "./frame";
+import { Protocol } from "./protocol";
 
-let factory: (() => Codec) | null = null;
+let factory: (() => Protocol) | null = null;
 
-/** For the bridge: this module is a codec, and makes these. */
-export function declareCodec(make: () => Codec): void {
+/** For the bridge: this module is a protocol's codec. */
+export function declareProtocol(make: () => Protocol): void {
   factory = make;
 }
 
 /** What the module says of its codec to whoever configures it, by `meltemi_codec_traits`; -1 where it has none. */
 export function declaredTraits(): i32 {
   const make = factory;
-  return make == null ? -1 : traitBits(make().traits());
+  return make == null ? -1 : traitBits(make().connect(Peer.Client).traits());
 }
 
 /** One bit each: ids 1, ordered 2, heartbeat 4, session 8. */

@@ -1,7 +1,8 @@
 export { Codec, Traits } from "./codec";
-export { declareCodec, declaredTraits, traitBits } from "./declared";
+export { declareProtocol, declaredTraits, traitBits } from "./declared";
 export { Cause, Failure } from "./failure";
 export { Frame, Kind, Peer, Scan } from "./frame";
 export { Metadata, Outcome } from "./metadata";
 export { Mutation } from "./mutation";
+export { Protocol } from "./protocol";
 export { SessionCodec, SessionProtocol, Step } from "./session";

@@ -1,17 +1,22 @@
-import { Role, Settings } from "./settings";
+import { Slice } from "../../bytes";
+import { Protocol } from "../../codec";
+import { Problems } from "../../json";
+import { Settings } from "./settings";
 
 // A configuration update makes a new root context in the same VM, while older connections stay with the old one. What
 // they all read is here, one object for each use of the codec.
 const known = new Map<string, Settings>();
 
-/** The settings of this use: those that are there, brought up to date, else these. */
-export function settingsOf(parsed: Settings): Settings {
-  const key = (parsed.role == Role.Ingress ? "ingress " : "egress ") + parsed.scope;
-  if (known.has(key)) {
-    const existing = known.get(key);
-    existing.update(parsed);
-    return existing;
-  }
-  known.set(key, parsed);
-  return parsed;
+/**
+ * The settings of the use that this configuration is for: those that are there, brought up to date, else new ones. Where
+ * anything is wrong, null, and what is there stays as it is.
+ */
+export function settingsOf(bytes: Slice, protocol: () => Protocol, problems: Problems): Settings | null {
+  const draft = new Settings(protocol());
+  draft.read(bytes, problems);
+  if (!problems.none) return null;
+  if (!known.has(draft.use)) known.set(draft.use, draft);
+  const settings = known.get(draft.use);
+  if (settings != draft) settings.read(bytes, problems);
+  return settings;
 }

@@ -1,5 +1,5 @@
 import { Bytes, Slice } from "../../bytes";
-import { Traits } from "../../codec";
+import { Peer, Protocol } from "../../codec";
 import { Fields, Problems } from "../../json";
 import { HeaderLimits } from "../headers";
 
@@ -38,47 +38,47 @@ export class Settings {
   /** The first HTTP/2 stream of a client's connection; for tests of the end of the numbers. */
   firstStreamId: u32 = 1;
 
+  constructor(readonly protocol: Protocol) {}
+
+  /** Which use of the codec a configuration is for: the role and the scope. */
+  get use(): string {
+    return (this.role == Role.Ingress ? "ingress " : "egress ") + this.scope;
+  }
+
+  /** Who is at the other end of a connection in this role. */
+  get peer(): Peer {
+    return this.role == Role.Ingress ? Peer.Client : Peer.Server;
+  }
+
   /** Reads a plugin's configuration; what is wrong with it goes to `problems`. */
-  static parse(bytes: Slice, traits: Traits, problems: Problems): Settings {
-    const settings = new Settings();
+  read(bytes: Slice, problems: Problems): void {
     const fields = Fields.parse(bytes, problems);
     const role = fields.oneOf("role", "", ["ingress", "egress"]);
     if (!fields.has("role")) problems.add("role", '"ingress" or "egress"', null);
-    settings.role = role == "egress" ? Role.Egress : Role.Ingress;
-    settings.scope = fields.string("scope", "*");
+    this.role = role == "egress" ? Role.Egress : Role.Ingress;
+    this.scope = fields.string("scope", "*");
+    const traits = this.protocol.connect(this.peer).traits();
     const multiplexed = traits.ids && traits.heartbeat;
     const mode = fields.oneOf("mode", multiplexed ? "multiplexed" : "plain", ["multiplexed", "plain"]);
-    settings.mode = mode == "plain" ? Mode.Plain : Mode.Multiplexed;
+    this.mode = mode == "plain" ? Mode.Plain : Mode.Multiplexed;
     if (mode == "multiplexed" && !multiplexed) {
       problems.list.push('mode: expected "plain", this protocol has not both request ids and a heartbeat');
     }
-    settings.maxFrameBytes = <u64>fields.integer("maxFrameBytes", 8388608, 1024, 1073741824);
-    settings.deadline = fields.boolean("deadline", true);
+    this.maxFrameBytes = <u64>fields.integer("maxFrameBytes", 8388608, 1024, 1073741824);
+    this.deadline = fields.boolean("deadline", true);
     const oneWayCluster = fields.string("oneWayCluster", "");
-    if (oneWayCluster != "") settings.oneWayCluster = Bytes.of(oneWayCluster);
+    this.oneWayCluster = oneWayCluster == "" ? null : Bytes.of(oneWayCluster);
     const limits = fields.object("limits");
-    settings.headers.headers = <i32>limits.integer("headers", 1000, 0, 10000);
-    settings.headers.headerBytes = <i32>limits.integer("headerBytes", 65536, 0, 1048576);
-    settings.streamBufferBytes = <i32>limits.integer("streamBufferBytes", 12582912, 65536, 1073741824);
-    settings.connectionBufferBytes = <i32>limits.integer("connectionBufferBytes", 12582912, 65536, 1073741824);
-    settings.reassemblyBytes = <i32>limits.integer("reassemblyBytes", 33554432, 65536, 1073741824);
+    this.headers.headers = <i32>limits.integer("headers", 1000, 0, 10000);
+    this.headers.headerBytes = <i32>limits.integer("headerBytes", 65536, 0, 1048576);
+    this.streamBufferBytes = <i32>limits.integer("streamBufferBytes", 12582912, 65536, 1073741824);
+    this.connectionBufferBytes = <i32>limits.integer("connectionBufferBytes", 12582912, 65536, 1073741824);
+    this.reassemblyBytes = <i32>limits.integer("reassemblyBytes", 33554432, 65536, 1073741824);
     limits.done();
-    settings.firstStreamId = (<u32>fields.integer("firstStreamId", 1, 1, 2147483647)) | 1;
-    fields.object("codec");
+    this.firstStreamId = (<u32>fields.integer("firstStreamId", 1, 1, 2147483647)) | 1;
+    const own = fields.object("codec");
+    this.protocol.configure(own);
+    own.done();
     fields.done();
-    return settings;
-  }
-
-  /** Takes over everything from a newer configuration of the same use. */
-  update(newer: Settings): void {
-    this.mode = newer.mode;
-    this.maxFrameBytes = newer.maxFrameBytes;
-    this.deadline = newer.deadline;
-    this.headers = newer.headers;
-    this.streamBufferBytes = newer.streamBufferBytes;
-    this.connectionBufferBytes = newer.connectionBufferBytes;
-    this.reassemblyBytes = newer.reassemblyBytes;
-    this.oneWayCluster = newer.oneWayCluster;
-    this.firstStreamId = newer.firstStreamId;
   }
 }
