@@ -107,6 +107,19 @@ export class Reader {
     return at ? Slice.view(at, length) : Slice.empty();
   }
 
+  /** A view of as many bytes as the number before them says, an unsigned one of 8, 16 or 32 bits. */
+  bytes8(): Slice {
+    return this.bytes(this.u8());
+  }
+
+  bytes16(): Slice {
+    return this.bytes(this.u16());
+  }
+
+  bytes32(): Slice {
+    return this.bytes(this.u32());
+  }
+
   /** A view of the rest. */
   rest(): Slice {
     return this.bytes(this.remaining);

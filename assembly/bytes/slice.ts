@@ -62,6 +62,13 @@ export class Slice {
     return this.length >= prefix.length && memory.compare(this.ptr, prefix.ptr, <usize>prefix.length) == 0;
   }
 
+  /** The first `length` bytes, or fewer, so that no character of UTF-8 is cut. */
+  start(length: i32): Slice {
+    if (length >= this.length) return this;
+    while (length > 0 && (this.at(length) & 0xc0) == 0x80) length--;
+    return Slice.view(this.ptr, length);
+  }
+
   /** The number that these decimal digits say; zero where they say none that fits. */
   decimal(): i32 {
     if (this.length > 10) return 0;

@@ -10,6 +10,7 @@ export class Writer {
   private base: usize = 0;
   private size: i32 = 0;
   private capacity: i32 = 0;
+  private failed: bool = false;
 
 
   @inline get ptr(): usize {
@@ -21,9 +22,15 @@ export class Writer {
     return this.size;
   }
 
+  /** False once something was written that did not fit its field, until `reset`. */
+  @inline get ok(): bool {
+    return !this.failed;
+  }
+
   /** Forgets what was written and keeps the memory. */
   @inline reset(): void {
     this.size = 0;
+    this.failed = false;
   }
 
   /** Cuts back to `length` bytes: what was written after is forgotten. */
@@ -34,8 +41,8 @@ export class Writer {
   free(): void {
     if (this.base) heap.free(this.base);
     this.base = 0;
-    this.size = 0;
     this.capacity = 0;
+    this.reset();
   }
 
   /** A view of all that was written, good until the next write. */
@@ -86,6 +93,24 @@ export class Writer {
     if (length > 0) memory.copy(this.grow(length), ptr, <usize>length);
   }
 
+  /** Bytes after their number, an unsigned one of 8, 16 or 32 bits. Too many for it: nothing is written, and `ok` is false. */
+  bytes8(slice: Slice): void {
+    if (!this.fits(slice, 0xff)) return;
+    this.u8(slice.length);
+    this.bytes(slice);
+  }
+
+  bytes16(slice: Slice): void {
+    if (!this.fits(slice, 0xffff)) return;
+    this.u16(slice.length);
+    this.bytes(slice);
+  }
+
+  bytes32(slice: Slice): void {
+    this.u32(slice.length);
+    this.bytes(slice);
+  }
+
   /** The UTF-8 of `text`. For text that is made at run time; constants are `Slice.fixed`. */
   text(text: string): void {
     const length = <i32>String.UTF8.byteLength(text);
@@ -126,8 +151,18 @@ export class Writer {
     store<u32>(this.base + <usize>position, bswap<u32>(value));
   }
 
+  /** The u32 at `position` becomes the number of bytes that were written after it. */
+  patchLength(position: i32): void {
+    this.patchU32(position, this.size - position - 4);
+  }
+
   patchU64(position: i32, value: u64): void {
     store<u64>(this.base + <usize>position, bswap<u64>(value));
+  }
+
+  private fits(slice: Slice, most: i32): bool {
+    if (slice.length > most) this.failed = true;
+    return slice.length <= most;
   }
 
   // Nearly every call finds room: that path is inlined, the other is not.

@@ -6,3 +6,4 @@ export { Metadata, Outcome } from "./metadata";
 export { Mutation } from "./mutation";
 export { Protocol } from "./protocol";
 export { SessionCodec, SessionProtocol, Step } from "./session";
+export { wordsOf } from "./words";

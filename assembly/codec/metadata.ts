@@ -1,4 +1,5 @@
 import { Slice } from "../bytes";
+import { Mutation } from "./mutation";
 
 /** How a call ended, as Envoy's retries, outlier detection and metrics are to see it. */
 export enum Outcome {
@@ -78,6 +79,39 @@ export class Metadata {
       if (this.nameAt(i).equalsIgnoreCase(name)) return this.valueAt(i);
     }
     return null;
+  }
+
+  /** The number that this attribute says in decimal digits; zero where there is none that fits. */
+  number(name: Slice): i32 {
+    const value = this.get(name);
+    return value == null ? 0 : value.decimal();
+  }
+
+  /**
+   * For `encode`: makes the changes that filters made. An attribute on the wire that has the name of one of the protocol's
+   * was none to them, and stays. False: one that the protocol defines would be gone, and it cannot be without.
+   */
+  apply(changes: Mutation): bool {
+    let kept = 0;
+    for (let i = 0; i < this.count; i++) {
+      const change = this.isHidden(i) ? -1 : changes.find(this.nameAt(i));
+      const removed = change >= 0 && changes.removed(change);
+      if (removed && i < this.fixed) return false;
+      if (removed) continue;
+      const value = change < 0 ? this.valueAt(i) : changes.value(change);
+      unchecked((this.names[kept] = this.names[i]));
+      unchecked((this.values[kept++] = changetype<usize>(value)));
+    }
+    this.count = kept;
+    for (let i = 0; i < changes.additions; i++) this.push(changes.addedName(i), changes.addedValue(i));
+    return true;
+  }
+
+  private isHidden(index: i32): bool {
+    if (index < this.fixed) return false;
+    const name = this.nameAt(index);
+    for (let i = 0; i < this.fixed; i++) if (this.nameAt(i).equalsIgnoreCase(name)) return true;
+    return false;
   }
 
   private push(name: Slice, value: Slice): void {

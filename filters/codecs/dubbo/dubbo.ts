@@ -1,4 +1,4 @@
-import { Codec, Failure, Frame, Kind, Metadata, Mutation, Reader, Scan, Slice, Traits, Writer } from "meltemi/assembly";
+import { Codec, Failure, Frame, Kind, Metadata, Mutation, Reader, Scan, Traits, Writer } from "meltemi/assembly";
 import { Fastjson2 } from "./fastjson2";
 import { Hessian2 } from "./hessian2";
 import {
@@ -11,7 +11,6 @@ import {
   HESSIAN2,
   ID_AT,
   LENGTH_AT,
-  reasonFor,
   scanFrame,
   serializationOf,
   statusFor,
@@ -25,7 +24,6 @@ import { Serialization } from "./serialization";
 
 const hessian2 = new Hessian2();
 const fastjson2 = new Fastjson2();
-const MAX_REASON: i32 = 1024;
 
 /** Dubbo 2: the protocol `dubbo://` of Dubbo 2.5 to 3.3. */
 export class Dubbo extends Codec {
@@ -56,7 +54,7 @@ export class Dubbo extends Codec {
     let done = false;
     if (frame.kind == Kind.Response) done = encodeResponse(frame, values, changes, out);
     else if (frame.kind == Kind.Request || frame.kind == Kind.OneWay) done = encodeRequest(frame, values, changes, out);
-    if (done) out.patchU32(start + LENGTH_AT, out.length - start - HEAD);
+    if (done) out.patchLength(start + LENGTH_AT);
     else out.truncate(start);
     return done;
   }
@@ -68,8 +66,8 @@ export class Dubbo extends Codec {
     const fast = serializationOf(request.bytes) == FASTJSON2;
     writeAnswer(out, fast ? FASTJSON2 : HESSIAN2, statusFor(why), request.id);
     const values: Serialization = fast ? fastjson2 : hessian2;
-    values.writeText(out, explain(why));
-    out.patchU32(start + LENGTH_AT, out.length - start - HEAD);
+    values.writeText(out, why.explain());
+    out.patchLength(start + LENGTH_AT);
   }
 
   rename(frame: Frame, id: u64): void {
@@ -97,19 +95,4 @@ function valuesOf(frame: Frame): Serialization | null {
   const id = serializationOf(frame.bytes);
   if (id == HESSIAN2) return hessian2;
   return id == FASTJSON2 ? fastjson2 : null;
-}
-
-const reason = new Writer();
-
-/** The cause in plain words, and what more is known of it. */
-function explain(why: Failure): Slice {
-  reason.reset();
-  reason.bytes(reasonFor(why.cause));
-  if (why.message.length > 0) {
-    reason.u16(0x3a20); // «: »
-    let length = min<i32>(why.message.length, MAX_REASON);
-    while (length < why.message.length && length > 0 && (why.message.at(length) & 0xc0) == 0x80) length--;
-    reason.copy(why.message.ptr, length);
-  }
-  return reason.view();
 }

@@ -1,35 +1,11 @@
-import {
-  Codec,
-  Failure,
-  Frame,
-  Kind,
-  Metadata,
-  Mutation,
-  Peer,
-  Reader,
-  Scan,
-  Slice,
-  Traits,
-  Writer,
-} from "meltemi/assembly";
-import {
-  decodeRequest,
-  decodeResponse,
-  encodeMessage,
-  Envelope,
-  Found,
-  reasonFor,
-  typeFor,
-  writeFailure,
-} from "./message";
+import { Codec, Failure, Frame, Kind, Metadata, Mutation, Peer, Reader, Scan, Traits, Writer } from "meltemi/assembly";
+import { decodeRequest, decodeResponse, encodeMessage, Envelope, Found, typeFor, writeFailure } from "./message";
 import { StructWalk, Walked } from "./struct";
 import { MessageType, Transport } from "./wire";
 
 // One callback runs at a time in a VM, so what it works with is shared by all connections.
 const input = new Reader();
 const envelope = new Envelope();
-const reason = new Writer();
-const MAX_REASON: i32 = 512;
 
 /** Apache Thrift: framed, unframed and THeader; binary and compact. */
 export class Thrift extends Codec {
@@ -99,21 +75,8 @@ export class Thrift extends Codec {
   fail(request: Frame, why: Failure, out: Writer): void {
     if (request.kind == Kind.OneWay) return;
     envelope.read(input.over(request.bytes));
-    reason.reset();
-    reason.bytes(reasonFor(why.cause));
-    if (why.message.length > 0) {
-      reason.u16(0x3a20); // «: »
-      reason.bytes(shortened(why.message));
-    }
-    writeFailure(out, envelope, reason.view(), typeFor(why.cause));
+    writeFailure(out, envelope, why.explain(), typeFor(why.cause));
   }
-}
-
-/** Cut where a character begins. */
-function shortened(text: Slice): Slice {
-  let length = min<i32>(text.length, MAX_REASON);
-  while (length < text.length && length > 0 && (text.at(length) & 0xc0) == 0x80) length--;
-  return Slice.view(text.ptr, length);
 }
 
 

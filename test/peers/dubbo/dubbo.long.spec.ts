@@ -67,8 +67,8 @@ function peers(): void {
           expect(lines.get("jason")?.attachments).toMatchObject({ "Seen-By": "The Mesh 🌊", "X-Answer": "changed" });
           expect(lines.get("others")?.attachments).toMatchObject({ "X-Answer": "from alpha 🌊" });
 
-          expectRefusal(lines.get("noRoute"), "meltemi: no route for this request");
-          expectRefusal(lines.get("unavailable"), "meltemi: no provider to be reached");
+          expectRefusal(lines.get("noRoute"), "meltemi: no route matches");
+          expectRefusal(lines.get("unavailable"), "meltemi: no backend is available");
           expect(lines.get("timeout")?.ms).toBeLessThan(2_500);
           // The scenario «heartbeat» is idle for three of the consumer's heartbeats.
           expect(await world().stat(/meltemi\.dubbo\.ingress\.pings$/)).toBeGreaterThanOrEqual(3);

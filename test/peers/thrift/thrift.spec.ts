@@ -97,8 +97,8 @@ function peers(): void {
         expect(of("crash")).toEqual({ application: types[0], message: "broken on purpose" });
         expect(of("unknown")).toEqual({ application: types[1], message: "Unknown function unheard" });
         expect(of("gone").application).toBe(1);
-        expect(of("gone").message).toContain("meltemi: no route for this request");
-        expect(of("unavailable").message).toContain("meltemi: no server to be reached");
+        expect(of("gone").message).toContain("meltemi: no route matches");
+        expect(of("unavailable").message).toContain("meltemi: no backend is available");
         expect(of("notes")).toEqual({ value: true });
         if (client === "python") expect(of("sequences")).toEqual({ value: true });
         else expect(of("many")).toEqual({ value: true });

@@ -5,15 +5,15 @@ import { encode, type Frame, type Parts, TYPES } from "./wire.js";
 
 const WORDS: readonly (readonly [string, ErrorKind])[] = [
   ["no route", "no-route"],
-  ["no server", "unavailable"],
-  ["no answer", "timeout"],
-  ["too large", "too-large"],
+  ["no backend", "unavailable"],
+  ["the backend did not answer", "timeout"],
+  ["the frame is too large", "too-large"],
 ];
 
 /** An answer in the words that all protocols share. */
 export function answerOf({ type, code, attributes, payload }: Frame): Answer {
   if (type === TYPES.reply) return { ...(code > 0 ? { error: "business" as const } : {}), attributes, payload };
-  const error = WORDS.find(([words]) => payload.includes(`meltemi: ${words}`) || payload.includes(`request ${words}`));
+  const error = WORDS.find(([words]) => payload.includes(`meltemi: ${words}`));
   return { error: error?.[1] ?? "other", attributes, payload };
 }
 

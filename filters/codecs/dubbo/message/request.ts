@@ -58,7 +58,7 @@ export function decodeRequest(frame: Frame, values: Serialization, meta: Metadat
   const group = attachments.get(GROUP);
   if (group) meta.set(GROUP, group);
   const timeout = attachments.get(TIMEOUT);
-  if (timeout) meta.timeoutMs = milliseconds(timeout);
+  if (timeout) meta.timeoutMs = timeout.decimal();
   else if (attachments.timeout > 0 && attachments.timeout <= i32.MAX_VALUE) meta.timeoutMs = <i32>attachments.timeout;
   attachments.addTo(meta, true);
   return true;
@@ -69,18 +69,6 @@ export function decodeRequest(frame: Frame, values: Serialization, meta: Metadat
 function currentInterface(): Slice {
   const named = attachments.get(INTERFACE);
   return named ? named : head.path!;
-}
-
-/** Digits, or zero where there are others or too many. */
-function milliseconds(text: Slice): i32 {
-  if (text.length == 0 || text.length > 9) return 0;
-  let value = 0;
-  for (let i = 0; i < text.length; i++) {
-    const digit = <i32>text.at(i) - 0x30;
-    if (digit < 0 || digit > 9) return 0;
-    value = value * 10 + digit;
-  }
-  return value;
 }
 
 /** A new interface goes wherever the old one stood. */

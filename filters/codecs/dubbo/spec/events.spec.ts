@@ -61,13 +61,14 @@ describe("local replies", () => {
       return [cause, reply[3], hessian.decode(reply.subarray(16), "2.0")];
     });
     expect(replies).toEqual([
-      ["NoRoute", 60, "meltemi: no route for this request: because 🌊"],
-      ["Unavailable", 80, "meltemi: no provider to be reached: because 🌊"],
-      ["Timeout", 31, "meltemi: no answer in time: because 🌊"],
+      ["NoRoute", 60, "meltemi: no route matches: because 🌊"],
+      ["Unavailable", 80, "meltemi: no backend is available: because 🌊"],
+      ["Timeout", 31, "meltemi: the backend did not answer in time: because 🌊"],
       ["Denied", 40, "meltemi: access denied: because 🌊"],
       ["Limited", 100, "meltemi: too many requests: because 🌊"],
-      ["TooLarge", 40, "meltemi: request too large: because 🌊"],
-      ["Fault", 70, "meltemi: request failed in the proxy: because 🌊"],
+      ["TooLarge", 40, "meltemi: the frame is too large: because 🌊"],
+      ["Unreadable", 40, "meltemi: the proxy cannot read this request: because 🌊"],
+      ["Fault", 70, "meltemi: the proxy answered in the backend's place: because 🌊"],
     ]);
     expect(probe.fail(head, "Fault", "", 418)[3]).toBe(40);
     expect(probe.fail(head, "Fault", "", 599)[3]).toBe(70);

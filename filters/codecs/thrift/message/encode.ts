@@ -36,7 +36,7 @@ export function encodeMessage(frame: Slice, envelope: Envelope, changes: Mutatio
   else out.u32(name.length);
   out.bytes(name.view());
   out.bytes(part(frame, envelope.nameEnd, frame.length));
-  if (envelope.transport != Transport.Unframed) out.patchU32(start, out.length - start - 4);
+  if (envelope.transport != Transport.Unframed) out.patchLength(start);
   return true;
 }
 

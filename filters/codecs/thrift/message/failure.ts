@@ -22,7 +22,7 @@ export function writeFailure(out: Writer, envelope: Envelope, reason: Slice, typ
   // A server's answer to a multiplexed call has the method's name only.
   writeHead(out, envelope, methodIn(envelope.name, colonIn(envelope.name)));
   writeApplicationException(out, envelope.compact, reason, type);
-  if (envelope.transport != Transport.Unframed) out.patchU32(start, out.length - start - 4);
+  if (envelope.transport != Transport.Unframed) out.patchLength(start);
 }
 
 function writeHead(out: Writer, envelope: Envelope, name: Slice): void {
@@ -35,8 +35,7 @@ function writeHead(out: Writer, envelope: Envelope, name: Slice): void {
     return;
   }
   if (envelope.dialect == Dialect.Strict) out.u32(STRICT | MessageType.EXCEPTION);
-  out.u32(name.length);
-  out.bytes(name);
+  out.bytes32(name);
   if (envelope.dialect == Dialect.Old) out.u8(MessageType.EXCEPTION);
   out.u32(envelope.sequence);
 }

@@ -76,7 +76,7 @@ describe.each(SPEECHES)("$transport, $dialect", (speech) => {
   });
 
   it("answers in its own transport and dialect, to the method and with the number that the caller gave", () => {
-    const types = { NoRoute: 1, TooLarge: 7 } as Record<string, number>;
+    const types = { NoRoute: 1, TooLarge: 7, Unreadable: 7 } as Record<string, number>;
     for (const sequence of [0, 7, 0xfffffffe]) {
       const request = message({ ...speech, name: "Cart:add", sequence, fields: [{ id: 1, value: text("x") }] });
       for (const cause of CAUSES) {

@@ -1,0 +1,22 @@
+import { Slice } from "../bytes";
+import { Cause } from "./failure";
+
+const NO_ROUTE = Slice.fixed("no route matches");
+const UNAVAILABLE = Slice.fixed("no backend is available");
+const TIMEOUT = Slice.fixed("the backend did not answer in time");
+const DENIED = Slice.fixed("access denied");
+const LIMITED = Slice.fixed("too many requests");
+const TOO_LARGE = Slice.fixed("the frame is too large");
+const UNREADABLE = Slice.fixed("the proxy cannot read this request");
+const FAULT = Slice.fixed("the proxy answered in the backend's place");
+
+/** A cause in plain words. */
+export function wordsOf(cause: Cause): Slice {
+  if (cause == Cause.NoRoute) return NO_ROUTE;
+  if (cause == Cause.Unavailable) return UNAVAILABLE;
+  if (cause == Cause.Timeout) return TIMEOUT;
+  if (cause == Cause.Denied) return DENIED;
+  if (cause == Cause.Limited) return LIMITED;
+  if (cause == Cause.TooLarge) return TOO_LARGE;
+  return cause == Cause.Unreadable ? UNREADABLE : FAULT;
+}
