@@ -164,7 +164,32 @@ describe("the bridge, ingress to egress", () => {
     for (const { frame } of loop.atBackend) loop.fromBackend(response(frame.id, Buffer.from("ok")));
     const seen = loop.atClient.map(({ frame }) => summary(frame));
     expect(seen.sort()).toEqual(["goaway 0", "response 1 0", "response 2 0", "response 3 4"]);
+    expect(host.closed.has(loop.ingress)).toBe(false); // what was written still has to go out
+    for (let i = 0; i < 2; i++) host.tick();
     expect(host.closed.has(loop.ingress)).toBe(true);
+    expect(host.tickPeriod).toBe(0);
+  });
+
+  it("closes in a quiet moment where the protocol has no word for a drain", async () => {
+    const wordless = new Host(
+      await bridgeModule("traits.ids = true; traits.heartbeat = true;", "drain(out: Writer): bool { return false; }"),
+    );
+    expect(wordless.configure({ ...INGRESS, firstStreamId: 2147483641 })).toBe(true);
+    const loop = new Loop(wordless, egressHost);
+    const quiet = (ticks: number) => {
+      for (let i = 0; i < ticks; i++) wordless.tick();
+      return wordless.closed.has(loop.ingress);
+    };
+    loop.fromClient(request(1n, "a"));
+    expect(quiet(50)).toBe(false); // its answer is owed
+    loop.fromBackend(response(loop.atBackend[0]?.frame.id ?? 0n, Buffer.from("ok")));
+    expect(quiet(9)).toBe(false);
+    loop.fromClient(encode({ kind: Kind.ping, id: 2n }));
+    expect(quiet(9)).toBe(false);
+    expect(quiet(1)).toBe(true);
+    expect(wordless.tickPeriod).toBe(0);
+    expect(loop.atClient.map(({ frame }) => summary(frame))).toEqual(["response 1 0", "pong 2"]);
+    loop.close();
   });
 
   it("neither traps nor hangs on garbage, from any side", () => {

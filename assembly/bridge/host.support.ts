@@ -20,16 +20,17 @@ interface Exports {
 }
 
 /** AwesomeRPC's module; with `traits`, a variant whose codec says these of itself. */
-export async function bridgeModule(traits?: string): Promise<WebAssembly.Module> {
+export async function bridgeModule(traits?: string, members = ""): Promise<WebAssembly.Module> {
   const folder = "examples/awesomerpc/codec";
   if (traits === undefined) return compileModule(`${folder}/index.ts`, await readFile(`${folder}/index.ts`, "utf8"));
   return compileModule(
     `${folder}/variant.ts`,
-    `import { Codec, Traits } from "meltemi/assembly";
+    `import { Codec, Traits, Writer } from "meltemi/assembly";
      import { registerCodec } from "meltemi/assembly/bridge";
      import { AwesomeRpc } from "./awesomerpc";
      class Variant extends AwesomeRpc {
        traits(): Traits { const traits = new Traits(); ${traits} return traits; }
+       ${members}
      }
      registerCodec("variant", (): Codec => new Variant());
      export * from "meltemi/assembly/proxy";`,

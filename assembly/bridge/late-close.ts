@@ -9,6 +9,7 @@ let young: i32 = 0;
 
 /** Closes the connection of this context soon, its last bytes sent. */
 export function closeLater(contextId: i32): void {
+  if (waiting.includes(contextId)) return;
   if (waiting.length == 0) setTickPeriod(TICK_MS);
   waiting.push(contextId);
   young++;
@@ -22,13 +23,13 @@ export function forgetClose(contextId: i32): void {
   young = min(young, waiting.length);
 }
 
-/** For the plugin's tick: closes what has waited through a whole one. */
-export function closeDue(): void {
+/** For the plugin's tick: closes what has waited through a whole one. It is the last, where nobody else needs `more`. */
+export function closeDue(more: bool = false): void {
   const due = waiting.splice(0, waiting.length - young);
   young = 0;
   for (let i = 0; i < due.length; i++) {
     setEffectiveContext(due[i]);
     closeStream(StreamType.Downstream);
   }
-  if (waiting.length == 0) setTickPeriod(0);
+  if (waiting.length == 0 && !more) setTickPeriod(0);
 }

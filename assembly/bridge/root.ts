@@ -8,6 +8,7 @@ import { MultiplexedEgress, PlainEgress } from "./egress";
 import { detachedEnded, IngressConnection } from "./ingress";
 import { closeDue } from "./late-close";
 import { Metrics } from "./metrics";
+import { closeQuiet } from "./quiet-close";
 import { Mode, Role, Settings, settingsOf } from "./settings";
 
 /** Makes a codec of the protocol; there is one for each connection. */
@@ -58,7 +59,7 @@ class BridgeRoot extends RootContext {
   }
 
   onTick(): void {
-    closeDue();
+    closeDue(closeQuiet());
   }
 
   onHttpCallResponse(token: u32, headers: i32, bodySize: i32, trailers: i32): void {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { type Caller, contract } from "../support/index.js";
+import { type Caller, contract, dubbo } from "../support/index.js";
 
 const services = {
   aging: { annotations: { "meltemi.dev/max-connection-duration": "2s" } },
@@ -40,3 +40,58 @@ contract("drains", { services }, (world) => {
     }
   });
 });
+
+const unannounced = { "meltemi.dev/codec": '{"readOnlyEvent": false}' };
+const silent = {
+  aging: { annotations: { ...services.aging.annotations, ...unannounced } },
+  ending: { annotations: { ...services.ending.annotations, ...unannounced } },
+};
+
+contract(
+  "drains without a word to the client",
+  { services: silent },
+  (world) => {
+    /** Bursts of calls at once, and a quiet moment after each; gives how many calls there were, and how they failed. */
+    async function bursts(caller: Caller, until: () => boolean): Promise<{ calls: number; errors: unknown[] }> {
+      const errors: unknown[] = [];
+      let calls = 0;
+      while (!until()) {
+        const answers = await Promise.all(Array.from({ length: 4 }, () => caller.call({ payload: "x" })));
+        calls += answers.length;
+        errors.push(...answers.flatMap(({ error }) => error ?? []));
+        await delay(150 + Math.random() * 100);
+      }
+      return { calls, errors };
+    }
+
+    test("connections end in quiet moments, and no request is lost", async () => {
+      for (const backend of world().all) backend.latency = () => Math.random() * 20;
+      const end = Date.now() + 6_500;
+      const callers = Array.from({ length: 8 }, () => world().caller("aging"));
+      const all = await Promise.all(callers.map((caller) => bursts(caller, () => Date.now() > end)));
+      expect(all.flatMap(({ errors }) => errors)).toEqual([]);
+      for (const { calls } of all) expect(calls).toBeGreaterThan(40);
+      for (const { opened } of callers) expect(opened).toBeGreaterThanOrEqual(2);
+    });
+
+    test("stream ids near their end: a quiet moment comes first, and no request is lost", async () => {
+      const caller = world().caller("ending");
+      let left = 20;
+      const { errors } = await bursts(caller, () => left-- <= 0);
+      expect(errors).toEqual([]);
+      expect(caller.opened).toBeGreaterThan(1);
+    });
+
+    test("stream ids at their end, with no quiet moment: native errors, and then another connection", async () => {
+      const caller = world().caller("ending");
+      const answers = await Promise.all(Array.from({ length: 40 }, () => caller.call({ payload: "x" })));
+      const errors = answers.flatMap(({ error }) => error ?? []);
+      expect(errors).toEqual(Array(16).fill("unavailable"));
+      await expect
+        .poll(async () => (await caller.call({ payload: "x" }).catch(() => ({ error: "cut" }))).error)
+        .toBe(undefined);
+      expect(caller.opened).toBeGreaterThan(1);
+    });
+  },
+  { protocols: [dubbo] },
+);

@@ -2,7 +2,7 @@ import { BufferType, FilterStatus, LogLevel, PeerType, StreamType } from "../../
 import { Slice, Writer } from "../../bytes";
 import { Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
-import { closeStream, getBuffer, log, setBuffer } from "../../hostcalls";
+import { closeStream, getBuffer, log, setBuffer, setEffectiveContext } from "../../hostcalls";
 import { FrameInput, Input, lengthOf, StreamTable } from "../buffers";
 import { AttributeForms, Received, writeRequestHeaders } from "../headers";
 import { HeaderList } from "../hpack";
@@ -24,7 +24,9 @@ import {
   writeSettingsAck,
   writeWindowUpdate,
 } from "../http2";
+import { closeLater, forgetClose } from "../late-close";
 import { Metrics } from "../metrics";
+import { closeWhenQuiet, forgetLeaving, Leaving, QUIET_TICKS } from "../quiet-close";
 import { Remaker } from "../remake";
 import { Settings } from "../settings";
 import { Answers } from "./answers";
@@ -58,7 +60,7 @@ const REPLENISH: u32 = 1 << 30;
  * It can write to a side only while that side's callback runs. Its voice towards the client is PING: the proxy's ACK
  * comes back at once, in a callback that writes to the client.
  */
-export class IngressConnection extends NetworkContext implements Http2Events {
+export class IngressConnection extends NetworkContext implements Http2Events, Leaving {
   private input: FrameInput;
   private http2: Http2Receiver;
   private streams: StreamTable = new StreamTable();
@@ -70,6 +72,8 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   private closing: bool = false;
   private draining: bool = false;
   private pinged: bool = false;
+  /** Ticks without anything under way, while it waits for a moment to leave. */
+  private quiet: i32 = 0;
   private nextId: u32;
   /** The proxy takes no streams above this (GOAWAY). */
   private lastId: u32 = MAX_STREAM_ID;
@@ -103,6 +107,7 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   onDownstreamData(size: i32, endOfStream: bool): FilterStatus {
     out.reset();
+    this.quiet = 0;
     if (size > 0 && !this.closing) this.takeFrames(getBuffer(BufferType.DownstreamData, 0, size));
     if (this.control.length > 0) {
       out.bytes(this.control.view());
@@ -216,10 +221,17 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   /** The numbers of streams run out: the client is asked to open another connection. */
   private numbersEnd(): void {
-    if (this.draining) return;
+    if (this.drain(this.answers.draft)) this.answers.queue(frame);
+  }
+
+  /** Asks the client once to go elsewhere. True: in words that have to go out. */
+  private drain(to: Writer): bool {
+    if (this.draining) return false;
     this.draining = true;
     this.metrics.drains.increment();
-    if (this.codec.drain(this.answers.draft)) this.answers.queue(frame);
+    const told = this.codec.drain(to);
+    if (!told) closeWhenQuiet(this);
+    return told;
   }
 
   // ── From the proxy: answers become frames ──
@@ -235,7 +247,7 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
     if (this.responses > 0) this.metrics.responses.increment(this.responses);
     this.responses = 0;
-    if (this.nextId > MAX_STREAM_ID && this.isIdle) this.close();
+    if (this.nextId > MAX_STREAM_ID && this.isIdle) closeLater(this.id);
     return FilterStatus.Continue;
   }
 
@@ -333,10 +345,7 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   onGoAway(lastStream: u32): void {
     this.lastId = lastStream;
-    if (this.draining) return;
-    this.draining = true;
-    this.metrics.drains.increment();
-    this.codec.drain(out);
+    this.drain(out);
   }
 
   onPong(): void {
@@ -359,6 +368,14 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     return this.streams.length == 0 && !this.answers.waiting && !this.input.isPartial;
   }
 
+  leave(): bool {
+    this.quiet = this.isIdle ? this.quiet + 1 : 0;
+    if (this.quiet < QUIET_TICKS) return false;
+    setEffectiveContext(this.id);
+    this.close();
+    return true;
+  }
+
   private close(): void {
     if (this.closing) return;
     this.closing = true;
@@ -376,6 +393,8 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   onDelete(): void {
     this.metrics.connectionsActive.add(-1);
+    if (this.draining) forgetLeaving(this);
+    forgetClose(this.id);
     for (let i = 0; i < this.streams.slotCount; i++) {
       const stream = this.streams.at(i);
       if (stream == 0) continue;

@@ -21,12 +21,17 @@ import {
   writeReadOnly,
 } from "./message";
 import { Serialization } from "./serialization";
+import { Settings } from "./settings";
 
 const hessian2 = new Hessian2();
 const fastjson2 = new Fastjson2();
 
 /** Dubbo 2: the protocol `dubbo://` of Dubbo 2.5 to 3.3. */
 export class Dubbo extends Codec {
+  constructor(private settings: Settings = new Settings()) {
+    super();
+  }
+
   traits(): Traits {
     const traits = new Traits();
     traits.ids = true;
@@ -84,8 +89,8 @@ export class Dubbo extends Codec {
   }
 
   drain(out: Writer): bool {
-    writeReadOnly(out);
-    return true;
+    if (this.settings.readOnlyEvent) writeReadOnly(out);
+    return this.settings.readOnlyEvent;
   }
 }
 

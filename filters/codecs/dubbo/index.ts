@@ -1,6 +1,6 @@
-import { registerCodec } from "meltemi/assembly/bridge";
-import { Dubbo } from "./dubbo";
+import { registerProtocol } from "meltemi/assembly/bridge";
+import { DubboProtocol } from "./protocol";
 
-registerCodec("dubbo", () => new Dubbo());
+registerProtocol("dubbo", () => new DubboProtocol());
 
 export * from "meltemi/assembly/proxy";
