@@ -79,7 +79,7 @@ test("xxHash64 gives the values of its specification", () => {
 
 test("a duplex that is to keep reading does so while its reader would pause at each chunk", async () => {
   const [near, far] = MemoryDuplex.pair();
-  near.keepReading();
+  near.readBySession();
   let chunks = 0;
   near.on("data", () => {
     chunks += 1;

@@ -1,3 +1,4 @@
+import { pieces } from "./pieces.js";
 import { SocketLike } from "./socket-like.js";
 
 interface Piece {
@@ -13,7 +14,7 @@ export class MemoryDuplex extends SocketLike {
   private wanted = true;
   private peerGone = false;
   private endQueued = false;
-  private neverPaused = false;
+  private bySession = false;
   /** Why the other end closed, where it said so; internal listeners tell a connect failure behind them this way. */
   closeDetails: string | undefined;
 
@@ -35,14 +36,15 @@ export class MemoryDuplex extends SocketLike {
 
   /**
    * For an HTTP/2 session, whose windows bound what comes. node:http2 stops reading for as long as it writes, which on a
-   * duplex is at least until the next turn of the event loop: a session that keeps writing would read almost nothing.
+   * duplex is at least until the next turn of the event loop: a session that keeps writing would read almost nothing. And
+   * it is given small pieces, because what one of its streams keeps unread keeps the whole piece.
    */
-  keepReading(): void {
-    this.neverPaused = true;
+  readBySession(): void {
+    this.bySession = true;
   }
 
   override pause(): this {
-    return this.neverPaused ? this : super.pause();
+    return this.bySession ? this : super.pause();
   }
 
   override _read(): void {
@@ -106,6 +108,7 @@ export class MemoryDuplex extends SocketLike {
         continue;
       }
       if (piece.bytes === null) this.push(null);
+      else if (this.bySession) for (const part of pieces(piece.bytes)) this.wanted = this.push(part);
       else this.wanted = this.push(piece.bytes);
       piece.done();
     }

@@ -47,7 +47,7 @@ export class Http2Connection {
       // Memory is bounded by the windows; this limit of node's refuses streams long before.
       maxSessionMemory: 65_536,
     });
-    if (transport instanceof MemoryDuplex) transport.keepReading();
+    if (transport instanceof MemoryDuplex) transport.readBySession();
     this.window = new ConnectionWindow(this.session, transport, http2.initialConnectionWindowSize, () => this.drain());
     this.session.on("remoteSettings", ({ maxConcurrentStreams }) => {
       this.heard = true;
