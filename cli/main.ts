@@ -1,4 +1,8 @@
 #!/usr/bin/env node
+import { keepYoungHeapSmall } from "./young-heap.js";
+
+// Before all else is loaded, which makes it grow.
+keepYoungHeapSmall();
 // Before grpc-js is loaded: what matters of what it would print is in our own errors and log.
 process.env["GRPC_VERBOSITY"] ??= "NONE";
 // A reader that has seen enough (`meltemi up --help | head -1`) ends nothing.
@@ -10,5 +14,3 @@ for (const stream of [process.stdout, process.stderr]) {
 const { run } = await import("./run.js");
 
 process.exitCode = await run(process.argv.slice(2));
-
-export {};
