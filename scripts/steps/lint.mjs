@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { protocols } from "./protocols.mjs";
 import { root, run } from "./run.mjs";
 
 /**
@@ -12,12 +13,13 @@ export async function lint({ write = false } = {}) {
   const plain = process.stdout.isTTY ? [] : ["--colors=off"];
   const biome = [...(write ? ["check", "--write"] : ["ci"]), "--error-on-warnings", ...plain];
   const prettier = ["--log-level", "warn", write ? "--write" : "--check", ...assemblyScript()];
+  const table = protocols({ write });
   const codes = [
     await run(tool("biome"), biome),
     await run(tool("prettier"), prettier, { quiet: !write }),
     await run(tool("tsc"), ["--noEmit", "-p", "tsconfig.json"]),
   ];
-  return codes.every((code) => code === 0);
+  return table && codes.every((code) => code === 0);
 }
 
 /** Biome does not read AssemblyScript's decorators and operators: those files are prettier's. */
