@@ -120,6 +120,26 @@ describe("the bridge, ingress to egress", () => {
     expect(host.metric("too_large")).toBe(1);
   });
 
+  it("passes requests that the codec cannot read, or refuses them, as it is told, and counts either", () => {
+    const unreadable = (id: bigint, kind: 0 | 1 = Kind.request) => {
+      const frame = request(id, "", kind);
+      frame.writeUInt8(255, 14); // the service's name would be longer than the frame
+      return frame;
+    };
+    const all = Buffer.concat([unreadable(1n), unreadable(2n, Kind.oneWay), request(3n, "readable")]);
+    const requests = ingressHost.downstream(ingressHost.connect(), all);
+    expect(ingressHost.metric("opaque")).toBe(2);
+    egressHost.downstream(egressHost.connect(), requests);
+    expect(egressHost.metric("requests")).toBe(3);
+    const host = configured({ ...INGRESS, unknown: "refuse" });
+    const loop = new Loop(host, egressHost);
+    loop.fromClient(all);
+    expect(loop.atBackend.map(({ frame }) => summary(frame))).toEqual(["request 1"]);
+    loop.fromBackend(response(1n, Buffer.from("ok")));
+    expect(loop.atClient.map(({ frame }) => summary(frame))).toEqual(["response 1 2", "response 3 0"]);
+    expect([host.metric("refused"), host.metric("opaque")]).toEqual([2, 0]);
+  });
+
   it("closes on bytes that are no frame, and counts them", () => {
     const loop = new Loop(ingressHost, egressHost);
     loop.fromClient(Buffer.from("GET / HTTP/1.1\r\n\r\n"));
@@ -187,6 +207,7 @@ describe("a codec's plugin configuration", () => {
     [{ ...EGRESS, mode: "fast" }, 'mode: expected one of "multiplexed", "plain", found "fast"'],
     [{ ...EGRESS, maxFrameBytes: "8m" }, "maxFrameBytes: expected a whole number from 1024 to 1073741824"],
     [{ ...INGRESS, limits: { header: 1 } }, "limits.header: unknown field; there are: headers, headerBytes"],
+    [{ ...INGRESS, unknown: "drop" }, 'unknown: expected one of "pass", "refuse", found "drop"'],
     [{ ...INGRESS, deadlines: true }, "deadlines: unknown field"],
   ])("is refused with the field's name: %j", (configuration, words) => {
     const host = new Host(module);

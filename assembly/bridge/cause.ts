@@ -18,6 +18,7 @@ const TIMEOUT = Slice.fixed("the backend did not answer in time");
 const DENIED = Slice.fixed("access denied");
 const LIMITED = Slice.fixed("too many requests");
 const TOO_LARGE = Slice.fixed("the frame is too large");
+const UNREADABLE = Slice.fixed("the proxy cannot read this request");
 const FAULT = Slice.fixed("the proxy answered in the backend's place");
 
 /** Words for a cause, where Envoy gave none. */
@@ -27,5 +28,6 @@ export function wordsOf(cause: Cause): Slice {
   if (cause == Cause.Timeout) return TIMEOUT;
   if (cause == Cause.Denied) return DENIED;
   if (cause == Cause.Limited) return LIMITED;
-  return cause == Cause.TooLarge ? TOO_LARGE : FAULT;
+  if (cause == Cause.TooLarge) return TOO_LARGE;
+  return cause == Cause.Unreadable ? UNREADABLE : FAULT;
 }

@@ -10,7 +10,9 @@ export class Metrics {
   readonly badFrames: Counter;
   readonly tooLarge: Counter;
   readonly oneWay: Counter;
+  /** Frames passed on unread, and requests refused for not being readable (the setting `unknown`). */
   readonly opaque: Counter;
+  readonly refused: Counter;
   readonly mutations: Counter;
   /** Frames whose attributes a filter changed and the codec could not. */
   readonly mutationsRefused: Counter;
@@ -32,6 +34,7 @@ export class Metrics {
     this.tooLarge = Counter.define(prefix + "too_large");
     this.oneWay = Counter.define(prefix + "one_way");
     this.opaque = Counter.define(prefix + "opaque");
+    this.refused = Counter.define(prefix + "refused");
     this.mutations = Counter.define(prefix + "mutations");
     this.mutationsRefused = Counter.define(prefix + "mutations_refused");
     this.attributesDropped = Counter.define(prefix + "attributes_dropped");

@@ -12,6 +12,8 @@ export enum Cause {
   /** A rate limit, or a full pool. */
   Limited,
   TooLarge,
+  /** A version, encoding or extension that the codec does not know, where the configuration refuses such. */
+  Unreadable,
   /** Any other answer of the proxy's own, an injected fault among them. */
   Fault,
 }

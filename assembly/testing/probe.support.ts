@@ -7,7 +7,16 @@ export type PeerName = keyof typeof Peer;
 const SCANS = ["More", "Frame", "Bad", "Session"] as const;
 const KINDS = ["Request", "OneWay", "Response", "Ping", "Pong", "Drain", "Opaque"] as const;
 const OUTCOMES = ["Ok", "BusinessError", "ClientError", "ServerError", "Timeout"] as const;
-export const CAUSES = ["NoRoute", "Unavailable", "Timeout", "Denied", "Limited", "TooLarge", "Fault"] as const;
+export const CAUSES = [
+  "NoRoute",
+  "Unavailable",
+  "Timeout",
+  "Denied",
+  "Limited",
+  "TooLarge",
+  "Unreadable",
+  "Fault",
+] as const;
 export type Cause = (typeof CAUSES)[number];
 
 export interface Scanned {

@@ -167,6 +167,11 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     meta.clear();
     const readable = frame.kind != Kind.Opaque && this.codec.decode(frame, meta);
     const known: Metadata | null = readable ? meta : null;
+    if (!readable && this.settings.refuseUnknown) {
+      this.metrics.refused.increment();
+      if (frame.kind != Kind.OneWay) this.refuse(Cause.Unreadable);
+      return;
+    }
     if (!readable) this.metrics.opaque.increment();
     forms.of(known, this.settings.headers);
     if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);

@@ -24,6 +24,8 @@ export class Settings {
   maxFrameBytes: u64 = 8388608;
   /** Does the caller's own deadline become the router's? */
   deadline: bool = true;
+  /** Are requests that the codec cannot read answered with an error? Else they pass unread, without attributes. */
+  refuseUnknown: bool = false;
   headers: HeaderLimits = new HeaderLimits();
   /** Bytes that may wait for one stream, and what may wait for windows on all of a connection's. */
   streamBufferBytes: i32 = 12582912;
@@ -66,6 +68,7 @@ export class Settings {
     }
     this.maxFrameBytes = <u64>fields.integer("maxFrameBytes", 8388608, 1024, 1073741824);
     this.deadline = fields.boolean("deadline", true);
+    this.refuseUnknown = fields.oneOf("unknown", "pass", ["pass", "refuse"]) == "refuse";
     const oneWayCluster = fields.string("oneWayCluster", "");
     this.oneWayCluster = oneWayCluster == "" ? null : Bytes.of(oneWayCluster);
     const limits = fields.object("limits");

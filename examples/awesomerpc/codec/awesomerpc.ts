@@ -24,7 +24,7 @@ const PING = 3;
 const PONG = 4;
 const GOAWAY: u8 = 5;
 
-const STATUS_OF_CAUSE: StaticArray<u16> = [3, 4, 5, 6, 7, 8, 9];
+const STATUS_OF_CAUSE: StaticArray<u16> = [3, 4, 5, 6, 7, 8, 2, 9];
 
 const SERVICE = Slice.fixed("service");
 const METHOD = Slice.fixed("method");

@@ -26,6 +26,7 @@ export function statusFor(why: Failure): i32 {
       return 31;
     case Cause.Denied:
     case Cause.TooLarge:
+    case Cause.Unreadable:
       return 40;
     case Cause.Limited:
       return 100;

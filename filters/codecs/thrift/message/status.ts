@@ -26,7 +26,7 @@ export function outcomeOf(type: i32): Outcome {
 /** The type of a local reply; every one is in Apache's own enum, so that all clients know its name. */
 export function typeFor(cause: Cause): i32 {
   if (cause == Cause.NoRoute) return UNKNOWN_METHOD;
-  return cause == Cause.TooLarge ? PROTOCOL_ERROR : INTERNAL_ERROR;
+  return cause == Cause.TooLarge || cause == Cause.Unreadable ? PROTOCOL_ERROR : INTERNAL_ERROR;
 }
 
 const NO_ROUTE = Slice.fixed("meltemi: no route for this request");
