@@ -21,6 +21,8 @@ export const TUNING = {
   maxFrameBytes: `${PREFIX}max-frame-bytes`,
   /** Whether the protocol's own deadline ends a request. */
   deadline: `${PREFIX}deadline`,
+  /** What becomes of requests that the codec cannot read. */
+  unknown: `${PREFIX}unknown`,
   /** The codec's own settings, in JSON. */
   codec: `${PREFIX}codec`,
   /** For tests of what happens when a connection has had all the requests that HTTP/2 can number. */

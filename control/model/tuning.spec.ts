@@ -22,9 +22,18 @@ test("annotations are read; others are not looked at", () => {
     "meltemi.dev/max-frame-bytes": "1024",
     "meltemi.dev/first-stream-id": "2147483647",
     "meltemi.dev/deadline": "false",
+    "meltemi.dev/unknown": "refuse",
+    "meltemi.dev/codec": '{ "own": 1 }',
     "someone.else/max-frame-bytes": "many",
   };
-  const tuning = { deadline: false, maxConnectionDuration: 90_000, maxFrameBytes: 1024, firstStreamId: 2_147_483_647 };
+  const tuning = {
+    deadline: false,
+    maxConnectionDuration: 90_000,
+    maxFrameBytes: 1024,
+    firstStreamId: 2_147_483_647,
+    unknown: "refuse",
+    codec: { own: 1 },
+  };
   expect(read(annotations)).toEqual({ tuning, problems: [] });
 });
 
@@ -36,6 +45,8 @@ test.each([
   ["first-stream-id", "2"],
   ["first-stream-id", "2147483649"],
   ["deadline", "no"],
+  ["unknown", "drop"],
+  ["codec", "all"],
 ])("%s: %s is a problem that says what was expected", (name, value) => {
   const { tuning, problems } = read({ [`meltemi.dev/${name}`]: value });
   expect(tuning).toEqual({});

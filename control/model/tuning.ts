@@ -9,13 +9,15 @@ export interface Tuning {
   readonly maxFrameBytes?: number;
   /** `meltemi.dev/deadline: false`: the deadlines that requests carry are the backend's business alone. */
   readonly deadline?: boolean;
+  /** `meltemi.dev/unknown: refuse`: requests that the codec cannot read get an error; `pass`: they go on unread. */
+  readonly unknown?: "pass" | "refuse";
   /** `meltemi.dev/codec: '{"…": …}'`: settings of the codec's own; its README says which. */
   readonly codec?: Readonly<Record<string, unknown>>;
   /** `meltemi.dev/first-stream-id`: an odd number; near its end of 2^31 it lets tests see connections run out of ids. */
   readonly firstStreamId?: number;
 }
 
-type Value = number | boolean | Readonly<Record<string, unknown>>;
+type Value = number | string | boolean | Readonly<Record<string, unknown>>;
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const TRUTH: Readonly<Record<string, boolean>> = { true: true, false: false };
@@ -35,6 +37,10 @@ const READERS: { [K in keyof Tuning]-?: { expected: string; read: (text: string)
   deadline: {
     expected: "true or false",
     read: (text) => TRUTH[text],
+  },
+  unknown: {
+    expected: "pass or refuse",
+    read: (text) => (text === "pass" || text === "refuse" ? text : undefined),
   },
   codec: {
     expected: "an object in JSON",
