@@ -1,4 +1,4 @@
-import { Client, type Headers, header, type Response } from "../awesomerpc/index.js";
+import { Client, type Headers, header, type Response, Status } from "../awesomerpc/index.js";
 import { CALL, type Journal, SERVED_BY } from "./journal.js";
 
 /** Where a service is reached. */
@@ -36,10 +36,10 @@ export class Caller {
     const response = await this.client.call(service, method, { headers: sent }).catch(() => undefined);
     const servedBy = header(response?.headers ?? [], SERVED_BY);
     this.journal.answered({
-      ...{ id, host, service, method, headers: sent },
+      ...{ id, host, attributes: [["service", service], ["method", method], ...sent] },
       milliseconds: performance.now() - start,
-      ...(response === undefined ? {} : { status: response.status }),
-      responseHeaders: response?.headers ?? [],
+      ok: response?.status === Status.ok,
+      responseAttributes: response?.headers ?? [],
       ...(servedBy === undefined ? {} : { servedBy }),
     });
     return response;

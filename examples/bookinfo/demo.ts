@@ -1,13 +1,10 @@
 import { relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Control, formatProblem, type Model, type Problem, startControl } from "../../control/index.js";
+import { type RunningProxy, Screen, startProxy, table, untilServed, verdict } from "../demo/index.js";
 import { Journal } from "./journal.js";
 import { Mesh } from "./mesh.js";
-import { type RunningProxy, startProxy, untilServed } from "./proxy.js";
-import { Screen } from "./screen.js";
-import { table } from "./table.js";
 import { pages, steadily } from "./traffic.js";
-import { verdict } from "./verdict.js";
 
 export interface DemoOptions {
   /** The folder of rules. */
@@ -63,7 +60,7 @@ class Demo {
     });
     if (this.model === undefined) throw new Error("the rules have errors");
     await this.mesh.follow(this.model);
-    this.proxy = await startProxy(envoy, this.control.port);
+    this.proxy = await startProxy(envoy, this.control.port, "bookinfo");
     await untilServed(this.model);
     const where = `admin on http://127.0.0.1:${this.proxy.adminPort}`;
     this.screen.say(`bookinfo on ${envoy === undefined ? "the TypeScript host" : `Envoy (${envoy})`}, ${where}`);

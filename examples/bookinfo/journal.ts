@@ -1,42 +1,19 @@
-import type { Headers } from "../awesomerpc/index.js";
+import type { Arrival, Call, Entry } from "../demo/index.js";
 
 /** The header that tells one call from another, wherever its request arrives. */
 export const CALL = "call";
 /** The header in which a backend says its name. */
 export const SERVED_BY = "served-by";
 
-/** A call as its caller saw it. */
-export interface Call {
+/** A call of one application, known by its id wherever its request arrives. */
+export interface NotedCall extends Call {
   readonly id: string;
-  /** The service's host in the rules. */
-  readonly host: string;
-  readonly service: string;
-  readonly method: string;
-  readonly headers: Headers;
-  readonly milliseconds: number;
-  /** The status of the answer; nothing where none came. */
-  readonly status?: number;
-  readonly responseHeaders: Headers;
-  /** The backend that answered; nothing where the proxy did. */
-  readonly servedBy?: string;
-}
-
-/** A request as a backend saw it. */
-export interface Arrival {
-  readonly backend: string;
-  readonly headers: Headers;
-}
-
-/** A call with all the places where its request arrived: more than one where it was mirrored. */
-export interface Entry {
-  readonly call: Call;
-  readonly arrivals: readonly Arrival[];
 }
 
 /** What was called, what answered, what arrived: all that the table and the verdict are made from. */
 export class Journal {
   private readonly arrivals = new Map<string, Arrival[]>();
-  private readonly calls: Call[] = [];
+  private readonly calls: NotedCall[] = [];
   private last = 0;
   private forgotten = 0;
 
@@ -55,7 +32,7 @@ export class Journal {
     else known.push(arrival);
   }
 
-  answered(call: Call): void {
+  answered(call: NotedCall): void {
     this.calls.push(call);
     if (this.calls.length <= this.capacity) return;
     const [oldest] = this.calls.splice(0, 1);

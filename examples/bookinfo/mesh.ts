@@ -1,6 +1,6 @@
-import { isIP } from "node:net";
 import type { Endpoint, Model, Service } from "../../control/index.js";
 import { header, Server } from "../awesomerpc/index.js";
+import { addressOf, backendName, nameOf } from "../demo/index.js";
 import { applicationOf } from "./applications.js";
 import { Caller } from "./caller.js";
 import { CALL, type Journal, SERVED_BY } from "./journal.js";
@@ -59,7 +59,7 @@ export class Mesh {
         port: endpoint.port,
         handler: async (request) => {
           const id = header(request.headers, CALL);
-          if (id !== undefined) this.journal.arrived(id, { backend, headers: request.headers });
+          if (id !== undefined) this.journal.arrived(id, { backend, attributes: request.headers });
           const reply = await application(request, version, (other) => this.caller(backend, other));
           return { ...reply, headers: [...(reply.headers ?? []), [SERVED_BY, backend]] };
         },
@@ -72,18 +72,4 @@ export class Mesh {
       });
     }
   }
-}
-
-/** The first label of a host. */
-export function nameOf(host: string): string {
-  return host.split(".")[0] ?? host;
-}
-
-/** What a backend is called: `reviews v2`. */
-export function backendName(host: string, endpoint: Endpoint): string {
-  return `${nameOf(host)} ${endpoint.labels["version"] ?? addressOf(endpoint)}`;
-}
-
-function addressOf({ address, port }: Endpoint): string {
-  return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 }

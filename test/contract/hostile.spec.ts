@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Attributes, contract } from "../support/index.js";
+import { ALL_PROTOCOLS, type Attributes, contract } from "../support/index.js";
 
 /** Attributes that would steer or break an HTTP proxy if they were its headers. */
 const HOSTILE: [string, Attributes][] = [
@@ -196,48 +196,53 @@ const services = {
   },
 };
 
-contract("hostile attributes", { services }, (world) => {
-  test.each(HOSTILE)("%s are routed on and arrive byte for byte", async (_, attributes) => {
-    const { protocol, backends } = world();
-    backends.v1.reply = () => ({ attributes, payload: "served" });
-    const call = { attributes: [["go", "yes"] as const, ...attributes], payload: "p" };
-    const caller = world().caller("pass");
-    const answer = await caller.call(call);
-    expect(answer.error).toBeUndefined();
-    expect(world().counts()).toEqual({ v1: 1, v2: 0, v3: 0 });
-    const [message] = backends.v1.messages;
-    expect(message?.oneWay).toBe(false);
-    expect(protocol.withoutId(message?.raw ?? Buffer.alloc(0)).equals(protocol.request(0n, call))).toBe(true);
-    expect(answer.attributes).toEqual(attributes);
-    expect(caller.opened).toBe(1);
-  });
+contract(
+  "hostile attributes",
+  { services },
+  (world) => {
+    test.each(HOSTILE)("%s are routed on and arrive byte for byte", async (_, attributes) => {
+      const { protocol, backends } = world();
+      backends.v1.reply = () => ({ attributes, payload: "served" });
+      const call = { attributes: [["go", "yes"] as const, ...attributes], payload: "p" };
+      const caller = world().caller("pass");
+      const answer = await caller.call(call);
+      expect(answer.error).toBeUndefined();
+      expect(world().counts()).toEqual({ v1: 1, v2: 0, v3: 0 });
+      const [message] = backends.v1.messages;
+      expect(message?.oneWay).toBe(false);
+      expect(protocol.withoutId(message?.raw ?? Buffer.alloc(0)).equals(protocol.request(0n, call))).toBe(true);
+      expect(answer.attributes).toEqual(attributes);
+      expect(caller.opened).toBe(1);
+    });
 
-  test.each(HOSTILE)("%s stay as they are when another attribute changes", async (_, attributes) => {
-    const { backends } = world();
-    backends.v1.reply = () => ({ attributes, payload: "served" });
-    const sent: Attributes = [["go", "yes"], ...attributes];
-    const answer = await world().caller("change").call({ attributes: sent, payload: "p" });
-    const [message] = backends.v1.messages;
-    expect(message?.attributes).toEqual([...sent, ["Added", "one"]]);
-    expect(message?.payload.toString()).toBe("p");
-    expect([answer.attributes, answer.payload.toString()]).toEqual([[...attributes, ["Back", "two"]], "served"]);
-  });
+    test.each(HOSTILE)("%s stay as they are when another attribute changes", async (_, attributes) => {
+      const { backends } = world();
+      backends.v1.reply = () => ({ attributes, payload: "served" });
+      const sent: Attributes = [["go", "yes"], ...attributes];
+      const answer = await world().caller("change").call({ attributes: sent, payload: "p" });
+      const [message] = backends.v1.messages;
+      expect(message?.attributes).toEqual([...sent, ["Added", "one"]]);
+      expect(message?.payload.toString()).toBe("p");
+      expect([answer.attributes, answer.payload.toString()]).toEqual([[...attributes, ["Back", "two"]], "served"]);
+    });
 
-  const matched: [string, string, "v1" | "v2" | "v3"][] = [
-    ["Host", "h", "v1"],
-    ["X-Envoy-User", "u", "v2"],
-    ["A Name", "spaced", "v3"],
-    ["ключ", "значение", "v1"],
-    [":path", "/p", "v2"],
-  ];
-  test.each(matched)("a rule can still match on %s", async (name, value, backend) => {
-    expect(
-      (
-        await world()
-          .caller("match")
-          .call({ attributes: [[name, value]] })
-      ).error,
-    ).toBeUndefined();
-    expect(world().counts()).toEqual({ v1: 0, v2: 0, v3: 0, [backend]: 1 });
-  });
-});
+    const matched: [string, string, "v1" | "v2" | "v3"][] = [
+      ["Host", "h", "v1"],
+      ["X-Envoy-User", "u", "v2"],
+      ["A Name", "spaced", "v3"],
+      ["ключ", "значение", "v1"],
+      [":path", "/p", "v2"],
+    ];
+    test.each(matched)("a rule can still match on %s", async (name, value, backend) => {
+      expect(
+        (
+          await world()
+            .caller("match")
+            .call({ attributes: [[name, value]] })
+        ).error,
+      ).toBeUndefined();
+      expect(world().counts()).toEqual({ v1: 0, v2: 0, v3: 0, [backend]: 1 });
+    });
+  },
+  { protocols: ALL_PROTOCOLS },
+);

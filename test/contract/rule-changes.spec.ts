@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Attributes, awesomerpc, contract, type Route, until } from "../support/index.js";
+import { type Attributes, awesomerpc, contract, type Route, thrift, until } from "../support/index.js";
 
 function routes(revision: number): Route[] {
   const response: Attributes = [["Revision", `${revision}`]];
@@ -43,5 +43,5 @@ contract(
       expect(await world().proxy.listenerVersions()).toEqual(before);
     });
   },
-  { protocols: [awesomerpc] },
+  { protocols: [awesomerpc, thrift] },
 );

@@ -23,7 +23,7 @@ const hasEnvoy = findEnvoy() !== null;
 export function contract(
   topic: string,
   spec: WorldSpec | ((kind: ProxyKind, protocol: Protocol) => Promise<WorldSpec>),
-  cases: (world: () => World) => void,
+  cases: (world: () => World, protocol: Protocol) => void,
   { protocols = PROTOCOLS }: { protocols?: readonly Protocol[] } = {},
 ): void {
   const sides = PROXIES.flatMap((proxy) => protocols.map((protocol) => ({ proxy, name: protocol.name, protocol })));
@@ -42,7 +42,7 @@ export function contract(
       cases(() => {
         if (world === undefined) throw new Error("the world has not started");
         return world;
-      });
+      }, protocol);
     });
   }
 }

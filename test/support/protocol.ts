@@ -76,6 +76,8 @@ export interface Protocol {
   readonly codec: string;
   /** How many bits its ids have; 64 where it does not say. */
   readonly idBits?: number;
+  /** Answers come in the order of their requests; there is no heartbeat, and one request at a time on a backend's connection. */
+  readonly ordered?: boolean;
   /** Where the proxy restores the client's id, the bytes of a frame from here on are compared. */
   backend(name: string, port?: number): Promise<Backend>;
   caller(port: number, timeoutMs?: number): Caller;

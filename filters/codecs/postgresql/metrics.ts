@@ -19,6 +19,7 @@ counters.push(null);
 const errors = new Map<string, Counter>();
 let latency: Histogram | null = null;
 let denied: Counter | null = null;
+let refused: Counter | null = null;
 
 /** The number of a statement's kind, for `countStatement`. */
 export function kindOf(word: Slice): i32 {
@@ -50,6 +51,16 @@ export function countDenied(): void {
   if (counter == null) {
     counter = Counter.define(PREFIX + "denied");
     denied = counter;
+  }
+  counter.increment();
+}
+
+/** A session of a protocol version that is not known was refused: `refused`. */
+export function countRefused(): void {
+  let counter = refused;
+  if (counter == null) {
+    counter = Counter.define(PREFIX + "refused");
+    refused = counter;
   }
   counter.increment();
 }

@@ -9,6 +9,7 @@ export class PostgreSql extends SessionProtocol {
 
   configure(fields: Fields): void {
     this.settings.opaqueTls = fields.oneOf("tls", "refuse", ["refuse", "opaque"]) == "opaque";
+    this.settings.passUnknown = fields.oneOf("unknown", "refuse", ["refuse", "pass"]) == "pass";
     this.settings.access.read(fields.object("access"));
   }
 

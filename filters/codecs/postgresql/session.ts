@@ -28,7 +28,7 @@ import {
   Type,
   writeError,
 } from "./message";
-import { countDenied, countError, countStatement, kindOf, recordLatency } from "./metrics";
+import { countDenied, countError, countRefused, countStatement, kindOf, recordLatency } from "./metrics";
 import { Kinds } from "./prepared";
 import { Settings } from "./settings";
 import { Statements } from "./sql";
@@ -111,6 +111,8 @@ export class PostgreSqlSession extends SessionCodec {
       return Step.Follow;
     }
     if (code < VERSION_3 || code >= VERSION_4) {
+      if (this.settings.passUnknown) return Step.OpenOpaque;
+      countRefused();
       writeError(out, true, PROTOCOL_VIOLATION, UNKNOWN_VERSION);
       return Step.Refuse;
     }

@@ -26,7 +26,8 @@ export class PostgreSql {
     private readonly child: Child,
   ) {}
 
-  static async start(): Promise<PostgreSql> {
+  /** @param tls whether it speaks TLS where it is asked to, with a certificate that it signed itself */
+  static async start({ tls = false } = {}): Promise<PostgreSql> {
     const folder = mkdtempSync(join(tmpdir(), "meltemi-postgresql-"));
     chmodSync(folder, 0o777);
     const secret = join(folder, "password");
@@ -44,8 +45,10 @@ export class PostgreSql {
       "UTF8",
     ];
     run(["initdb", "-D", data, ...how]);
+    if (tls) certify(data);
     const port = await freePort();
     const settings = [
+      ...(tls ? ["ssl=on"] : []),
       "listen_addresses=127.0.0.1",
       `unix_socket_directories=${folder}`,
       "fsync=off",
@@ -83,6 +86,14 @@ export class PostgreSql {
       socket.once("close", () => resolve(false));
     });
   }
+}
+
+/** Writes `server.crt` and `server.key`, where the server looks for them. */
+function certify(data: string): void {
+  const files = ["-keyout", join(data, "server.key"), "-out", join(data, "server.crt")];
+  const how = ["-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"];
+  const [command = "", ...args] = [...asPostgres, "openssl", "req", "-x509", ...how, ...files];
+  execFileSync(command, args, { stdio: "pipe" });
 }
 
 function run([program = "", ...args]: string[]): void {

@@ -8,6 +8,7 @@ export const thrift: Protocol = {
   name: "thrift",
   codec: "aeraki.meta_protocol.codec.thrift",
   idBits: 32,
+  ordered: true,
   backend: (name, port) => ThriftBackend.start(name, port),
   caller: (port, timeoutMs = 5_000) => new ThriftCaller(port, timeoutMs),
   request: (id, call) => encode({ type: TYPES.call, sequence: Number(BigInt.asUintN(32, id)), ...partsOf(call) }),

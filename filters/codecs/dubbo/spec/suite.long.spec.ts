@@ -3,5 +3,5 @@ import { describeCodec } from "../../../../assembly/testing/describe-codec.suppo
 import { recorded, source } from "./frames.support.js";
 import { bombs, frames } from "./values.support.js";
 
-vi.setConfig({ testTimeout: 300_000 });
-describeCodec("dubbo, as any codec, for long", { source, samples: recorded, frames, bombs, runs: 5_000 });
+vi.setConfig({ testTimeout: 600_000 });
+describeCodec("dubbo, as any codec, for long", { source, samples: recorded, frames, bombs, runs: 10_000 });

@@ -1,6 +1,6 @@
 import type { AttributeMatch, Destination, Model, Route, Service } from "../../control/index.js";
-import type { Call } from "./journal.js";
-import { backendName } from "./mesh.js";
+import type { Call } from "./calls.js";
+import { backendName } from "./names.js";
 
 /** What a service without rules does, put as a rule. */
 function everything(service: Service): Route {
@@ -13,7 +13,7 @@ export function ruleOf({ services }: Model, call: Call): Route | undefined {
   const service = services.find(({ host }) => host === call.host);
   if (service === undefined) return undefined;
   const attributes = new Map<string, string>();
-  for (const [name, value] of [["service", call.service], ["method", call.method], ...call.headers] as const) {
+  for (const [name, value] of call.attributes) {
     const key = name.toLowerCase();
     if (!attributes.has(key)) attributes.set(key, value);
   }

@@ -13,16 +13,20 @@ export interface RunningProxy {
 const READY_WITHIN = 20_000;
 
 /** Meltemi's own host in this process, or a real Envoy beside it; both are told everything by the control plane. */
-export async function startProxy(envoy: string | undefined, controlPort: number): Promise<RunningProxy> {
-  if (envoy !== undefined) return startEnvoy(envoy, controlPort);
-  const host = await startHost({ bootstrap: bootstrap({ controlPort, adminPort: 0, nodeId: "bookinfo" }) });
+export async function startProxy(
+  envoy: string | undefined,
+  controlPort: number,
+  nodeId: string,
+): Promise<RunningProxy> {
+  if (envoy !== undefined) return startEnvoy(envoy, controlPort, nodeId);
+  const host = await startHost({ bootstrap: bootstrap({ controlPort, adminPort: 0, nodeId }) });
   await host.ready();
   return host;
 }
 
-async function startEnvoy(binary: string, controlPort: number): Promise<RunningProxy> {
+async function startEnvoy(binary: string, controlPort: number, nodeId: string): Promise<RunningProxy> {
   const adminPort = await freePort();
-  const config = bootstrap({ controlPort, adminPort, nodeId: "bookinfo" });
+  const config = bootstrap({ controlPort, adminPort, nodeId });
   const args = ["--config-yaml", config, "--concurrency", "1", "--log-level", "error", "--disable-hot-restart"];
   const child = spawn(binary, args, { stdio: ["ignore", "ignore", "pipe"] });
   let log = "";

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import type { Model, Route, Service } from "../../control/index.js";
-import { type Headers, Status } from "../awesomerpc/index.js";
+import type { Attributes, Call, Entry } from "./calls.js";
 import { ruleOf } from "./expectation.js";
-import type { Call, Entry } from "./journal.js";
 import { table } from "./table.js";
 import { verdict } from "./verdict.js";
 
@@ -40,27 +39,20 @@ interface Seen {
   readonly by?: string;
   readonly copiedTo?: string;
   readonly user?: string;
-  readonly status?: number;
-  readonly arrivedWith?: Headers;
-  readonly answeredWith?: Headers;
+  readonly ok?: boolean;
+  readonly arrivedWith?: Attributes;
+  readonly answeredWith?: Attributes;
 }
 
-function entry({
-  by = "v1",
-  copiedTo,
-  user = "Ann",
-  status = Status.ok,
-  arrivedWith = [],
-  answeredWith = [],
-}: Seen): Entry {
+function entry({ by = "v1", copiedTo, user = "Ann", ok = true, arrivedWith = [], answeredWith = [] }: Seen): Entry {
   const call: Call = {
-    ...{ id: "1", host: HOST, service: "bookinfo.reviews", method: "list", milliseconds: 1, status },
-    headers: [["user", user]],
-    responseHeaders: answeredWith,
+    ...{ host: HOST, milliseconds: 1, ok },
+    attributes: [["user", user]],
+    responseAttributes: answeredWith,
     servedBy: `reviews ${by}`,
   };
   const backends = copiedTo === undefined ? [by] : [by, copiedTo];
-  return { call, arrivals: backends.map((version) => ({ backend: `reviews ${version}`, headers: arrivedWith })) };
+  return { call, arrivals: backends.map((version) => ({ backend: `reviews ${version}`, attributes: arrivedWith })) };
 }
 
 function times(count: number, seen: Seen = {}): Entry[] {
@@ -124,15 +116,12 @@ test("mutations arrive in the spelling of the rules, once", () => {
 });
 
 test("a failed call is one", () => {
-  expect(good(modelWith({}), [entry({}), entry({ status: Status.unavailable })])).toBe(false);
+  expect(good(modelWith({}), [entry({}), entry({ ok: false })])).toBe(false);
 });
 
 test("the table has a line for each rule and backend", () => {
   const model = modelWith({ destinations: [to("v1", 70), to("v3", 30)], mirror: { ...to("v2"), percentage: 100 } });
-  const lines = table(model, [
-    ...times(3, { copiedTo: "v2" }),
-    entry({ by: "v3", copiedTo: "v2", status: Status.internal }),
-  ]);
+  const lines = table(model, [...times(3, { copiedTo: "v2" }), entry({ by: "v3", copiedTo: "v2", ok: false })]);
   expect(lines).toEqual([
     "service  rule    went to     requests  share  copies    status  p50 ms  p99 ms",
     "reviews  rule-0  reviews v1         3   75 %                ok     1.0     1.0",

@@ -1,8 +1,7 @@
 import type { Model } from "../../control/index.js";
-import { Status } from "../awesomerpc/index.js";
+import type { Entry } from "./calls.js";
 import { ruleOf } from "./expectation.js";
-import type { Entry } from "./journal.js";
-import { nameOf } from "./mesh.js";
+import { nameOf } from "./names.js";
 import { quantile } from "./statistics.js";
 
 /** The requests of one rule that ended at one backend. */
@@ -49,7 +48,7 @@ function collect(model: Model, entries: readonly Entry[]): Map<string, Row> {
     const rule = ruleOf(model, call)?.name ?? "(none)";
     const row = rowOf(call.host, rule, call.servedBy ?? "nobody");
     row.requests += 1;
-    if (call.status !== Status.ok) row.failed += 1;
+    if (!call.ok) row.failed += 1;
     row.milliseconds.push(call.milliseconds);
     const original = arrivals.findIndex(({ backend }) => backend === call.servedBy);
     for (const [index, { backend }] of arrivals.entries()) {

@@ -1,8 +1,7 @@
 import type { Attribute, Model, Route } from "../../control/index.js";
-import { type Headers, Status } from "../awesomerpc/index.js";
+import type { Attributes, Entry } from "./calls.js";
 import { backendsOf, ruleOf } from "./expectation.js";
-import type { Entry } from "./journal.js";
-import { nameOf } from "./mesh.js";
+import { nameOf } from "./names.js";
 import { fairShare, fairSplit } from "./statistics.js";
 
 /** One thing that the rules say, and whether it was so. */
@@ -38,7 +37,7 @@ export function verdict(model: Model, entries: readonly Entry[]): Finding[] {
 type Judge = (model: Model, rule: Route, entries: readonly Entry[]) => Finding[];
 
 function answered(entries: readonly Entry[]): Finding {
-  const failed = entries.filter(({ call }) => call.status !== Status.ok).length;
+  const failed = entries.filter(({ call }) => !call.ok).length;
   return { ok: failed === 0 && entries.length > 0, text: `${entries.length} calls, ${failed} failed` };
 }
 
@@ -80,14 +79,14 @@ const mirrored: Judge = (model, { mirror }, entries) => {
 const requestsMutated: Judge = (_model, { requestMutation }, entries) => {
   if (requestMutation.length === 0) return [];
   const seen = entries.filter(
-    ({ arrivals }) => arrivals.length > 0 && arrivals.every(({ headers }) => hasAll(headers, requestMutation)),
+    ({ arrivals }) => arrivals.length > 0 && arrivals.every(({ attributes }) => hasAll(attributes, requestMutation)),
   );
   return [mutation("requests", requestMutation, seen.length, entries.length)];
 };
 
 const responsesMutated: Judge = (_model, { responseMutation }, entries) => {
   if (responseMutation.length === 0) return [];
-  const seen = entries.filter(({ call }) => hasAll(call.responseHeaders, responseMutation));
+  const seen = entries.filter(({ call }) => hasAll(call.responseAttributes, responseMutation));
   return [mutation("responses", responseMutation, seen.length, entries.length)];
 };
 
@@ -97,9 +96,9 @@ function mutation(what: string, attributes: readonly Attribute[], seen: number, 
 }
 
 /** Each of them once, in the spelling of the rules. */
-function hasAll(headers: Headers, attributes: readonly Attribute[]): boolean {
+function hasAll(found: Attributes, attributes: readonly Attribute[]): boolean {
   return attributes.every(({ name, value }) => {
-    const found = headers.filter(([key]) => key.toLowerCase() === name.toLowerCase());
-    return found.length === 1 && found[0]?.[0] === name && found[0][1] === value;
+    const same = found.filter(([key]) => key.toLowerCase() === name.toLowerCase());
+    return same.length === 1 && same[0]?.[0] === name && same[0][1] === value;
   });
 }

@@ -1,0 +1,4 @@
+import { main } from "../demo/index.js";
+import { postgresql } from "./example.js";
+
+await main(postgresql);

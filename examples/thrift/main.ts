@@ -1,0 +1,4 @@
+import { main } from "../demo/index.js";
+import { bookshop } from "./example.js";
+
+await main(bookshop);
