@@ -17,6 +17,11 @@ export class Digest {
     this.sum += stir(hash(hash(SEED, name), value));
   }
 
+  /** No header was added. */
+  get isEmpty(): bool {
+    return this.sum == 0;
+  }
+
   /** The digest as 16 hex digits, good until the callback returns. */
   hex(): Slice {
     const at = arenaTake(16);

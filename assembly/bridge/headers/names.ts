@@ -2,7 +2,7 @@ import { Slice } from "../../bytes";
 
 // Headers between the two codecs. None of these ever comes from an attribute.
 
-/** The digest over a message's attribute headers, as the codec that wrote it made it. */
+/** The digest over a message's attribute headers, as the codec that wrote it made it; a response without any has none. */
 export const DIGEST = Slice.fixed("x-meltemi-digest");
 /** `oneway` or `opaque`. */
 export const KIND = Slice.fixed("x-meltemi-kind");

@@ -27,7 +27,7 @@ export function writePlainResponse(
     if (meta.outcome == Outcome.BusinessError) writeHeader(out, OUTCOME, BUSINESS_ERROR);
     for (let i = 0; i < forms.length; i++) writeHeader(out, forms.nameAt(i), forms.valueAt(i));
   }
-  writeHeader(out, DIGEST, forms.digestHex());
+  if (meta == null || forms.length > 0) writeHeader(out, DIGEST, forms.digestHex());
   if (last) writeHeader(out, CONNECTION, CLOSE);
   writeBody(out, body);
 }

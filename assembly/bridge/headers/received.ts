@@ -1,13 +1,13 @@
 import { Slice } from "../../bytes";
 import { Digest, isAttributeHeader } from "../../attributes";
 import { HeaderList } from "../hpack";
-import { DIGEST, KIND, NAMES, ONE_WAY, OPAQUE, STATUS } from "./names";
+import { CODE, DIGEST, KIND, NAMES, ONE_WAY, OPAQUE, STATUS } from "./names";
 
 /** What one pass over a message's headers tells. Reused from message to message. */
 export class Received {
   /** `:status`; zero on requests. */
   status: i32 = 0;
-  /** The message comes from the other codec: Envoy's own answers have no digest. */
+  /** The message comes from the other codec: Envoy's own answers have neither a digest nor a protocol's code. */
   marked: bool = false;
   /** The attribute headers are what the other codec wrote. */
   untouched: bool = false;
@@ -21,19 +21,22 @@ export class Received {
     this.opaque = false;
     this.digest.reset();
     let sent: Slice | null = null;
+    let coded = false;
     for (let i = 0; i < headers.length; i++) {
       const name = headers.nameAt(i);
       const value = headers.valueAt(i);
       if (isAttributeHeader(name)) this.digest.add(name, value);
       else if (name.equals(DIGEST)) sent = value;
+      else if (name.equals(CODE)) coded = true;
       else if (name.equals(STATUS)) this.status = statusOf(value);
       else if (name.equals(KIND)) {
         this.oneWay = value.equals(ONE_WAY);
         this.opaque = value.equals(OPAQUE);
       }
     }
-    this.marked = sent != null;
-    this.untouched = sent != null && this.digest.matches(sent);
+    this.marked = coded || sent != null;
+    // A response without attributes comes without a digest.
+    this.untouched = sent != null ? this.digest.matches(sent) : coded && this.digest.isEmpty;
   }
 }
 

@@ -23,12 +23,14 @@ export function writeResponseHeaders(out: Writer, meta: Metadata | null, forms: 
   if (meta == null) {
     writeIndexed(out, STATUS_200);
     writeLiteral(out, KIND, OPAQUE);
-  } else {
-    writeStatus(out, meta.outcome);
-    writeDecimal(out, CODE, <u32>meta.code);
-    for (let i = 0; i < forms.length; i++) writeLiteral(out, forms.nameAt(i), forms.valueAt(i));
+    writeLiteral(out, DIGEST, forms.digestHex());
+    return;
   }
-  writeLiteral(out, DIGEST, forms.digestHex());
+  writeStatus(out, meta.outcome);
+  writeDecimal(out, CODE, <u32>meta.code);
+  for (let i = 0; i < forms.length; i++) writeLiteral(out, forms.nameAt(i), forms.valueAt(i));
+  // The code marks the response as a backend's; a digest over nothing would say no more.
+  if (forms.length > 0) writeLiteral(out, DIGEST, forms.digestHex());
 }
 
 /** The header block that says: a one-way request was forwarded. */

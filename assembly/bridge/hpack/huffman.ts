@@ -57,6 +57,14 @@ export function huffmanDecode(coded: Slice): Slice | null {
       bits = (bits << 8) | (<u64>load<u8>(at++));
       held += 8;
     }
+    // Nearly all of nearly every string is done here.
+    while (held >= 8) {
+      const quick = <u32>unchecked(QUICK[<u32>((bits >> (<u64>(held - 8))) & 0xff)]);
+      if ((quick & 15) == 0) break;
+      store<u8>(out++, <u8>(quick >> 4));
+      held -= <i32>(quick & 15);
+    }
+    if (held <= 32 && at < end) continue;
     if (held < SHORTEST) break;
     const quick = <u32>unchecked(QUICK[nextByte(bits, held)]);
     const length = <i32>(quick & 15);
