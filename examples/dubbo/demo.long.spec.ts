@@ -1,0 +1,4 @@
+import { describeExample } from "../demo/describe-example.support.js";
+import { dubbo } from "./example.js";
+
+await describeExample(dubbo);

@@ -1,0 +1,4 @@
+import { main } from "../demo/index.js";
+import { dubbo } from "./example.js";
+
+await main(dubbo);
