@@ -4,7 +4,12 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+/** The checkout, from the source as from what is built of it. */
+const root = (() => {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+})();
 
 /** Where a codec's class is: `folder` from the checkout's root, `module` in it, and an expression that makes one. */
 export interface CodecSource {
