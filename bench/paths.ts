@@ -29,20 +29,24 @@ export async function compare(site: Site, comparison: Comparison): Promise<Bench
   const { service, lane, backend, drive, own, more = [] } = comparison;
   const [cppPort = 0, tcpPort = 0, ...ports] = await freePorts(2 + more.length);
   const others = more.map((other, i) => ({ ...other, port: ports[i] ?? 0, cluster: `bench_${other.path}` }));
+  const clusters = [cluster("bench", backend), ...others.map((other) => cluster(other.cluster, other.backend))];
+  const cpp = [listener("bench_cpp", cppPort, ...own("bench"))];
+  const hasCpp = site.envoyTakes({ listeners: cpp, clusters });
+  if (!hasCpp) console.log(`${service.protocol}, cpp: skipped, there is no Envoy that has such a filter`);
   const envoy = await site.startEnvoy(service, backend, {
     listeners: [
-      listener("bench_cpp", cppPort, ...own("bench")),
+      ...(hasCpp ? cpp : []),
       listener("bench_tcp", tcpPort, tcpProxy("bench")),
       ...others.map((other) => listener(other.cluster, other.port, other.filter(other.cluster))),
     ],
-    clusters: [cluster("bench", backend), ...others.map((other) => cluster(other.cluster, other.backend))],
+    clusters,
   });
   const host: BenchPath = { path: "host", target: await site.startHost(service, backend), drive };
   if (!envoy) return [host];
   const at = (port: number) => ({ port, pid: envoy.pid });
   return [
     { path: lane, target: envoy, drive },
-    { path: "cpp", target: at(cppPort), drive },
+    ...(hasCpp ? [{ path: "cpp", target: at(cppPort), drive } as const] : []),
     ...others.map((other) => ({ path: other.path, target: at(other.port), drive: other.drive })),
     { path: "tcp", target: at(tcpPort), drive },
     host,

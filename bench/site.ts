@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,6 +28,14 @@ export class Site {
     const { process: child, line } = await startScript(script);
     this.adopt(child);
     return Number(line);
+  }
+
+  /** Whether this Envoy has what such resources ask for: PostgreSQL's filter is only in contrib builds. */
+  envoyTakes(resources: StaticResources): boolean {
+    if (this.envoy === undefined) return false;
+    const config = stringify({ static_resources: resources });
+    const args = ["--mode", "validate", "-l", "off", "--config-yaml", config];
+    return spawnSync(this.envoy, args, { stdio: "ignore" }).status === 0;
   }
 
   /** Envoy with one worker, its control plane, and the baselines beside; undefined where there is no Envoy. */
