@@ -16,7 +16,7 @@ const LARGER = [4_000, 64_000];
 /** Repetitions of a frame in a row. */
 const TIMES = 20;
 /** As a codec's index.ts names its class. */
-const REGISTRATION = /registerCodec\("[^"]+", \(\)(?:: \w+)? => new (\w+)\(\)\)/;
+const REGISTRATION = /register(Codec|Protocol)\("[^"]+", \(\)(?:: \w+)? => new (\w+)\(\)\)/;
 
 /** Measures every codec in filters/codecs, each for so many seconds a figure; `skipped` is told of those without a Codec. */
 export async function codecSpeeds(
@@ -35,7 +35,7 @@ export async function codecSpeeds(
     const probe = await Probe.of(source);
     const megabytesPerSecond: Record<string, number> = {};
     const measured = (what: string, frames: Sample[]) => {
-      megabytesPerSecond[what] = speed(probe, frames, seconds);
+      if (frames.length > 0) megabytesPerSecond[what] = speed(probe, frames, seconds);
     };
     measured("samples", samples(folder));
     if (frame) for (const bytes of LARGER) measured(`${bytes / 1000} KB`, [{ from: "Client", bytes: frame(bytes) }]);
@@ -53,13 +53,14 @@ interface Sample {
 function sourceOf(folder: string): CodecSource | undefined {
   const index = join(folder, "index.ts");
   const text = existsSync(index) ? readFileSync(index, "utf8") : "";
-  const name = REGISTRATION.exec(text)?.[1];
+  const [, kind, name] = REGISTRATION.exec(text) ?? [];
   const module = name && new RegExp(`import \\{ ${name} \\} from "\\./([^"]+)"`).exec(text)?.[1];
-  return module ? { folder, module, name } : undefined;
+  return module ? { folder, module, name, protocol: kind === "Protocol" } : undefined;
 }
 
 /** The recorded frames in samples/: hex, with a line `# from Server` or `# from Client`. */
 function samples(folder: string): Sample[] {
+  if (!existsSync(join(folder, "samples"))) return [];
   return readdirSync(join(folder, "samples")).flatMap((file) => {
     if (!file.endsWith(".hex")) return [];
     const lines = readFileSync(join(folder, "samples", file), "utf8").split("\n");

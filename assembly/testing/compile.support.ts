@@ -16,6 +16,8 @@ export interface CodecSource {
   readonly folder: string;
   readonly module: string;
   readonly name: string;
+  /** The class is a Protocol: its codec for a client, with settings as they are by default, is meant. */
+  readonly protocol?: boolean;
 }
 
 /** The codec and the probe around it, compiled in memory with the SDK's own settings. */
@@ -24,7 +26,8 @@ export async function compileProbe(source: CodecSource): Promise<WebAssembly.Mod
   const text = [
     `import { use } from "meltemi/assembly/testing/probe";`,
     `import { ${source.name} } from "./${source.module}";`,
-    `use(() => new ${source.name}());`,
+    `import { Peer } from "meltemi/assembly";`,
+    `use(() => new ${source.name}()${source.protocol ? ".connect(Peer.Client)" : ""});`,
     `export * from "meltemi/assembly/testing/probe";`,
   ].join("\n");
   return compileModule(entry, text);
