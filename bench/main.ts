@@ -1,25 +1,30 @@
-import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { parse, stringify } from "yaml";
-import { bootstrap, type Control, startControl } from "../control/index.js";
-import { baseline } from "./baseline.js";
-import type { BenchPath, Load, Measurement } from "./path.js";
-import { freePorts, startProxy, startScript, stop } from "./processes.js";
-import { report } from "./report.js";
-import { rules } from "./rules.js";
+import { codecSpeeds } from "./codecs.js";
+import { measure } from "./measure.js";
+import type { Measurement } from "./measurement.js";
+import { scenarios } from "./scenarios.js";
+import { Site } from "./site.js";
+import { tables, withFigures } from "./table.js";
 
-const USAGE = `npm run bench -- [--json FILE] [--quick] [--rounds N] [--seconds N]
+const USAGE = `npm run bench -- [--only dubbo,thrift] [--json FILE] [--markdown FILE] [--quick] [--rounds N] [--seconds N]
 
-CPU for each request of the proxy's process: Meltemi's request lane, Envoy's own C++ Dubbo codec, plain HTTP and TCP
-through the same Envoy, taken in turn; and Meltemi's host.`;
+CPU for each request of the proxy's process, for each protocol: Meltemi's lane on Envoy, Envoy's own filter for that
+protocol, plain TCP and, for Dubbo, plain HTTP through the same Envoy, and Meltemi's host, taken in turn. Then MB/s of
+each codec alone.
+
+--only      these protocols
+--json      writes an array of {path, protocol, bytes, depth, connections, cpuPerRequestUs, requestsPerSecond}
+--markdown  puts the tables into this file, between its marks
+--quick     one round of one second, two loads a protocol
+--rounds    rounds for each load; the median counts (3)
+--seconds   how long each path is pushed in each round (1.5)`;
 
 const { values: options } = parseArgs({
   options: {
+    only: { type: "string" },
     json: { type: "string" },
+    markdown: { type: "string" },
     quick: { type: "boolean", default: false },
     rounds: { type: "string" },
     seconds: { type: "string" },
@@ -31,96 +36,42 @@ if (options.help) {
   process.exit(0);
 }
 
+const effort = {
+  rounds: positive("rounds", options.rounds) ?? (options.quick ? 1 : 3),
+  seconds: positive("seconds", options.seconds) ?? (options.quick ? 1 : 1.5),
+};
+const document = options.markdown === undefined ? undefined : readFileSync(options.markdown, "utf8");
+if (document !== undefined) withFigures(document, ""); // Better now than after all the measuring.
+
 const envoy = process.env["MELTEMI_ENVOY"];
-const rounds = Number(options.rounds ?? (options.quick ? 1 : 5));
-const seconds = Number(options.seconds ?? (options.quick ? 1 : 3));
-const sizes = options.quick ? [400, 4_000] : [400, 4_000, 64_000, 256_000];
-const loads: Load[] = sizes.flatMap((bytes) => [1, 8].map((depth) => ({ bytes, depth, connections: 8, seconds })));
-
-const folder = mkdtempSync(join(tmpdir(), "meltemi-bench-"));
-const started: (ChildProcess | undefined)[] = [];
-const controls: Control[] = [];
-try {
-  const measurements = await measure(await paths());
-  report(measurements);
-  if (options.json) writeFileSync(options.json, `${JSON.stringify(measurements, null, 2)}\n`);
-} finally {
-  await Promise.all(started.map(stop));
-  await Promise.all(controls.map((control) => control.close()));
-  rmSync(folder, { recursive: true, force: true });
-}
-
-/** Starts backends, control plane and proxies, and says where each path begins. */
-async function paths(): Promise<BenchPath[]> {
-  const backend = await startScript("backend");
-  started.push(backend.process);
-  const backends = JSON.parse(backend.line) as { dubbo: number; http: number };
-  const host = await meltemi("host", backends.dubbo, (config) => [
-    process.execPath,
-    [fileURLToPath(new URL("../cli/main.js", import.meta.url)), "host", "--bootstrap", config],
-  ]);
-  const hostPath: BenchPath = { name: "host", protocol: "dubbo", ...host };
-  if (!envoy) {
-    console.log("Envoy: skipped, there is none here; the host is measured alone");
-    return [hostPath];
+if (envoy === undefined) console.log("Envoy: skipped, there is none here; the host is measured alone");
+const found = await scenarios(options.only?.split(","));
+const measurements: Measurement[] = [];
+for (const [protocol, scenario] of found) {
+  const missing = scenario.missing?.();
+  if (missing !== undefined) {
+    console.log(`${protocol}: skipped, ${missing}`);
+    continue;
   }
-  const [tcp = 0, cpp = 0, http = 0] = await freePorts(3);
-  const own = baseline({ tcp, cpp, http, dubboBackend: backends.dubbo, httpBackend: backends.http });
-  const lane = await meltemi(
-    "envoy",
-    backends.dubbo,
-    (config) => [envoy, ["-c", config, "--concurrency", "1", "--use-dynamic-base-id", "-l", "error"]],
-    own,
-  );
-  return [
-    { name: "request", protocol: "dubbo", ...lane },
-    { name: "cpp", protocol: "dubbo", port: cpp, pid: lane.pid },
-    { name: "http", protocol: "http2", port: http, pid: lane.pid },
-    { name: "tcp", protocol: "dubbo", port: tcp, pid: lane.pid },
-    hostPath,
-  ];
-}
-
-/** One proxy with its control plane: what a user would run, and the baselines' listeners beside it. */
-async function meltemi(
-  name: string,
-  backend: number,
-  command: (config: string) => [string, string[]],
-  extra: { listeners: object[]; clusters: object[] } = { listeners: [], clusters: [] },
-): Promise<{ port: number; pid: number }> {
-  const [port = 0, adminPort = 0] = await freePorts(2);
-  const rulesFolder = mkdtempSync(join(folder, `${name}-rules-`));
-  writeFileSync(join(rulesFolder, "bench.yaml"), rules(port, backend));
-  const control = await startControl({ rules: rulesFolder });
-  controls.push(control);
-  const config = parse(bootstrap({ controlPort: control.port, adminPort, nodeId: `bench-${name}` }));
-  config.static_resources.clusters.push(...extra.clusters);
-  if (extra.listeners.length > 0) config.static_resources.listeners = extra.listeners;
-  const file = join(folder, `${name}.yaml`);
-  writeFileSync(file, stringify(config));
-  const child = await startProxy(...command(file), adminPort);
-  started.push(child);
-  return { port, pid: child.pid ?? 0 };
-}
-
-/** Every load on every path in turn, round after round; for each the median. */
-async function measure(all: readonly BenchPath[]): Promise<Measurement[]> {
-  const results: Measurement[] = [];
-  for (const load of loads) {
-    const runs = new Map<BenchPath, Measurement[]>(all.map((path) => [path, []]));
-    for (let round = 0; round < rounds; round++) {
-      for (const path of all) {
-        const run = await startScript("load", JSON.stringify({ path, load }));
-        runs.get(path)?.push(JSON.parse(run.line) as Measurement);
-      }
-    }
-    for (const measured of runs.values()) results.push(median(measured));
+  const site = new Site(envoy);
+  try {
+    const loads = options.quick ? scenario.loads.slice(0, 2) : scenario.loads;
+    measurements.push(...(await measure(protocol, scenario, loads, site, effort)));
+  } finally {
+    await site.close();
   }
-  return results;
 }
+const codecs = await codecSpeeds(found, effort.seconds, (codec) =>
+  console.log(`${codec} alone: skipped, it registers no codec of frames`),
+);
+const figures = tables(measurements, codecs);
+console.log(`\n${figures}`);
+if (options.json) writeFileSync(options.json, `${JSON.stringify(measurements, null, 2)}\n`);
+if (options.markdown && document) writeFileSync(options.markdown, withFigures(document, figures));
 
-function median(runs: readonly Measurement[]): Measurement {
-  const middle = [...runs].sort((a, b) => a.cpuPerRequestUs - b.cpuPerRequestUs)[runs.length >> 1];
-  if (!middle) throw new Error("no runs");
-  return middle;
+function positive(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`--${name}: expected a number above 0, found ${text}`);
+  return value;
 }

@@ -1,18 +1,38 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { existsSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
-/** Runs a script of the bench and gives its first line of output; the process is ended by the caller. */
-export async function startScript(name: string, ...args: string[]): Promise<{ process: ChildProcess; line: string }> {
-  const child = spawn(process.execPath, [script(name), ...args], { stdio: ["ignore", "pipe", "inherit"] });
+const call = promisify(execFile);
+
+/** Starts a script and gives its first line of output; the process is ended by the caller. */
+export async function startScript(script: URL): Promise<{ process: ChildProcess; line: string }> {
+  const child = spawn(process.execPath, [fileURLToPath(script)], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = (await Promise.race([
     once(createInterface({ input: child.stdout }), "line"),
-    once(child, "exit").then(([code]) => Promise.reject(new Error(`${name} ended with code ${code}`))),
+    once(child, "exit").then(([code]) => Promise.reject(new Error(`${script.href} ended with code ${code}`))),
   ])) as [string];
   return { process: child, line };
+}
+
+/** Runs a script to its end; what it printed. */
+export async function runScript(script: URL, ...args: string[]): Promise<string> {
+  return runProgram(process.execPath, [fileURLToPath(script), ...args]);
+}
+
+/** Runs a program to its end; what it printed. */
+export async function runProgram(command: string, args: readonly string[], options: object = {}): Promise<string> {
+  return (await call(command, args, { maxBuffer: 1 << 24, ...options })).stdout.toString();
+}
+
+/** Whether there is such a program on PATH. */
+export function hasProgram(name: string): boolean {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)));
 }
 
 /** Starts a proxy and waits for its admin interface to say that it is ready. */
@@ -31,10 +51,32 @@ export async function startProxy(command: string, args: string[], adminPort: num
   throw new Error(`${command} did not become ready:\n${log}`);
 }
 
-export async function stop(child: ChildProcess | undefined): Promise<void> {
-  if (!child || child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGKILL");
+export async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
   await once(child, "exit");
+}
+
+/** Waits until something accepts connections on a port of loopback. */
+export async function accepting(port: number): Promise<void> {
+  await until(`port ${port}`, async () => {
+    const socket = connect(port, "127.0.0.1");
+    const open = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    return open;
+  });
+}
+
+/** Asks every 100 ms, for half a minute. */
+export async function until(what: string, ready: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    if (await ready()) return;
+    await sleep(100);
+  }
+  throw new Error(`${what} did not become ready`);
 }
 
 /** Ports that were free a moment ago. */
@@ -57,8 +99,4 @@ async function ready(adminPort: number): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function script(name: string): string {
-  return fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 }

@@ -1,35 +1,34 @@
 import { stringify } from "yaml";
 
-const HOST = "bench.dubbo";
-const PORT_NAME = "tcp-metaprotocol-dubbo";
+/** A service with one endpoint and one route. */
+export interface BenchRules {
+  /** The application protocol's name. */
+  readonly protocol: string;
+  /** What the route matches, as MetaRouter has it. */
+  readonly attributes?: Record<string, object>;
+}
 
-/** Rules as a user writes them: one Dubbo service, routed by method and one attachment, as the baselines are. */
-export function rules(listen: number, backend: number): string {
+/** Rules as a user writes them, for a proxy that listens on `listen` in front of `backend`. */
+export function rules({ protocol, attributes }: BenchRules, listen: number, backend: number): string {
+  const host = `bench.${protocol}`;
+  const portName = `tcp-metaprotocol-${protocol}`;
   const entry = {
     apiVersion: "networking.istio.io/v1",
     kind: "ServiceEntry",
     metadata: { name: "bench", annotations: { "meltemi.dev/bind": `127.0.0.1:${listen}` } },
     spec: {
-      hosts: [HOST],
-      ports: [{ number: 20880, name: PORT_NAME, protocol: "TCP" }],
+      hosts: [host],
+      ports: [{ number: 9000, name: portName, protocol: "TCP" }],
       resolution: "STATIC",
-      endpoints: [{ address: "127.0.0.1", ports: { [PORT_NAME]: backend } }],
+      endpoints: [{ address: "127.0.0.1", ports: { [portName]: backend } }],
     },
   };
+  const route = { name: "bench", ...(attributes && { match: { attributes } }), route: [{ destination: { host } }] };
   const router = {
     apiVersion: "metaprotocol.aeraki.io/v1alpha1",
     kind: "MetaRouter",
     metadata: { name: "bench" },
-    spec: {
-      hosts: [HOST],
-      routes: [
-        {
-          name: "batch",
-          match: { attributes: { method: { exact: "sayHello" }, batchJob: { exact: "true" } } },
-          route: [{ destination: { host: HOST } }],
-        },
-      ],
-    },
+    spec: { hosts: [host], routes: [route] },
   };
   return [entry, router].map((resource) => stringify(resource)).join("---\n");
 }

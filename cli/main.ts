@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { keepYoungHeapSmall } from "./young-heap.js";
+import { keepHeapSmall } from "./heap.js";
 
-// Before all else is loaded, which makes it grow.
-keepYoungHeapSmall();
+// Before all else is loaded, which makes the heap grow.
+keepHeapSmall();
 // Before grpc-js is loaded: what matters of what it would print is in our own errors and log.
 process.env["GRPC_VERBOSITY"] ??= "NONE";
 // A reader that has seen enough (`meltemi up --help | head -1`) ends nothing.

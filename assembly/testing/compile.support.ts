@@ -4,13 +4,20 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+/** The checkout, from the source as from what is built of it. */
+const root = (() => {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+})();
 
 /** Where a codec's class is: `folder` from the checkout's root, `module` in it, and an expression that makes one. */
 export interface CodecSource {
   readonly folder: string;
   readonly module: string;
   readonly name: string;
+  /** The class is a Protocol: its codec for a client, with settings as they are by default, is meant. */
+  readonly protocol?: boolean;
 }
 
 /** The codec and the probe around it, compiled in memory with the SDK's own settings. */
@@ -19,7 +26,8 @@ export async function compileProbe(source: CodecSource): Promise<WebAssembly.Mod
   const text = [
     `import { use } from "meltemi/assembly/testing/probe";`,
     `import { ${source.name} } from "./${source.module}";`,
-    `use(() => new ${source.name}());`,
+    `import { Peer } from "meltemi/assembly";`,
+    `use(() => new ${source.name}()${source.protocol ? ".connect(Peer.Client)" : ""});`,
     `export * from "meltemi/assembly/testing/probe";`,
   ].join("\n");
   return compileModule(entry, text);

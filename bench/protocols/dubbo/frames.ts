@@ -1,6 +1,8 @@
 // Dubbo 2 frames as a consumer sends them: magic da bb, flag, status, id u64, body length u32, then Hessian2 values.
 
-const INTERFACE = "org.apache.dubbo.samples.basic.api.DemoService";
+import { Frames } from "../../framed.js";
+
+export const INTERFACE = "org.apache.dubbo.samples.basic.api.DemoService";
 const CHUNK = 0x7000;
 
 /** A two-way request whose one argument is a string of `bytes` characters; its id is at `ID_OFFSET`. */
@@ -28,8 +30,8 @@ export function dubboResponse(): Buffer {
 export const ID_OFFSET = 4;
 export const HEADER_LENGTH = 16;
 
-export function bodyLength(bytes: Buffer, at: number): number {
-  return bytes.readUInt32BE(at + 12);
+export function dubboFrames(): Frames {
+  return new Frames(HEADER_LENGTH, (bytes, at) => HEADER_LENGTH + bytes.readUInt32BE(at + 12));
 }
 
 function frame(flag: number, status: number, body: Buffer): Buffer {

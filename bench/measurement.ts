@@ -1,0 +1,29 @@
+/**
+ * `request`, `session` and `flow` are Meltemi's lanes on Envoy; `cpp` is Envoy's own filter of that protocol, `http` plain
+ * HTTP/2 to HTTP/1.1 through the same connection manager and router, `tcp` tcp_proxy; `host` is Meltemi's host.
+ */
+export const PATHS = ["request", "flow", "session", "cpp", "http", "tcp", "host"] as const;
+export type Path = (typeof PATHS)[number];
+
+/** How hard to push. */
+export interface Load {
+  /** Payload of a request, in bytes. */
+  readonly bytes: number;
+  /** Requests under way on each connection. */
+  readonly depth: number;
+  readonly connections: number;
+}
+
+/** What one path does under one load; the form of `--json`. */
+export interface Measurement extends Load {
+  readonly path: Path;
+  readonly protocol: string;
+  /** CPU of the proxy's process for each request, in microseconds. */
+  readonly cpuPerRequestUs: number;
+  readonly requestsPerSecond: number;
+}
+
+/** Each of the depths at each of the sizes, over eight connections. */
+export function loads(sizes: readonly number[], depths: readonly number[]): Load[] {
+  return sizes.flatMap((bytes) => depths.map((depth) => ({ bytes, depth, connections: 8 })));
+}

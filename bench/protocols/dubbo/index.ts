@@ -1,0 +1,29 @@
+import { connectionManager } from "../../http/connection-manager.js";
+import { loadClient } from "../../load.js";
+import { loads } from "../../measurement.js";
+import { compare } from "../../paths.js";
+import type { Scenario } from "../../scenario.js";
+import { dubboRequest } from "./frames.js";
+import { genericProxy } from "./generic-proxy.js";
+
+/** Dubbo: the request lane, the C++ codec, and what the same traffic costs as plain HTTP. */
+export const scenario: Scenario = {
+  loads: loads([400, 4_000, 64_000, 256_000], [1, 8]),
+  frame: dubboRequest,
+  start: async (site) =>
+    compare(site, {
+      service: { protocol: "dubbo", attributes: { method: { exact: "sayHello" }, batchJob: { exact: "true" } } },
+      lane: "request",
+      backend: await site.backend(new URL("./backend.js", import.meta.url)),
+      drive: loadClient(new URL("./speaker.js", import.meta.url)),
+      own: (cluster) => [genericProxy(cluster)],
+      more: [
+        {
+          path: "http",
+          backend: await site.backend(new URL("../../http/backend.js", import.meta.url)),
+          drive: loadClient(new URL("../../http/speaker.js", import.meta.url)),
+          filter: connectionManager,
+        },
+      ],
+    }),
+};

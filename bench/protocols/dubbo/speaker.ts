@@ -1,0 +1,24 @@
+import type { Speak } from "../../speaker.js";
+import { dubboFrames, dubboRequest, HEADER_LENGTH, ID_OFFSET } from "./frames.js";
+
+const OK = 20;
+
+export const speak: Speak = (bytes) => {
+  const template = dubboRequest(bytes);
+  const frames = dubboFrames();
+  let id = 0n;
+  return {
+    opening: () => Buffer.alloc(0),
+    request: () => {
+      const request = Buffer.from(template);
+      request.writeBigUInt64BE(++id, ID_OFFSET);
+      return request;
+    },
+    answers: (chunk) => {
+      const answers = frames.take(chunk);
+      for (const answer of answers)
+        if (answer[3] !== OK) throw new Error(`Dubbo status ${answer[3]}: ${answer.toString("latin1", HEADER_LENGTH)}`);
+      return answers.length;
+    },
+  };
+};
