@@ -9,6 +9,9 @@ export class Metrics {
   /** Connections closed for bytes that are no frame. */
   readonly badFrames: Counter;
   readonly tooLarge: Counter;
+  /** Backends' connections closed because an answer came that nobody was owed, or because the backend refused them. */
+  readonly outOfStep: Counter;
+  readonly refusedByServer: Counter;
   readonly oneWay: Counter;
   readonly opaque: Counter;
   readonly mutations: Counter;
@@ -30,6 +33,8 @@ export class Metrics {
     this.localReplies = Counter.define(prefix + "local_replies");
     this.badFrames = Counter.define(prefix + "bad_frames");
     this.tooLarge = Counter.define(prefix + "too_large");
+    this.outOfStep = Counter.define(prefix + "out_of_step");
+    this.refusedByServer = Counter.define(prefix + "refused_by_server");
     this.oneWay = Counter.define(prefix + "one_way");
     this.opaque = Counter.define(prefix + "opaque");
     this.mutations = Counter.define(prefix + "mutations");

@@ -1,7 +1,7 @@
 import { Slice } from "../../bytes";
 import { Digest, isAttributeHeader } from "../../attributes";
 import { HeaderList } from "../hpack";
-import { DIGEST, KIND, NAMES, ONE_WAY, OPAQUE, STATUS } from "./names";
+import { DIGEST, KIND, NAMES, ONE_WAY, OPAQUE, STATE, STATUS } from "./names";
 
 /** What one pass over a message's headers tells. Reused from message to message. */
 export class Received {
@@ -13,12 +13,15 @@ export class Received {
   untouched: bool = false;
   oneWay: bool = false;
   opaque: bool = false;
+  /** `Metadata.state` of a request. */
+  state: i32 = 0;
   private digest: Digest = new Digest();
 
   read(headers: HeaderList): void {
     this.status = 0;
     this.oneWay = false;
     this.opaque = false;
+    this.state = 0;
     this.digest.reset();
     let sent: Slice | null = null;
     for (let i = 0; i < headers.length; i++) {
@@ -27,6 +30,7 @@ export class Received {
       if (isAttributeHeader(name)) this.digest.add(name, value);
       else if (name.equals(DIGEST)) sent = value;
       else if (name.equals(STATUS)) this.status = statusOf(value);
+      else if (name.equals(STATE)) this.state = value.decimal();
       else if (name.equals(KIND)) {
         this.oneWay = value.equals(ONE_WAY);
         this.opaque = value.equals(OPAQUE);

@@ -156,6 +156,10 @@ export class IngressConnection extends NetworkContext implements Http2Events {
       this.metrics.pings.increment();
       this.codec.pong(frame, this.answers.draft);
       this.answers.queue(frame);
+    } else if (kind == Kind.Local) {
+      this.metrics.localReplies.increment();
+      this.codec.answer(frame, this.answers.draft);
+      this.answers.queue(frame);
     } else if (kind == Kind.Response) {
       return false;
     }

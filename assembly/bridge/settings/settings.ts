@@ -9,7 +9,7 @@ export enum Role {
 }
 
 export enum Mode {
-  /** Requests of all callers share a backend connection, told apart by their ids. */
+  /** Requests of all callers share a backend connection, told apart by their ids or by their order. */
   Multiplexed,
   /** One request at a time on each backend connection. */
   Plain,
@@ -58,11 +58,11 @@ export class Settings {
     this.role = role == "egress" ? Role.Egress : Role.Ingress;
     this.scope = fields.string("scope", "*");
     const traits = this.protocol.connect(this.peer).traits();
-    const multiplexed = traits.ids && traits.heartbeat;
+    const multiplexed = traits.heartbeat && (traits.ids || traits.pipelined);
     const mode = fields.oneOf("mode", multiplexed ? "multiplexed" : "plain", ["multiplexed", "plain"]);
     this.mode = mode == "plain" ? Mode.Plain : Mode.Multiplexed;
     if (mode == "multiplexed" && !multiplexed) {
-      problems.list.push('mode: expected "plain", this protocol has not both request ids and a heartbeat');
+      problems.list.push('mode: expected "plain", this protocol has not both a heartbeat and request ids or answers in order');
     }
     this.maxFrameBytes = <u64>fields.integer("maxFrameBytes", 8388608, 1024, 1073741824);
     this.deadline = fields.boolean("deadline", true);
