@@ -186,7 +186,7 @@ describe("a codec's plugin configuration", () => {
     [{ role: "server" }, 'role: expected one of "ingress", "egress", found "server"'],
     [{ ...EGRESS, mode: "fast" }, 'mode: expected one of "multiplexed", "plain", found "fast"'],
     [{ ...EGRESS, maxFrameBytes: "8m" }, "maxFrameBytes: expected a whole number from 1024 to 1073741824"],
-    [{ ...INGRESS, limits: { header: 1 } }, "limits.header: unknown field; there are: headers, headerBytes"],
+    [{ ...INGRESS, limits: { header: 1 } }, "limits.header: unknown field; there are: parts, headers, headerBytes"],
     [{ ...INGRESS, deadlines: true }, "deadlines: unknown field"],
   ])("is refused with the field's name: %j", (configuration, words) => {
     const host = new Host(module);

@@ -1,4 +1,5 @@
 import { Counter, Gauge } from "../hostcalls";
+import { TunnelMetrics } from "./tunnel";
 
 /** What one codec counts in one role. Names are the proxy's, so every VM counts into the same. */
 export class Metrics {
@@ -25,6 +26,8 @@ export class Metrics {
   readonly streamsReset: Counter;
   readonly bufferOverflows: Counter;
   readonly drains: Counter;
+  /** `sessions_…`: clients that were bound to one server for a while. */
+  readonly sessions: TunnelMetrics;
 
   constructor(codec: string, role: string) {
     const prefix = "meltemi." + codec + "." + role + ".";
@@ -46,5 +49,6 @@ export class Metrics {
     this.streamsReset = Counter.define(prefix + "streams_reset");
     this.bufferOverflows = Counter.define(prefix + "buffer_overflows");
     this.drains = Counter.define(prefix + "drains");
+    this.sessions = new TunnelMetrics(prefix, "sessions_");
   }
 }

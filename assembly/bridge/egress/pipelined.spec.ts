@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { configured, encodeLined, linedModule, LinedLoop } from "../lined.support.js";
+import { configured, LinedLoop, linedModule } from "../lined.support.js";
 
 let module: WebAssembly.Module;
 let loop: LinedLoop;

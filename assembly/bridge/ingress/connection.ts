@@ -2,7 +2,7 @@ import { BufferType, FilterStatus, LogLevel, PeerType, StreamType } from "../../
 import { Slice, Writer } from "../../bytes";
 import { Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
-import { closeStream, getBuffer, log, setBuffer } from "../../hostcalls";
+import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../hostcalls";
 import { FrameInput, Input, lengthOf, StreamTable } from "../buffers";
 import { AttributeForms, Received, writeRequestHeaders } from "../headers";
 import { HeaderList } from "../hpack";
@@ -24,12 +24,14 @@ import {
   writeSettingsAck,
   writeWindowUpdate,
 } from "../http2";
+import { closeLater, forgetClose } from "../late-close";
 import { Metrics } from "../metrics";
 import { Remaker } from "../remake";
 import { Settings } from "../settings";
 import { Answers } from "./answers";
 import { causeOf, wordsOf } from "../cause";
 import { sendDetached } from "./detached";
+import { Pin, Pinned } from "./pin";
 import { IngressStream } from "./stream";
 
 // One callback runs at a time in a VM, so what it works with is shared by all connections.
@@ -48,6 +50,8 @@ const MAX_WORDS: i32 = 1024;
 const MAX_HEADER_BLOCK: i32 = 1048576;
 // So many streams before their numbers end, the client is told to go elsewhere.
 const LAST_STREAMS: u32 = 4096;
+// Room in a stream's window beyond the largest frame; HCM's window is that large where requests pin (see ../README.md).
+const SPARE: u64 = 1048576;
 // So many bytes of answers use up half of the connection's window.
 const REPLENISH: u32 = 1 << 30;
 
@@ -69,6 +73,8 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   private opened: bool = false;
   private closing: bool = false;
   private draining: bool = false;
+  /** A session is to be told to end. */
+  private leaveWanted: bool = false;
   private pinged: bool = false;
   private nextId: u32;
   /** The proxy takes no streams above this (GOAWAY). */
@@ -76,6 +82,17 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   private consumed: u32 = 0;
   /** Bytes of unfinished answers that wait here. */
   private buffered: i32 = 0;
+  /** Where requests pin: the connection is bound to one server. */
+  private pin: Pin | null = null;
+  private pins: bool;
+  /** HCM's initial window for streams. */
+  private window: i32;
+  /** The client's bytes wait, for earlier answers or for a session's server, unread in the connection's buffer. */
+  private waits: bool = false;
+  /** The last bytes from the client were stopped: so the buffer may be written to in any callback. */
+  private stopped: bool = false;
+  /** What HCM had no window for may go on. */
+  private resume: bool = false;
   private requests: i32 = 0;
   private responses: i32 = 0;
 
@@ -88,6 +105,8 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     super(id);
     const traits = codec.traits();
     this.ordered = traits.ordered;
+    this.pins = traits.pins;
+    this.window = <i32>min(settings.maxFrameBytes + SPARE, <u64>MAX_WINDOW);
     this.input = new FrameInput(codec, Peer.Client);
     this.http2 = new Http2Receiver(0, MAX_HEADER_BLOCK);
     this.answers = new Answers(traits.ordered);
@@ -102,33 +121,62 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   // ── From the client: frames become requests ──
 
   onDownstreamData(size: i32, endOfStream: bool): FilterStatus {
+    if (this.waits && !this.closing) return FilterStatus.StopIteration;
     out.reset();
-    if (size > 0 && !this.closing) this.takeFrames(getBuffer(BufferType.DownstreamData, 0, size));
+    if (size > 0 && !this.closing) this.take(getBuffer(BufferType.DownstreamData, 0, size));
+    const goes = this.handOn(size);
+    this.stopped = this.waits || this.pin != null;
+    if (!this.stopped) return goes || endOfStream ? FilterStatus.Continue : FilterStatus.StopIteration;
+    // What stops here may be written to in any callback from now on; what goes does so once this one has returned.
+    if (goes) continueStream(StreamType.Downstream);
+    return FilterStatus.StopIteration;
+  }
+
+  /** Takes the client's bytes, or those that waited. */
+  private take(bytes: Slice): void {
+    if (!this.opened) this.open();
+    const pin = this.pin;
+    if (pin == null) {
+      this.takeFrames(bytes);
+      return;
+    }
+    const tunnel = pin.tunnel;
+    const held = min(tunnel.held, bytes.length);
+    out.copy(bytes.ptr, held);
+    const rest = this.input.takeRest();
+    const good = tunnel.fromClient(rest, out) && tunnel.fromClient(Slice.view(bytes.ptr + <usize>held, bytes.length - held), out);
+    if (good) return;
+    this.metrics.badFrames.increment();
+    this.close();
+  }
+
+  /** Puts what is for the proxy into the client's buffer, in the place of `size` bytes. False: none of it may go. */
+  private handOn(size: i32): bool {
     if (this.control.length > 0) {
       out.bytes(this.control.view());
       this.control.free();
     }
-    if (this.answers.waiting && !this.pinged && this.opened) {
+    const pin = this.pin;
+    if (this.opened && !this.pinged && (this.answers.waiting || (pin != null && pin.tunnel.answers.length > 0))) {
       writePing(out, false, 0);
       this.pinged = true;
     }
-    if (size > 0) setBuffer(BufferType.DownstreamData, 0, size, out.view());
+    if (size > 0 || out.length > 0) setBuffer(BufferType.DownstreamData, 0, size, out.view());
     if (this.requests > 0) this.metrics.requests.increment(this.requests);
     this.requests = 0;
-    return out.length > 0 || endOfStream ? FilterStatus.Continue : FilterStatus.StopIteration;
+    return out.length > 0 && (pin == null || pin.tunnel.mayGo(out.length));
   }
 
   private takeFrames(bytes: Slice): void {
-    if (!this.opened) this.open();
     this.input.open(bytes);
     const maxBytes = this.settings.maxFrameBytes;
-    while (true) {
+    while (!this.waits) {
       const found = this.input.next(frame, maxBytes);
       if (found == Input.More) break;
       if (found == Input.Frame && this.takeFrame()) continue;
       if (found == Input.TooLarge) {
         this.metrics.tooLarge.increment();
-        if (frame.kind == Kind.Request) this.refuse(Cause.TooLarge);
+        if (isAnswered(frame.kind)) this.refuse(Cause.TooLarge);
         continue;
       }
       this.metrics.badFrames.increment();
@@ -160,6 +208,8 @@ export class IngressConnection extends NetworkContext implements Http2Events {
       this.metrics.localReplies.increment();
       this.codec.answer(frame, this.answers.draft);
       this.answers.queue(frame);
+    } else if (kind == Kind.Session) {
+      this.bind();
     } else if (kind == Kind.Response) {
       return false;
     }
@@ -181,6 +231,29 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     this.metrics.oneWay.increment();
     const cluster = this.settings.oneWayCluster;
     if (cluster == null || !sendDetached(cluster, known, forms, frame.bytes)) this.pass(known, true);
+  }
+
+  /** Binds the connection to a server, once nothing is owed to the client. What follows waits for that server. */
+  private bind(): void {
+    this.waits = true;
+    if (!this.nothingOwed) {
+      this.input.putBack(frame);
+      return;
+    }
+    if (!this.pins || this.nextId > this.lastId) {
+      this.waits = false;
+      this.refuse(Cause.Unavailable);
+      return;
+    }
+    meta.clear();
+    const readable = this.codec.decode(frame, meta);
+    const pin = new Pin(this.nextId, this.codec, this.metrics.sessions, frame, this.window);
+    this.nextId += 2;
+    this.pin = pin;
+    this.requests++;
+    if (pin.open(readable ? meta : null, frame.bytes, this.settings, out)) return;
+    this.metrics.badFrames.increment();
+    this.close();
   }
 
   /** Passes the request in hand on, as a stream of this connection. */
@@ -230,15 +303,68 @@ export class IngressConnection extends NetworkContext implements Http2Events {
       log(LogLevel.Error, "the proxy's HTTP/2 cannot be read; closing the connection");
       this.close();
     }
-    this.answers.flush(out);
+    this.writeAnswers();
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
     if (this.responses > 0) this.metrics.responses.increment(this.responses);
     this.responses = 0;
     if (this.nextId > MAX_STREAM_ID && this.isIdle) this.close();
+    if (this.stopped && !this.closing) this.goOn();
     return FilterStatus.Continue;
   }
 
+  /** Writes what waits to go to the client; not into a server's message. */
+  private writeAnswers(): void {
+    const pin = this.pin;
+    if (pin == null) {
+      this.answers.flush(out);
+      return;
+    }
+    const tunnel = pin.tunnel;
+    if (tunnel.atBoundary && tunnel.answers.length > 0) {
+      out.bytes(tunnel.answers.view());
+      tunnel.answers.free();
+    }
+    if (this.leaveWanted && tunnel.drain(out)) pin.state = Pinned.Broken;
+    tunnel.replenish(this.control);
+    if (pin.state == Pinned.Broken || tunnel.refused) this.closeSoon();
+    if (pin.release(this.control) || pin.state == Pinned.Over) this.unbind(pin);
+  }
+
+  private unbind(pin: Pin): void {
+    this.pin = null;
+    this.waits = true; // until `goOn`, which takes what the client has sent meanwhile
+    this.input.open(pin.tunnel.takeRest());
+    this.input.close();
+    pin.free();
+  }
+
+  /** In a callback of the other direction: takes what waited, and writes to the proxy what has come up. */
+  private goOn(): void {
+    const pin = this.pin;
+    const ready = this.waits && (pin == null ? this.nothingOwed : pin.state == Pinned.Open);
+    // Bytes that still wait are behind anything that could be written now, and would go along.
+    if (!ready && (this.waits || (pin != null && pin.tunnel.held > 0 && !this.resume))) return;
+    if (!ready && !this.resume && this.control.length == 0) return;
+    this.resume = false;
+    this.waits = false;
+    out.reset();
+    const bytes = getBuffer(BufferType.DownstreamData, 0, i32.MAX_VALUE);
+    if (ready) this.take(bytes);
+    else out.bytes(bytes);
+    if (this.handOn(bytes.length)) continueStream(StreamType.Downstream);
+  }
+
+  /** Is every request of the client's answered, down to the last byte? */
+  private get nothingOwed(): bool {
+    return this.streams.length == 0 && this.answers.allGone;
+  }
+
   onHeaders(id: u32, headers: HeaderList, endStream: bool): void {
+    const pin = this.pin;
+    if (pin != null && pin.stream == id) {
+      pin.onHeaders(headers, endStream, out);
+      return;
+    }
     const stream = this.find(id);
     if (stream == null) return;
     if (stream.status == 0) {
@@ -253,6 +379,14 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   onData(id: u32, bytes: Slice, endStream: bool): void {
     this.replenish(bytes.length);
+    const pin = this.pin;
+    if (pin != null && pin.stream == id) {
+      if (pin.onData(bytes, endStream, out)) return;
+      this.metrics.badFrames.increment();
+      log(LogLevel.Warn, "what the server of a session sends cannot be read; closing the connection");
+      this.closeSoon();
+      return;
+    }
     const stream = this.find(id);
     if (stream == null) return;
     if (endStream && stream.bodyLength == 0) {
@@ -283,6 +417,11 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   }
 
   onReset(id: u32, code: u32): void {
+    const pin = this.pin;
+    if (pin != null && pin.stream == id) {
+      pin.onReset(out);
+      return;
+    }
     const stream = this.find(id);
     if (stream == null) return;
     this.metrics.streamsReset.increment();
@@ -335,7 +474,8 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     if (this.draining) return;
     this.draining = true;
     this.metrics.drains.increment();
-    this.codec.drain(out);
+    if (this.pin == null) this.codec.drain(out);
+    else this.leaveWanted = true;
   }
 
   onPong(): void {
@@ -348,20 +488,34 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   onSettings(): void {}
 
-  onInitialWindow(size: u32): void {}
+  onInitialWindow(size: u32): void {
+    this.window = <i32>min(size, <u32>MAX_WINDOW);
+    const pin = this.pin;
+    if (pin != null && pin.tunnel.initialWindow(size)) this.resume = true;
+  }
 
-  onWindowUpdate(stream: u32, increment: u32): void {}
+  onWindowUpdate(stream: u32, increment: u32): void {
+    const pin = this.pin;
+    if (pin != null && pin.stream == stream && pin.tunnel.earn(increment)) this.resume = true;
+  }
 
   // ── The end ──
 
   private get isIdle(): bool {
-    return this.streams.length == 0 && !this.answers.waiting && !this.input.isPartial;
+    return this.streams.length == 0 && this.pin == null && !this.answers.waiting && !this.input.isPartial;
   }
 
   private close(): void {
     if (this.closing) return;
     this.closing = true;
     closeStream(StreamType.Downstream);
+  }
+
+  /** The connection closes once what was written has gone out. */
+  private closeSoon(): void {
+    if (this.closing) return;
+    this.closing = true;
+    closeLater(this.id);
   }
 
   private find(id: u32): IngressStream | null {
@@ -375,6 +529,9 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   onDelete(): void {
     this.metrics.connectionsActive.add(-1);
+    forgetClose(this.id);
+    const pin = this.pin;
+    if (pin != null) pin.free();
     for (let i = 0; i < this.streams.slotCount; i++) {
       const stream = this.streams.at(i);
       if (stream == 0) continue;
@@ -387,4 +544,9 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     this.http2.free();
     this.control.free();
   }
+}
+
+/** Does a client wait for an answer to a frame of this kind, whoever gives it? */
+function isAnswered(kind: Kind): bool {
+  return kind == Kind.Request || kind == Kind.Local || kind == Kind.Session;
 }

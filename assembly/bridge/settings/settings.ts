@@ -35,6 +35,9 @@ export class Settings {
   reassemblyBytes: i32 = 33554432;
   /** Where one-way requests go as callouts: a cluster that leads back to the same routes; null where there is none. */
   oneWayCluster: Bytes | null = null;
+  /** Backends hold different keys: a request for several of them is passed on in parts, so many at most. */
+  sharded: bool = false;
+  maxParts: i32 = 1024;
   /** The first HTTP/2 stream of a client's connection; for tests of the end of the numbers. */
   firstStreamId: u32 = 1;
 
@@ -68,7 +71,9 @@ export class Settings {
     this.deadline = fields.boolean("deadline", true);
     const oneWayCluster = fields.string("oneWayCluster", "");
     this.oneWayCluster = oneWayCluster == "" ? null : Bytes.of(oneWayCluster);
+    this.sharded = fields.boolean("sharded", false);
     const limits = fields.object("limits");
+    this.maxParts = <i32>limits.integer("parts", 1024, 1, 65536);
     this.headers.headers = <i32>limits.integer("headers", 1000, 0, 10000);
     this.headers.headerBytes = <i32>limits.integer("headerBytes", 65536, 0, 1048576);
     this.streamBufferBytes = <i32>limits.integer("streamBufferBytes", 12582912, 65536, 1073741824);
