@@ -24,7 +24,7 @@ import {
   writeSettingsAck,
   writeWindowUpdate,
 } from "../http2";
-import { closeLater, forgetClose } from "../late-close";
+import { callLater, closeLater, forgetLater, Turn } from "../later";
 import { Metrics } from "../metrics";
 import { Remaker } from "../remake";
 import { Settings } from "../settings";
@@ -62,7 +62,7 @@ const REPLENISH: u32 = 1 << 30;
  * It can write to a side only while that side's callback runs. Its voice towards the client is PING: the proxy's ACK
  * comes back at once, in a callback that writes to the client.
  */
-export class IngressConnection extends NetworkContext implements Http2Events {
+export class IngressConnection extends NetworkContext implements Http2Events, Turn {
   private input: FrameInput;
   private http2: Http2Receiver;
   private streams: StreamTable = new StreamTable();
@@ -121,7 +121,8 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   // ── From the client: frames become requests ──
 
   onDownstreamData(size: i32, endOfStream: bool): FilterStatus {
-    if (this.waits && !this.closing) return FilterStatus.StopIteration;
+    if (this.waits && !this.ready && !this.closing) return FilterStatus.StopIteration;
+    this.waits = false;
     out.reset();
     if (size > 0 && !this.closing) this.take(getBuffer(BufferType.DownstreamData, 0, size));
     const goes = this.handOn(size);
@@ -308,7 +309,7 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     if (this.responses > 0) this.metrics.responses.increment(this.responses);
     this.responses = 0;
     if (this.nextId > MAX_STREAM_ID && this.isIdle) this.close();
-    if (this.stopped && !this.closing) this.goOn();
+    if (this.stopped && !this.closing && this.mayGoOn) callLater(this);
     return FilterStatus.Continue;
   }
 
@@ -332,21 +333,35 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   private unbind(pin: Pin): void {
     this.pin = null;
-    this.waits = true; // until `goOn`, which takes what the client has sent meanwhile
+    this.waits = true; // until our turn, which takes what the client has sent meanwhile
     this.input.open(pin.tunnel.takeRest());
     this.input.close();
     pin.free();
   }
 
-  /** In a callback of the other direction: takes what waited, and writes to the proxy what has come up. */
-  private goOn(): void {
+  /** May what waited be taken? */
+  private get ready(): bool {
     const pin = this.pin;
-    const ready = this.waits && (pin == null ? this.nothingOwed : pin.state == Pinned.Open);
-    // Bytes that still wait are behind anything that could be written now, and would go along.
-    if (!ready && (this.waits || (pin != null && pin.tunnel.held > 0 && !this.resume))) return;
-    if (!ready && !this.resume && this.control.length == 0) return;
+    return this.waits && (pin == null ? this.nothingOwed : pin.state == Pinned.Open);
+  }
+
+  /** Is there anything for the proxy? Bytes that still wait are behind it, and would go along. */
+  private get mayGoOn(): bool {
+    if (this.ready || this.resume) return true;
+    const pin = this.pin;
+    return this.control.length > 0 && !this.waits && (pin == null || pin.tunnel.held == 0);
+  }
+
+  contextId(): i32 {
+    return this.id;
+  }
+
+  /** Without a word from the client: takes what waited, and writes to the proxy what has come up. */
+  onTurn(): void {
+    if (this.closing || !this.stopped || !this.mayGoOn) return;
+    const ready = this.ready;
     this.resume = false;
-    this.waits = false;
+    if (ready) this.waits = false;
     out.reset();
     const bytes = getBuffer(BufferType.DownstreamData, 0, i32.MAX_VALUE);
     if (ready) this.take(bytes);
@@ -529,7 +544,7 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   onDelete(): void {
     this.metrics.connectionsActive.add(-1);
-    forgetClose(this.id);
+    forgetLater(this.id);
     const pin = this.pin;
     if (pin != null) pin.free();
     for (let i = 0; i < this.streams.slotCount; i++) {
