@@ -5,6 +5,8 @@ const OK = 0;
 const NOT_FOUND = 1;
 const DOWNSTREAM = 2;
 const STOP = 1;
+const CONFIGURATION = 7;
+const DOWNSTREAM_DATA = 2;
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -48,9 +50,13 @@ export class Host {
   /** Whether the last bytes from downstream were stopped, and how often a connection was let go on. */
   stopped = false;
   continued = 0;
+  /** Bytes from downstream that were stopped, by connection, and those that were then let go on. */
+  private readonly held = new Map<number, Buffer>();
+  private letGo: Buffer[] = [];
   private readonly wasm: Exports;
   private readonly names: string[] = [];
-  private buffer: Buffer = Buffer.alloc(0);
+  private fromDownstream: Buffer = Buffer.alloc(0);
+  private fromUpstream: Buffer = Buffer.alloc(0);
   private configuration: Buffer = Buffer.alloc(0);
   private current = 0;
   private contexts = 1;
@@ -74,20 +80,40 @@ export class Host {
     return id;
   }
 
-  /** Bytes from the side that connected; what the filter hands on. */
+  /** Bytes from the side that connected; what the filter hands on. As in Envoy, what it stopped is there the next time. */
   downstream(id: number, bytes: Uint8Array): Buffer {
-    return this.through(id, bytes, () => {
-      this.stopped = this.wasm.proxy_on_downstream_data(id, bytes.length, 0) === STOP;
-    });
+    if (bytes.length === 0) return Buffer.alloc(0);
+    this.enter(id);
+    this.fromDownstream = Buffer.concat([this.fromDownstream, bytes]);
+    this.stopped = this.wasm.proxy_on_downstream_data(id, this.fromDownstream.length, 0) === STOP;
+    if (!this.stopped) this.letDownstreamGo();
+    this.held.set(id, this.fromDownstream);
+    return this.takeLetGo();
   }
 
   /** Bytes towards the side that connected; what the filter hands on. */
   upstream(id: number, bytes: Uint8Array): Buffer {
-    return this.through(id, bytes, () => this.wasm.proxy_on_upstream_data(id, bytes.length, 0));
+    if (bytes.length === 0) return Buffer.alloc(0);
+    this.enter(id);
+    this.fromUpstream = Buffer.from(bytes);
+    this.wasm.proxy_on_upstream_data(id, bytes.length, 0);
+    this.held.set(id, this.fromDownstream);
+    return this.fromUpstream;
+  }
+
+  /** What the filter let go on of bytes from downstream since this was last asked. */
+  takeLetGo(): Buffer {
+    return Buffer.concat(this.letGo.splice(0));
+  }
+
+  /** Bytes from downstream that are stopped. */
+  heldBytes(id: number): number {
+    return this.held.get(id)?.length ?? 0;
   }
 
   tick(): void {
     this.wasm.proxy_on_tick(1);
+    this.held.set(this.current, this.fromDownstream);
   }
 
   delete(id: number): void {
@@ -103,12 +129,14 @@ export class Host {
     return this.wasm.memory.buffer.byteLength;
   }
 
-  private through(id: number, bytes: Uint8Array, call: () => void): Buffer {
-    if (bytes.length === 0) return Buffer.alloc(0);
-    this.buffer = Buffer.from(bytes);
+  private enter(id: number): void {
     this.current = id;
-    call();
-    return this.buffer;
+    this.fromDownstream = this.held.get(id) ?? Buffer.alloc(0);
+  }
+
+  private letDownstreamGo(): void {
+    this.letGo.push(this.fromDownstream);
+    this.fromDownstream = Buffer.alloc(0);
   }
 
   private calls(): Record<string, (...args: number[]) => number> {
@@ -122,7 +150,7 @@ export class Host {
         return OK;
       },
       proxy_get_buffer_bytes: (type = 0, start = 0, length = 0, ptr = 0, size = 0) => {
-        const whole = type === 7 ? this.configuration : this.buffer;
+        const whole = type === CONFIGURATION ? this.configuration : this.bufferOf(type);
         const bytes = whole.subarray(start, start + length);
         const at = this.wasm.proxy_on_memory_allocate(bytes.length);
         new Uint8Array(this.wasm.memory.buffer).set(bytes, at);
@@ -130,12 +158,15 @@ export class Host {
         this.word(size, bytes.length);
         return OK;
       },
-      proxy_set_buffer_bytes: (_type = 0, _start = 0, _length = 0, ptr = 0, size = 0) => {
-        this.buffer = this.read(ptr, size);
+      proxy_set_buffer_bytes: (type = 0, _start = 0, length = 0, ptr = 0, size = 0) => {
+        if (length !== this.bufferOf(type).length) throw new Error("a part of a buffer was replaced");
+        if (type === DOWNSTREAM_DATA) this.fromDownstream = this.read(ptr, size);
+        else this.fromUpstream = this.read(ptr, size);
         return OK;
       },
       proxy_continue_stream: () => {
         this.continued++;
+        this.letDownstreamGo();
         return OK;
       },
       proxy_close_stream: (type = 0) => {
@@ -143,7 +174,8 @@ export class Host {
         return OK;
       },
       proxy_set_effective_context: (id = 0) => {
-        this.current = id;
+        this.held.set(this.current, this.fromDownstream);
+        this.enter(id);
         return OK;
       },
       proxy_set_tick_period_milliseconds: (period = 0) => {
@@ -160,6 +192,10 @@ export class Host {
         return OK;
       }) as unknown as (...args: number[]) => number,
     };
+  }
+
+  private bufferOf(type: number): Buffer {
+    return type === DOWNSTREAM_DATA ? this.fromDownstream : this.fromUpstream;
   }
 
   private word(at: number, value: number): void {

@@ -1,4 +1,5 @@
 import { Counter, Gauge } from "../hostcalls";
+import { TunnelMetrics } from "./tunnel";
 
 /** What one codec counts in one role. Names are the proxy's, so every VM counts into the same. */
 export class Metrics {
@@ -9,6 +10,9 @@ export class Metrics {
   /** Connections closed for bytes that are no frame. */
   readonly badFrames: Counter;
   readonly tooLarge: Counter;
+  /** Backends' connections closed because an answer came that nobody was owed, or because the backend refused them. */
+  readonly outOfStep: Counter;
+  readonly refusedByServer: Counter;
   readonly oneWay: Counter;
   /** Frames passed on unread, and requests refused for not being readable (the setting `unknown`). */
   readonly opaque: Counter;
@@ -24,6 +28,8 @@ export class Metrics {
   readonly streamsReset: Counter;
   readonly bufferOverflows: Counter;
   readonly drains: Counter;
+  /** `sessions_…`: clients that were bound to one server for a while. */
+  readonly sessions: TunnelMetrics;
 
   constructor(codec: string, role: string) {
     const prefix = "meltemi." + codec + "." + role + ".";
@@ -32,6 +38,8 @@ export class Metrics {
     this.localReplies = Counter.define(prefix + "local_replies");
     this.badFrames = Counter.define(prefix + "bad_frames");
     this.tooLarge = Counter.define(prefix + "too_large");
+    this.outOfStep = Counter.define(prefix + "out_of_step");
+    this.refusedByServer = Counter.define(prefix + "refused_by_server");
     this.oneWay = Counter.define(prefix + "one_way");
     this.opaque = Counter.define(prefix + "opaque");
     this.refused = Counter.define(prefix + "refused");
@@ -44,5 +52,6 @@ export class Metrics {
     this.streamsReset = Counter.define(prefix + "streams_reset");
     this.bufferOverflows = Counter.define(prefix + "buffer_overflows");
     this.drains = Counter.define(prefix + "drains");
+    this.sessions = new TunnelMetrics(prefix, "sessions_");
   }
 }

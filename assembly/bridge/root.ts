@@ -6,9 +6,8 @@ import { Problems } from "../json";
 import { watchMemory } from "../memory";
 import { MultiplexedEgress, PlainEgress } from "./egress";
 import { detachedEnded, IngressConnection } from "./ingress";
-import { closeDue } from "./late-close";
+import { onLater } from "./later";
 import { Metrics } from "./metrics";
-import { closeQuiet } from "./quiet-close";
 import { Mode, Role, Settings, settingsOf } from "./settings";
 
 /** Makes a codec of the protocol; there is one for each connection. */
@@ -59,7 +58,7 @@ class BridgeRoot extends RootContext {
   }
 
   onTick(): void {
-    closeDue(closeQuiet());
+    onLater();
   }
 
   onHttpCallResponse(token: u32, headers: i32, bodySize: i32, trailers: i32): void {

@@ -1,8 +1,10 @@
 import { Reader, Writer } from "../bytes";
+import { Answers } from "./answers";
 import { Failure } from "./failure";
 import { Frame, Scan } from "./frame";
 import { Metadata } from "./metadata";
 import { Mutation } from "./mutation";
+import { SessionCodec } from "./session";
 
 /** What the SDK may rely on in a protocol; it chooses lanes and modes by these. */
 export class Traits {
@@ -12,8 +14,13 @@ export class Traits {
   ordered: bool = false;
   /** `ping` makes a frame that every server answers at once. */
   heartbeat: bool = false;
-  /** The connection is the unit: `scan` answers `Session`. */
-  session: bool = false;
+  /**
+   * Without ids: a server answers the requests of a connection in their order, and takes more before it has answered. Callers
+   * then share a backend connection, and what comes first answers what was sent first.
+   */
+  pipelined: bool = false;
+  /** Some requests bind the client's connection to one server for a while (`Kind.Session`). */
+  pins: bool = false;
 }
 
 /**
@@ -56,6 +63,55 @@ export abstract class Codec {
     return false;
   }
 
-  /** What a new backend connection is greeted with (AUTH, SELECT). */
-  greet(out: Writer): void {}
+  /**
+   * What a new backend connection is greeted with (AUTH).
+   * @returns how many answers the server gives to it, which go to nobody; with `Traits.pipelined`
+   */
+  greet(out: Writer): i32 {
+    return 0;
+  }
+
+  /**
+   * Answers a request of `Kind.Local` itself; no server gets it. `request.bytes` is the whole frame.
+   */
+  answer(request: Frame, out: Writer): void {}
+
+  /**
+   * Of an answer to a greeting or to what `prepare` wrote. False: the server refuses this connection, which is closed, and
+   * whoever waits for it has an error.
+   */
+  admitted(answer: Frame): bool {
+    return true;
+  }
+
+  /**
+   * Puts a backend connection into the state in which the next request is to be handled (`Metadata.state`, of the codec that
+   * decoded it). Called on the egress's codec before every request with `Traits.pipelined`.
+   * @returns how many answers the server gives to what was written
+   */
+  prepare(state: i32, out: Writer): i32 {
+    return 0;
+  }
+
+  /**
+   * How many requests this one is passed on as, each routed by itself; their answers are joined. 1: as it is. Asked only
+   * where the service's backends hold different keys (the setting `sharded`).
+   */
+  parts(request: Frame): i32 {
+    return 1;
+  }
+
+  /** Writes one of these requests, a whole frame. */
+  part(request: Frame, index: i32, out: Writer): void {}
+
+  /** One answer out of those to all parts, in their order. `request.bytes` has its first `keep` bytes. */
+  join(request: Frame, answers: Answers, out: Writer): void {}
+
+  /**
+   * What looks at the messages while the connection is bound to one server, from the request of `Kind.Session` on. It may
+   * share this codec's state. With `Traits.pins`; null: all pass, to the connection's end.
+   */
+  session(): SessionCodec | null {
+    return null;
+  }
 }

@@ -15,7 +15,8 @@ export function declaredTraits(): i32 {
   return make == null ? -1 : traitBits(make().connect(Peer.Client).traits());
 }
 
-/** One bit each: ids 1, ordered 2, heartbeat 4, session 8. */
+/** One bit each: ids 1, ordered 2, heartbeat 4, pipelined 8, pins 16. */
 export function traitBits(traits: Traits): i32 {
-  return (traits.ids ? 1 : 0) | (traits.ordered ? 2 : 0) | (traits.heartbeat ? 4 : 0) | (traits.session ? 8 : 0);
+  const answers = (traits.ids ? 1 : 0) | (traits.ordered ? 2 : 0) | (traits.heartbeat ? 4 : 0);
+  return answers | (traits.pipelined ? 8 : 0) | (traits.pins ? 16 : 0);
 }

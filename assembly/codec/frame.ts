@@ -14,8 +14,6 @@ export enum Scan {
   Frame,
   /** No frame of this protocol: the connection cannot be kept in step and is closed. */
   Bad,
-  /** From here on the connection is a session: one CONNECT stream, bytes as they are. */
-  Session,
 }
 
 export enum Kind {
@@ -30,6 +28,13 @@ export enum Kind {
   Drain,
   /** Passed on unread, to wherever a request without attributes goes. */
   Opaque,
+  /** A request that the codec answers itself (`Codec.answer`), in its place among the others. */
+  Local,
+  /**
+   * A request that needs a server of its own from here on. When all earlier ones are answered, a session is opened: one
+   * CONNECT stream, routed by what `decode` says of this request, which is the first that it carries.
+   */
+  Session,
 }
 
 /** One frame of the wire. The SDK reuses it from frame to frame: a codec fills it and does not keep it. */

@@ -1,3 +1,4 @@
+export { Answers } from "./answers";
 export { Codec, Traits } from "./codec";
 export { declareProtocol, declaredTraits, traitBits } from "./declared";
 export { Cause, Failure } from "./failure";

@@ -23,6 +23,8 @@ export class Metadata {
   code: i32 = 0;
   /** The caller's deadline in milliseconds; zero where it has none. */
   timeoutMs: i32 = 0;
+  /** What `Codec.prepare` is to be told at the other end; never negative. Zero: the state of a new connection. */
+  state: i32 = 0;
 
   private names: Array<usize> = [];
   private values: Array<usize> = [];
@@ -35,6 +37,7 @@ export class Metadata {
     this.outcome = Outcome.Ok;
     this.code = 0;
     this.timeoutMs = 0;
+    this.state = 0;
     this.count = 0;
     this.fixed = 0;
   }

@@ -24,6 +24,11 @@ export enum Step {
   Name,
   /** It goes on and is the client's last. */
   End,
+  /**
+   * It goes on, and the connection needs no server of its own any more: nothing is owed to the client, and the requests that
+   * follow are routed each by itself again. Servers' messages only, of a session within the request lane.
+   */
+  Release,
 }
 
 /**

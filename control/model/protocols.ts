@@ -1,4 +1,4 @@
-import { didYouMean, type Lane, type Rules } from "../source/index.js";
+import { didYouMean, type Rules, type Traits } from "../source/index.js";
 import { MODE } from "./annotations.js";
 import type { Problems } from "./problems.js";
 import { tuningOf } from "./tuning.js";
@@ -21,8 +21,8 @@ export function largestFrame({ maxFrameBytes }: { maxFrameBytes?: number }): { m
   return maxFrameBytes === undefined ? {} : { maxFrameBytes };
 }
 
-/** Codecs by name, and whether each can carry many requests at a time on a backend connection. */
-export type CodecModules = ReadonlyMap<string, { readonly multiplexed: boolean; readonly lane: Lane }>;
+/** Codecs by name, and what each says of its protocol. */
+export type CodecModules = ReadonlyMap<string, Traits>;
 
 /** Which codec reads which protocol: what ApplicationProtocols say, and else the module of the protocol's own name. */
 export class Protocols {
@@ -51,16 +51,16 @@ export class Protocols {
         const hint = didYouMean(name, modules.keys());
         problems.warning(resource, ["spec", "codec"], `no codec module ${name}; there are: ${known}${hint}`);
       }
-      const lane = modules.get(name)?.lane;
+      const module = modules.get(name);
       const more = largestFrame(tuningOf(resource, problems));
-      this.declared.set(protocol, lane && { name, lane, mode, ...more });
+      this.declared.set(protocol, module && { name, lane: module.lane, pins: module.pins, mode, ...more });
     }
   }
 
   codecOf(protocol: string): Codec | undefined {
     if (this.declared.has(protocol)) return this.declared.get(protocol);
     const module = this.modules.get(protocol);
-    return module && { name: protocol, lane: module.lane, mode: this.usual(protocol) };
+    return module && { name: protocol, lane: module.lane, pins: module.pins, mode: this.usual(protocol) };
   }
 
   /** What a codec's module says that it can do. */

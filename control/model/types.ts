@@ -28,7 +28,9 @@ export interface Codec {
   readonly name: string;
   /** `session`: the connection is the unit, and rules choose where all of it goes. */
   readonly lane: Lane;
-  /** Whether one connection carries many requests at a time; for protocols with request ids and heartbeats. */
+  /** On the request lane: some requests bind the client's connection to one backend for a while, as a session would. */
+  readonly pins: boolean;
+  /** Whether one connection carries many requests at a time. */
   readonly mode: "multiplexed" | "plain";
   /** A backend's frame that declares more is refused. */
   readonly maxFrameBytes?: number;

@@ -4,5 +4,5 @@ export { didYouMean } from "./nearest.js";
 export { fieldPath, formatProblem, type Place, type Problem } from "./problem.js";
 export { type File, type Loaded, readRules } from "./read.js";
 export type { Resource, Rules } from "./rules.js";
-export type { Lane } from "./traits.js";
+export type { Lane, Traits } from "./traits.js";
 export { type Watch, type WatchOptions, watchFolder } from "./watch.js";

@@ -1,18 +1,14 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type Lane, traitsOf } from "./traits.js";
+import { type Traits, traitsOf } from "./traits.js";
 
 /** A compiled WebAssembly module. */
-export interface Module {
+export interface Module extends Traits {
   readonly name: string;
   readonly bytes: Uint8Array;
   /** Of `bytes`, in hexadecimal. */
   readonly sha256: string;
-  /** Of a codec: requests with ids and heartbeats, so that one backend connection may carry many at a time. */
-  readonly multiplexed: boolean;
-  /** Whether the proxy sees requests or whole sessions; a codec says it by an export. */
-  readonly lane: Lane;
 }
 
 /** The modules that configuration may refer to, by name. */

@@ -35,6 +35,7 @@ export const MODULES: Modules = {
   codecs: new Map([
     await moduleNamed("awesomerpc"),
     await moduleNamed("dubbo"),
+    await moduleNamed("lined", '(func (export "meltemi_codec_traits") (result i32) i32.const 30)'),
     await moduleNamed("postgresql", '(func (export "meltemi_lane_session"))'),
   ]),
   http: new Map([await moduleNamed("header-mutation")]),

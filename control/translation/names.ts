@@ -23,6 +23,11 @@ export function sessionCluster({ host, port, subset }: Destination): string {
   return `outbound|${port}|${subset}|${host}`;
 }
 
+/** Where requests go that bind their client's connection to a backend: as for sessions, with no egress codec between. */
+export function pinnedCluster({ host, port, subset }: Destination): string {
+  return `meltemi.pinned|${port}|${subset}|${host}`;
+}
+
 /** By these a session goes where another one is, and the answer to each says where that is. */
 export const SESSION_HEADERS = { cluster: "x-meltemi-cluster", backend: "x-meltemi-backend" } as const;
 
@@ -49,6 +54,9 @@ export const HEADER_MUTATION = {
   filter: "meltemi.filter.header-mutation",
   metadata: "meltemi.header-mutation",
 } as const;
+
+/** Where Envoy looks for what an endpoint is hashed by, in place of its address. */
+export const HASH_METADATA = "envoy.lb";
 
 /** What `set_filter_state` and `override_host` read from an endpoint. */
 export const ENDPOINT_METADATA = "meltemi";

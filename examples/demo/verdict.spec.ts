@@ -12,7 +12,7 @@ function modelWith(...routes: Partial<Route>[]): Model {
   const service: Service = {
     host: HOST,
     port: 9080,
-    codec: { name: "awesomerpc", lane: "request", mode: "multiplexed" },
+    codec: { name: "awesomerpc", lane: "request", pins: false, mode: "multiplexed" },
     bind: { address: "127.0.0.1", port: 1 },
     tuning: {},
     endpoints: versions.map((version, index) => ({ address: "127.0.0.1", port: 2 + index, labels: { version } })),

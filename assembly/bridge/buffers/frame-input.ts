@@ -1,4 +1,4 @@
-import { Reader, Slice } from "../../bytes";
+import { arenaTake, Reader, Slice } from "../../bytes";
 import { Codec, Frame, Peer, Scan } from "../../codec";
 import { Carry } from "./carry";
 
@@ -67,6 +67,21 @@ export class FrameInput {
     frame.bytes = Slice.view(ptr, <i32>frame.length);
     this.done += <i32>frame.length;
     return Input.Frame;
+  }
+
+  /** Puts the frame back that `next` has just given: it will be given again, scanned anew. */
+  putBack(frame: Frame): void {
+    this.done -= frame.bytes.length;
+  }
+
+  /** Gives up all that waits, which is no longer to be cut into frames; good until the callback returns. */
+  takeRest(): Slice {
+    const waiting = this.carry.join(Slice.empty());
+    const rest = Slice.view(arenaTake(<usize>waiting.length), waiting.length);
+    memory.copy(rest.ptr, waiting.ptr, <usize>rest.length);
+    this.carry.keep(waiting, waiting.length, 0);
+    this.seen = 0;
+    return rest;
   }
 
   /** Ends the callback: the rest waits. */

@@ -4,7 +4,7 @@ import { Codec, Frame, Kind, Metadata, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
 import { closeStream, getBuffer, log, setBuffer } from "../../hostcalls";
 import { FrameInput, Input, lengthOf } from "../buffers";
-import { AttributeForms, Received } from "../headers";
+import { AttributeForms } from "../headers";
 import { HeaderList } from "../hpack";
 import {
   ErrorCode,
@@ -18,13 +18,16 @@ import {
   writeReset,
 } from "../http2";
 import { Metrics } from "../metrics";
-import { Remaker } from "../remake";
+import { closeLater, forgetLater } from "../later";
 import { Settings } from "../settings";
 import { Debts } from "./debts";
 import { Heartbeats } from "./heartbeats";
+import { Line, Owed } from "./line";
 import { writeAnswerHead, writeFailure, writeOneWayDone } from "./replies";
+import { frameOf, readHead } from "./request";
 import { RequestWindow } from "./request-window";
 import { EgressStream } from "./stream";
+import { StreamList } from "./stream-list";
 import { EgressStreams } from "./streams";
 import { Window, WindowWatch } from "./window-watch";
 
@@ -33,21 +36,22 @@ const out = new Writer();
 const frame = new Frame();
 const meta = new Metadata();
 const forms = new AttributeForms();
-const received = new Received();
-const remaker = new Remaker();
-const changed = new HeaderList();
 
 /** HPACK's table as long as we announce no other size (RFC 9113, section 6.5.2). */
 const HEADER_TABLE_SIZE: i32 = 4096;
 const MAX_HEADER_BLOCK: i32 = 1048576;
+// Answers that a backend may owe: those whose callers have left stay in the line, and a backend may hang.
+const MAX_OWED: u32 = 1048576;
 
 const TOO_LARGE = Slice.fixed("the backend's answer is too large");
 const NO_FRAME = Slice.fixed("the request's body is no frame");
-const TOO_MUCH = Slice.fixed("too many bytes wait for the backend");
+const TOO_MUCH = Slice.fixed("too much waits for the backend");
+const REFUSED = Slice.fixed("the backend refuses the proxy's connection");
 
 /**
  * A backend's connection, shared by all callers: a network filter in an internal listener. Downstream it is an HTTP/2
- * server in the same process, upstream it speaks the protocol; streams' numbers are the requests' ids.
+ * server in the same process, upstream it speaks the protocol. Streams' numbers are the requests' ids; in a pipelined
+ * protocol requests go out in the order in which they began, and answers are known by theirs.
  *
  * It can write to a side only while that side's callback runs. Its voice towards the proxy is the protocol's heartbeat:
  * the backend's answer comes in a callback that writes to the proxy. Towards the backend it is HTTP/2's PING.
@@ -58,6 +62,10 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   private streams: EgressStreams = new EgressStreams();
   private debts: Debts = new Debts();
   private heartbeats: Heartbeats = new Heartbeats();
+  private pipelined: bool;
+  /** In a pipelined protocol: what the backend owes, and the requests that are not whole yet, or behind such. */
+  private line: Line = new Line();
+  private coming: StreamList = new StreamList();
   private watch: WindowWatch = new WindowWatch();
   /** Frames for the proxy, and for the backend, that wait for that side's callback. */
   private toProxy: Writer = new Writer();
@@ -78,6 +86,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     private metrics: Metrics,
   ) {
     super(id);
+    this.pipelined = codec.traits().pipelined;
     this.input = new FrameInput(codec, Peer.Server);
     this.http2 = new Http2Receiver(HEADER_TABLE_SIZE, MAX_HEADER_BLOCK);
   }
@@ -109,6 +118,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
       log(LogLevel.Error, "the proxy's HTTP/2 cannot be read; closing the connection");
       this.close();
     }
+    if (this.pipelined) this.forwardComplete();
   }
 
   /** Takes the connection preface off; the first bytes to the backend are its greeting and a heartbeat. */
@@ -116,7 +126,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     const part = min(bytes.length, PREFACE.length - this.prefaceDone);
     if (memory.compare(bytes.ptr, PREFACE.ptr + <usize>this.prefaceDone, <usize>part) != 0) this.close();
     if (this.prefaceDone == 0 && !this.closing) {
-      this.codec.greet(out);
+      this.owePreparation(this.codec.greet(out));
       this.heartbeat();
     }
     this.prefaceDone += part;
@@ -127,18 +137,17 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     let stream = this.streams.find(id);
     if (stream == null) {
       stream = this.streams.begin(id);
-      received.read(headers);
-      stream.oneWay = received.oneWay;
-      if (received.marked && !received.untouched && !received.opaque) stream.keepHeaders(headers);
+      readHead(stream, headers);
+      if (this.pipelined) this.coming.push(stream);
     }
-    if (endStream && !stream.forwarded && !stream.refused) this.forward(stream, stream.body());
+    if (endStream && !stream.forwarded && !stream.refused) this.complete(stream);
   }
 
   onData(id: u32, bytes: Slice, endStream: bool): void {
     this.requestWindow.consume(bytes.length);
     const stream = this.streams.find(id);
     if (stream == null || stream.refused || stream.forwarded) return;
-    if (endStream && stream.bodyLength == 0) {
+    if (endStream && stream.bodyLength == 0 && this.mayGo(stream)) {
       this.forward(stream, bytes);
       return;
     }
@@ -150,22 +159,45 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
       this.metrics.bufferOverflows.increment();
       this.refuse(stream, TOO_MUCH);
     } else if (endStream) {
-      this.forward(stream, stream.body());
+      this.complete(stream);
     }
   }
 
   /** A request is whole. */
+  private complete(stream: EgressStream): void {
+    stream.complete = true;
+    if (this.mayGo(stream)) this.forward(stream, stream.body());
+  }
+
+  /** A pipelined client relies on the order of its requests, whichever body waited for a window. */
+  private mayGo(stream: EgressStream): bool {
+    return !this.pipelined || this.coming.first == changetype<usize>(stream);
+  }
+
+  private forwardComplete(): void {
+    for (let first = this.coming.first; first != 0; first = this.coming.first) {
+      const stream = changetype<EgressStream>(first);
+      if (!stream.complete) return;
+      this.forward(stream, stream.body());
+    }
+  }
+
   private forward(stream: EgressStream, body: Slice): void {
-    if (!remaker.scan(this.codec, Peer.Client, body, frame)) {
-      this.refuse(stream, NO_FRAME);
+    const bytes = frameOf(stream, body, this.codec, frame, this.settings, this.metrics);
+    if (bytes == null || this.line.length >= MAX_OWED) {
+      this.refuse(stream, bytes == null ? NO_FRAME : TOO_MUCH);
       return;
     }
     this.requests++;
-    if (stream.recallHeaders(changed))
-      body = remaker.apply(this.codec, frame, changed, this.settings.headers, this.metrics);
-    stream.callerId = frame.id;
-    this.codec.rename(frame, stream.id);
-    out.bytes(body);
+    if (this.pipelined) {
+      this.coming.remove(stream);
+      this.owePreparation(this.codec.prepare(stream.state, out));
+      if (!stream.oneWay) stream.place = this.line.join(changetype<usize>(stream));
+    } else {
+      stream.callerId = frame.id;
+      this.codec.rename(frame, stream.id);
+    }
+    out.bytes(bytes);
     this.buffered -= stream.bodyLength;
     stream.freeBody();
     stream.forwarded = true;
@@ -233,6 +265,12 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   private heartbeat(): void {
     this.metrics.pings.increment();
     this.heartbeats.send(this.codec, out);
+    if (this.pipelined) this.line.join(Owed.Heartbeat);
+  }
+
+  private owePreparation(answers: i32): void {
+    if (!this.pipelined) return;
+    for (let i = 0; i < answers; i++) this.line.join(Owed.Preparation);
   }
 
   // ── From the backend: frames become answers ──
@@ -259,24 +297,64 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     if (this.closing) return;
     this.input.open(bytes);
     const maxBytes = this.settings.maxFrameBytes;
-    for (let found = this.input.next(frame, maxBytes); found != Input.More; found = this.input.next(frame, maxBytes)) {
+    while (!this.closing) {
+      const found = this.input.next(frame, maxBytes);
+      if (found == Input.More) break;
       if (found == Input.Bad) {
         this.metrics.badFrames.increment();
         this.close();
         break;
       }
-      if (found == Input.TooLarge) this.tooLarge();
-      else if (frame.kind == Kind.Response) this.answer();
-      else if (frame.kind == Kind.Pong) this.heartbeatAnswered();
+      if (found == Input.TooLarge) this.metrics.tooLarge.increment();
+      if (frame.kind == Kind.Drain) this.drain();
       else if (frame.kind == Kind.Ping) this.codec.pong(frame, this.toBackend);
-      else if (frame.kind == Kind.Drain) this.drain();
+      else if (this.pipelined) this.takeInTurn(found);
+      else if (frame.kind == Kind.Pong) this.heartbeatAnswered();
+      else if (frame.kind == Kind.Response) this.answer(this.streams.asked(frame.id), found);
     }
     this.input.close();
   }
 
-  private answer(): void {
-    const stream = this.streams.asked(frame.id);
-    if (stream == null) return; // its caller has left
+  /** In a pipelined protocol: what comes belongs to the first of the line, unless the codec says that nobody asked for it. */
+  private takeInTurn(found: Input): void {
+    if (frame.kind == Kind.Opaque) {
+      this.metrics.opaque.increment();
+    } else if (this.line.length == 0) {
+      this.metrics.outOfStep.increment();
+      log(LogLevel.Warn, "the backend sent an answer that nobody asked for; closing the connection");
+      this.close();
+    } else {
+      const owed = this.line.take();
+      if (owed == Owed.Heartbeat) this.heartbeatAnswered();
+      else if (owed != Owed.Preparation) this.answer(changetype<EgressStream | null>(owed), found);
+      else if (!this.codec.admitted(frame)) this.refusedByServer();
+    }
+  }
+
+  /** The backend does not want this connection: whoever waits is told, and the proxy opens another for those that come. */
+  private refusedByServer(): void {
+    this.metrics.refusedByServer.increment();
+    log(LogLevel.Warn, "the backend refuses the proxy's connection; closing it");
+    this.drain();
+    while (this.line.length > 0) {
+      const owed = this.line.take();
+      if (owed <= Owed.Preparation) continue;
+      const stream = changetype<EgressStream>(owed);
+      this.fail(out, stream.id, false, REFUSED);
+      this.drop(stream);
+    }
+    this.closing = true;
+    closeLater(this.id);
+  }
+
+  /** @param stream null: its caller has left */
+  private answer(stream: EgressStream | null, found: Input): void {
+    if (stream == null) return;
+    if (found == Input.TooLarge) {
+      this.fail(out, stream.id, false, TOO_LARGE);
+      this.drop(stream);
+      return;
+    }
     this.responses++;
     meta.clear();
     const readable = this.codec.decode(frame, meta);
@@ -284,7 +362,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
     if (!readable) this.metrics.opaque.increment();
     writeAnswerHead(out, stream.id, readable ? meta : null, forms);
-    this.codec.rename(frame, stream.callerId);
+    if (!this.pipelined) this.codec.rename(frame, stream.callerId);
     const whole = this.makeRoom(stream, frame.bytes.length) && this.debts.send(stream, frame.bytes, out);
     if (whole) this.drop(stream);
   }
@@ -328,14 +406,6 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     }
   }
 
-  private tooLarge(): void {
-    this.metrics.tooLarge.increment();
-    const stream = frame.kind == Kind.Response ? this.streams.asked(frame.id) : null;
-    if (stream == null) return;
-    this.fail(out, stream.id, false, TOO_LARGE);
-    this.drop(stream);
-  }
-
   /** The backend has read all that was sent before this heartbeat. */
   private heartbeatAnswered(): void {
     this.heartbeats.hear();
@@ -364,6 +434,10 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   private drop(stream: EgressStream): void {
     this.debts.forget(stream);
     this.heartbeats.forget(stream);
+    if (this.pipelined) {
+      if (!stream.forwarded) this.coming.remove(stream);
+      else if (!stream.oneWay) this.line.leave(stream.place);
+    }
     this.streams.end(stream);
   }
 
@@ -379,7 +453,9 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
 
   onDelete(): void {
     this.metrics.connectionsActive.add(-1);
+    forgetLater(this.id);
     this.streams.free();
+    this.line.free();
     this.input.free();
     this.http2.free();
     this.toProxy.free();

@@ -4,13 +4,13 @@ import { Codec, Frame, Kind, Metadata, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
 import { closeStream, getBuffer, log, setBuffer } from "../../hostcalls";
 import { FrameInput, Input, lengthOf } from "../buffers";
-import { AttributeForms, Received, writePlainFailure, writePlainOneWay, writePlainResponse } from "../headers";
+import { AttributeForms, writePlainFailure, writePlainOneWay, writePlainResponse } from "../headers";
 import { HeaderList } from "../hpack";
 import { Http1Events, Http1Receiver } from "../http1";
 import { Metrics } from "../metrics";
-import { Remaker } from "../remake";
 import { Settings } from "../settings";
-import { closeLater, forgetClose } from "../late-close";
+import { closeLater, forgetLater } from "../later";
+import { frameOf, readHead } from "./request";
 import { EgressStream } from "./stream";
 
 // One callback runs at a time in a VM, so what it works with is shared by all connections.
@@ -18,11 +18,9 @@ const out = new Writer();
 const frame = new Frame();
 const meta = new Metadata();
 const forms = new AttributeForms();
-const received = new Received();
-const remaker = new Remaker();
-const changed = new HeaderList();
 
 const TOO_LARGE = Slice.fixed("the backend's answer is too large");
+const REFUSED = Slice.fixed("the backend refuses the proxy's connection");
 
 /**
  * A backend's connection with one request at a time: a network filter in an internal listener. Downstream it is an
@@ -36,7 +34,10 @@ export class PlainEgress extends NetworkContext implements Http1Events {
   /** Answers to the backend's heartbeats, which go out with the next request. */
   private toBackend: Writer = new Writer();
   private heartbeats: bool;
+  private pipelined: bool;
   private greeted: bool = false;
+  /** Answers that the backend owes to what the proxy itself said; with `Traits.pipelined`. */
+  private preparations: i32 = 0;
   private draining: bool = false;
   private closing: bool = false;
 
@@ -47,7 +48,9 @@ export class PlainEgress extends NetworkContext implements Http1Events {
     private metrics: Metrics,
   ) {
     super(id);
-    this.heartbeats = codec.traits().heartbeat;
+    const traits = codec.traits();
+    this.heartbeats = traits.heartbeat;
+    this.pipelined = traits.pipelined;
     this.input = new FrameInput(codec, Peer.Server);
   }
 
@@ -74,9 +77,7 @@ export class PlainEgress extends NetworkContext implements Http1Events {
       return;
     }
     const stream = EgressStream.take(1);
-    received.read(headers);
-    stream.oneWay = received.oneWay;
-    if (received.marked && !received.untouched && !received.opaque) stream.keepHeaders(headers);
+    readHead(stream, headers);
     this.stream = stream;
   }
 
@@ -93,22 +94,28 @@ export class PlainEgress extends NetworkContext implements Http1Events {
   onEnd(): void {
     const stream = this.stream;
     if (stream == null || this.closing) return;
-    let body = stream.body();
-    if (!remaker.scan(this.codec, Peer.Client, body, frame)) {
+    const bytes = frameOf(stream, stream.body(), this.codec, frame, this.settings, this.metrics);
+    if (bytes == null) {
       this.close();
       return;
     }
-    if (!this.greeted) this.codec.greet(out);
-    this.greeted = true;
+    this.prepare(stream.state);
     if (this.toBackend.length > 0) out.bytes(this.toBackend.view());
     this.toBackend.free();
     this.metrics.requests.increment();
-    if (stream.recallHeaders(changed))
-      body = remaker.apply(this.codec, frame, changed, this.settings.headers, this.metrics);
-    out.bytes(body);
+    out.bytes(bytes);
     stream.freeBody();
     stream.forwarded = true;
     if (stream.oneWay) this.forwardedOneWay();
+  }
+
+  /** Puts the connection into the state that the request in hand needs. */
+  private prepare(state: i32): void {
+    let answers = this.greeted ? 0 : this.codec.greet(out);
+    this.greeted = true;
+    if (!this.pipelined) return;
+    answers += this.codec.prepare(state, out);
+    this.preparations += answers;
   }
 
   /** Nothing answers a one-way request: a heartbeat behind it does, and without one the connection ends. */
@@ -141,14 +148,25 @@ export class PlainEgress extends NetworkContext implements Http1Events {
         this.close();
         break;
       }
-      if (found == Input.TooLarge) this.tooLarge();
+      if (this.preparations > 0 && frame.kind == Kind.Response) this.prepared();
+      else if (found == Input.TooLarge) this.tooLarge();
+      else if (frame.kind == Kind.Pong || (frame.kind == Kind.Response && this.heartbeatOwed)) this.oneWayAnswered();
       else if (frame.kind == Kind.Response) this.answer();
-      else if (frame.kind == Kind.Pong) this.oneWayAnswered();
       else if (frame.kind == Kind.Ping) this.codec.pong(frame, this.toBackend);
       else if (frame.kind == Kind.Drain) this.drain();
       if (this.closing) break;
     }
     this.input.close();
+  }
+
+  /** The backend answered what the proxy itself said. */
+  private prepared(): void {
+    this.preparations--;
+    if (this.codec.admitted(frame)) return;
+    this.metrics.refusedByServer.increment();
+    log(LogLevel.Warn, "the backend refuses the proxy's connection; closing it");
+    if (this.isAsked(false)) this.answerItself(REFUSED);
+    else this.close();
   }
 
   private answer(): void {
@@ -175,9 +193,13 @@ export class PlainEgress extends NetworkContext implements Http1Events {
 
   private tooLarge(): void {
     this.metrics.tooLarge.increment();
-    if (!this.isAsked(false)) return;
+    if (this.isAsked(false)) this.answerItself(TOO_LARGE);
+  }
+
+  /** A failure of our own, with which the connection ends. */
+  private answerItself(words: Slice): void {
     this.metrics.localReplies.increment();
-    writePlainFailure(out, TOO_LARGE);
+    writePlainFailure(out, words);
     this.end();
     this.closing = true; // the proxy closes, as it was told
   }
@@ -186,6 +208,11 @@ export class PlainEgress extends NetworkContext implements Http1Events {
     if (!this.draining) this.metrics.drains.increment();
     this.draining = true;
     if (this.stream == null) this.close();
+  }
+
+  /** In a pipelined protocol a heartbeat's answer is known by its turn alone. */
+  private get heartbeatOwed(): bool {
+    return this.pipelined && this.isAsked(true);
   }
 
   private isAsked(oneWay: bool): bool {
@@ -211,7 +238,7 @@ export class PlainEgress extends NetworkContext implements Http1Events {
 
   onDelete(): void {
     this.metrics.connectionsActive.add(-1);
-    forgetClose(this.id);
+    forgetLater(this.id);
     this.end();
     this.input.free();
     this.http1.free();

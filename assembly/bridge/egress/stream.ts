@@ -15,6 +15,12 @@ export class EgressStream extends Body {
   /** Bytes that the proxy's stream window takes. */
   credit: i32;
   oneWay: bool;
+  /** The state of the connection in which the backend is to handle the request (Metadata.state). */
+  state: i32;
+  /** The request is whole and waits for those before it. */
+  complete: bool;
+  /** Its place in the line of what a backend owes that answers in order. */
+  place: u32;
   /** The request is on its way to the backend. */
   forwarded: bool;
   /** We answered it ourselves; what still comes of its request is dropped. */
@@ -41,6 +47,9 @@ export class EgressStream extends Body {
     stream.callerId = 0;
     stream.credit = 0;
     stream.oneWay = false;
+    stream.state = 0;
+    stream.complete = false;
+    stream.place = 0;
     stream.forwarded = false;
     stream.refused = false;
     stream.heartbeat = 0;

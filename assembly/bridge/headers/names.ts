@@ -6,6 +6,8 @@ import { Slice } from "../../bytes";
 export const DIGEST = Slice.fixed("x-meltemi-digest");
 /** `oneway` or `opaque`. */
 export const KIND = Slice.fixed("x-meltemi-kind");
+/** On a request: the state of the backend's connection in which it is to be handled; where it is not zero. */
+export const STATE = Slice.fixed("x-meltemi-state");
 /** Spellings of attributes that a filter added, one in each header or parted by commas. */
 export const NAMES = Slice.fixed("x-meltemi-names");
 /** `business-error`: the call worked, the application said no. */

@@ -1,7 +1,7 @@
 import { Slice } from "../../bytes";
 import { Digest, isAttributeHeader } from "../../attributes";
 import { HeaderList } from "../hpack";
-import { CODE, DIGEST, KIND, NAMES, ONE_WAY, OPAQUE, STATUS } from "./names";
+import { CODE, DIGEST, KIND, NAMES, ONE_WAY, OPAQUE, STATE, STATUS } from "./names";
 
 /** What one pass over a message's headers tells. Reused from message to message. */
 export class Received {
@@ -13,12 +13,15 @@ export class Received {
   untouched: bool = false;
   oneWay: bool = false;
   opaque: bool = false;
+  /** `Metadata.state` of a request. */
+  state: i32 = 0;
   private digest: Digest = new Digest();
 
   read(headers: HeaderList): void {
     this.status = 0;
     this.oneWay = false;
     this.opaque = false;
+    this.state = 0;
     this.digest.reset();
     let sent: Slice | null = null;
     let coded = false;
@@ -29,6 +32,7 @@ export class Received {
       else if (name.equals(DIGEST)) sent = value;
       else if (name.equals(CODE)) coded = true;
       else if (name.equals(STATUS)) this.status = statusOf(value);
+      else if (name.equals(STATE)) this.state = value.decimal();
       else if (name.equals(KIND)) {
         this.oneWay = value.equals(ONE_WAY);
         this.opaque = value.equals(OPAQUE);

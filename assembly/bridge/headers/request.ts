@@ -3,7 +3,7 @@ import { Metadata } from "../../codec";
 import { HeaderPairsWriter } from "../../hostcalls";
 import { writeIndexed, writeInteger, writeLiteral, writeNamed } from "../hpack";
 import { AttributeForms } from "./forms";
-import { DIGEST, KIND, ONE_WAY, OPAQUE, TIMEOUT } from "./names";
+import { DIGEST, KIND, ONE_WAY, OPAQUE, STATE, TIMEOUT } from "./names";
 import { findTarget, targetAuthority, targetPath } from "./target";
 
 // Places in HPACK's static table (RFC 7541, appendix A).
@@ -33,6 +33,7 @@ export function writeRequestHeaders(
   writeLiteral(out, DIGEST, forms.digestHex());
   if (oneWay) writeLiteral(out, KIND, ONE_WAY);
   else if (meta == null) writeLiteral(out, KIND, OPAQUE);
+  if (meta != null && meta.state > 0) writeDecimal(out, STATE, <u32>meta.state);
   if (timeoutMs > 0) writeDecimal(out, TIMEOUT, timeoutMs);
 }
 

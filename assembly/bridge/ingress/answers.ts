@@ -42,6 +42,11 @@ export class Answers {
     return this.voice.length > 0 || (this.first != 0 && changetype<IngressStream>(this.first).ready);
   }
 
+  /** Has everything gone out, down to the last request's answer? Asked where `ordered`. */
+  get allGone(): bool {
+    return this.voice.length == 0 && this.first == 0;
+  }
+
   /** A stream's whole answer stands in `out` from `start` on; it stays there if it may go now. The stream is given up. */
   settle(stream: IngressStream, out: Writer, start: i32): void {
     if (!this.ordered || stream.oneWay) {

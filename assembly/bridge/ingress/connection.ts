@@ -1,8 +1,8 @@
 import { BufferType, FilterStatus, LogLevel, PeerType, StreamType } from "../../abi";
 import { Slice, Writer } from "../../bytes";
-import { Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec";
+import { Answers as PartAnswers, Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
-import { closeStream, getBuffer, log, setBuffer, setEffectiveContext } from "../../hostcalls";
+import { closeStream, continueStream, currentTimeNanoseconds, getBuffer, log, setBuffer } from "../../hostcalls";
 import { FrameInput, Input, lengthOf, StreamTable } from "../buffers";
 import { AttributeForms, Received, writeRequestHeaders } from "../headers";
 import { HeaderList } from "../hpack";
@@ -24,14 +24,14 @@ import {
   writeSettingsAck,
   writeWindowUpdate,
 } from "../http2";
-import { closeLater, forgetClose } from "../late-close";
+import { callLater, closeLater, forgetLater, Leaving, leaveWhenQuiet, Turn } from "../later";
 import { Metrics } from "../metrics";
-import { closeWhenQuiet, forgetLeaving, Leaving, QUIET_TICKS } from "../quiet-close";
 import { Remaker } from "../remake";
 import { Settings } from "../settings";
 import { Answers } from "./answers";
 import { causeOf, wordsOf } from "../cause";
 import { sendDetached } from "./detached";
+import { Pin, Pinned } from "./pin";
 import { IngressStream } from "./stream";
 
 // One callback runs at a time in a VM, so what it works with is shared by all connections.
@@ -43,6 +43,9 @@ const received = new Received();
 const failure = new Failure();
 const remaker = new Remaker();
 const changed = new HeaderList();
+const part = new Frame();
+const partBytes = new Writer();
+const partAnswers = new PartAnswers();
 
 // Of Envoy's own answers, this much is passed on as words.
 const MAX_WORDS: i32 = 1024;
@@ -50,6 +53,10 @@ const MAX_WORDS: i32 = 1024;
 const MAX_HEADER_BLOCK: i32 = 1048576;
 // So many streams before their numbers end, the client is told to go elsewhere.
 const LAST_STREAMS: u32 = 4096;
+// Room in a stream's window beyond the largest frame; HCM's window is that large where requests pin (see ../README.md).
+const SPARE: u64 = 1048576;
+// A client that cannot be told to go elsewhere is left once nothing has been under way for so long.
+const QUIET_NANOSECONDS: u64 = 100_000_000;
 // So many bytes of answers use up half of the connection's window.
 const REPLENISH: u32 = 1 << 30;
 
@@ -58,9 +65,10 @@ const REPLENISH: u32 = 1 << 30;
  * upstream it is an HTTP/2 client in the same process.
  *
  * It can write to a side only while that side's callback runs. Its voice towards the client is PING: the proxy's ACK
- * comes back at once, in a callback that writes to the client.
+ * comes back at once, in a callback that writes to the client. Towards the proxy it can say something without a word from
+ * the client only where the client's last bytes were stopped: their buffer may be written to until the next come.
  */
-export class IngressConnection extends NetworkContext implements Http2Events, Leaving {
+export class IngressConnection extends NetworkContext implements Http2Events, Leaving, Turn {
   private input: FrameInput;
   private http2: Http2Receiver;
   private streams: StreamTable = new StreamTable();
@@ -71,15 +79,28 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
   private opened: bool = false;
   private closing: bool = false;
   private draining: bool = false;
+  /** A session is to be told to end. */
+  private leaveWanted: bool = false;
   private pinged: bool = false;
-  /** Ticks without anything under way, while it waits for a moment to leave. */
-  private quiet: i32 = 0;
+  /** Since when nothing is under way, while it waits for a moment to leave; zero: something is, or was just now. */
+  private quietSince: u64 = 0;
   private nextId: u32;
   /** The proxy takes no streams above this (GOAWAY). */
   private lastId: u32 = MAX_STREAM_ID;
   private consumed: u32 = 0;
   /** Bytes of unfinished answers that wait here. */
   private buffered: i32 = 0;
+  /** Where requests pin: the connection is bound to one server. */
+  private pin: Pin | null = null;
+  private pins: bool;
+  /** HCM's initial window for streams. */
+  private window: i32;
+  /** The client's bytes wait, for earlier answers or for a session's server, unread in the connection's buffer. */
+  private waits: bool = false;
+  /** The last bytes from the client were stopped: so the buffer may be written to in any callback. */
+  private stopped: bool = false;
+  /** What HCM had no window for may go on. */
+  private resume: bool = false;
   private requests: i32 = 0;
   private responses: i32 = 0;
 
@@ -92,6 +113,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
     super(id);
     const traits = codec.traits();
     this.ordered = traits.ordered;
+    this.pins = traits.pins;
+    this.window = <i32>min(settings.maxFrameBytes + SPARE, <u64>MAX_WINDOW);
     this.input = new FrameInput(codec, Peer.Client);
     this.http2 = new Http2Receiver(0, MAX_HEADER_BLOCK);
     this.answers = new Answers(traits.ordered);
@@ -106,34 +129,65 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
   // ── From the client: frames become requests ──
 
   onDownstreamData(size: i32, endOfStream: bool): FilterStatus {
+    if (this.waits && !this.ready && !this.closing) return FilterStatus.StopIteration;
+    this.waits = false;
     out.reset();
-    this.quiet = 0;
-    if (size > 0 && !this.closing) this.takeFrames(getBuffer(BufferType.DownstreamData, 0, size));
+    this.quietSince = 0;
+    if (size > 0 && !this.closing) this.take(getBuffer(BufferType.DownstreamData, 0, size));
+    const goes = this.handOn(size);
+    this.stopped = this.waits || this.pin != null;
+    if (!this.stopped) return goes || endOfStream ? FilterStatus.Continue : FilterStatus.StopIteration;
+    // What stops here may be written to in any callback from now on; what goes does so once this one has returned.
+    if (goes) continueStream(StreamType.Downstream);
+    return FilterStatus.StopIteration;
+  }
+
+  /** Takes the client's bytes, or those that waited. */
+  private take(bytes: Slice): void {
+    if (!this.opened) this.open();
+    const pin = this.pin;
+    if (pin == null) {
+      this.takeFrames(bytes);
+      return;
+    }
+    const tunnel = pin.tunnel;
+    const held = min(tunnel.held, bytes.length);
+    out.copy(bytes.ptr, held);
+    const rest = this.input.takeRest();
+    const good =
+      tunnel.fromClient(rest, out) && tunnel.fromClient(Slice.view(bytes.ptr + <usize>held, bytes.length - held), out);
+    if (good) return;
+    this.metrics.badFrames.increment();
+    this.close();
+  }
+
+  /** Puts what is for the proxy into the client's buffer, in the place of `size` bytes. False: none of it may go. */
+  private handOn(size: i32): bool {
     if (this.control.length > 0) {
       out.bytes(this.control.view());
       this.control.free();
     }
-    if (this.answers.waiting && !this.pinged && this.opened) {
+    const pin = this.pin;
+    if (this.opened && !this.pinged && (this.answers.waiting || (pin != null && pin.tunnel.answers.length > 0))) {
       writePing(out, false, 0);
       this.pinged = true;
     }
-    if (size > 0) setBuffer(BufferType.DownstreamData, 0, size, out.view());
+    if (size > 0 || out.length > 0) setBuffer(BufferType.DownstreamData, 0, size, out.view());
     if (this.requests > 0) this.metrics.requests.increment(this.requests);
     this.requests = 0;
-    return out.length > 0 || endOfStream ? FilterStatus.Continue : FilterStatus.StopIteration;
+    return out.length > 0 && (pin == null || pin.tunnel.mayGo(out.length));
   }
 
   private takeFrames(bytes: Slice): void {
-    if (!this.opened) this.open();
     this.input.open(bytes);
     const maxBytes = this.settings.maxFrameBytes;
-    while (true) {
+    while (!this.waits) {
       const found = this.input.next(frame, maxBytes);
       if (found == Input.More) break;
       if (found == Input.Frame && this.takeFrame()) continue;
       if (found == Input.TooLarge) {
         this.metrics.tooLarge.increment();
-        if (frame.kind == Kind.Request) this.refuse(Cause.TooLarge);
+        if (isAnswered(frame.kind)) this.refuse(Cause.TooLarge);
         continue;
       }
       this.metrics.badFrames.increment();
@@ -157,10 +211,17 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
     const kind = frame.kind;
     if (kind == Kind.Request || kind == Kind.OneWay || kind == Kind.Opaque) {
       this.request();
+      if (this.nextId > MAX_STREAM_ID - 2 * LAST_STREAMS) this.askToLeave();
     } else if (kind == Kind.Ping) {
       this.metrics.pings.increment();
       this.codec.pong(frame, this.answers.draft);
       this.answers.queue(frame);
+    } else if (kind == Kind.Local) {
+      this.metrics.localReplies.increment();
+      this.codec.answer(frame, this.answers.draft);
+      this.answers.queue(frame);
+    } else if (kind == Kind.Session) {
+      this.bind();
     } else if (kind == Kind.Response) {
       return false;
     }
@@ -169,44 +230,94 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
 
   private request(): void {
     this.requests++;
-    meta.clear();
-    const readable = frame.kind != Kind.Opaque && this.codec.decode(frame, meta);
-    const known: Metadata | null = readable ? meta : null;
-    if (!readable && this.settings.refuseUnknown) {
+    const parts = this.settings.sharded && this.ordered && frame.kind == Kind.Request ? this.codec.parts(frame) : 1;
+    if (parts > 1) {
+      this.split(parts);
+      return;
+    }
+    const known = this.read(frame);
+    if (known == null && this.settings.refuseUnknown) {
       this.metrics.refused.increment();
       if (frame.kind != Kind.OneWay) this.refuse(Cause.Unreadable);
       return;
     }
-    if (!readable) this.metrics.opaque.increment();
-    forms.of(known, this.settings.headers);
-    if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
+    if (known == null) this.metrics.opaque.increment();
     if (frame.kind != Kind.OneWay) {
-      this.pass(known, false);
+      if (this.nextId > this.lastId) this.refuse(Cause.Unavailable);
+      else this.answers.expect(this.pass(frame, known, false));
       return;
     }
     this.metrics.oneWay.increment();
     const cluster = this.settings.oneWayCluster;
-    if (cluster == null || !sendDetached(cluster, known, forms, frame.bytes)) this.pass(known, true);
+    if (cluster != null && sendDetached(cluster, known, forms, frame.bytes)) return;
+    if (this.nextId <= this.lastId) this.pass(frame, known, true);
   }
 
-  /** Passes the request in hand on, as a stream of this connection. */
-  private pass(known: Metadata | null, oneWay: bool): void {
-    if (this.nextId > this.lastId) {
-      if (!oneWay) this.refuse(Cause.Unavailable);
+  /** What a request says of itself; `forms` has its headers. Null: it cannot be read. */
+  private read(request: Frame): Metadata | null {
+    meta.clear();
+    const readable = request.kind != Kind.Opaque && this.codec.decode(request, meta);
+    const known: Metadata | null = readable ? meta : null;
+    forms.of(known, this.settings.headers);
+    if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
+    return known;
+  }
+
+  /** Passes the request in hand on as so many, whose answers are joined: all of them, or none. */
+  private split(parts: i32): void {
+    if (parts > this.settings.maxParts || <u64>this.nextId + <u64>parts * 2 > <u64>this.lastId) {
+      this.refuse(parts > this.settings.maxParts ? Cause.TooLarge : Cause.Unavailable);
       return;
     }
+    const whole = IngressStream.take(0, frame);
+    whole.split(parts);
+    this.answers.expect(whole);
+    for (let i = 0; i < parts; i++) {
+      partBytes.reset();
+      this.codec.part(frame, i, partBytes);
+      remaker.scan(this.codec, Peer.Client, partBytes.view(), part);
+      const stream = this.pass(part, this.read(part), false);
+      stream.whole = changetype<usize>(whole);
+      stream.index = i;
+    }
+  }
+
+  /** Binds the connection to a server, once nothing is owed to the client. What follows waits for that server. */
+  private bind(): void {
+    this.waits = true;
+    if (!this.nothingOwed) {
+      this.input.putBack(frame);
+      return;
+    }
+    if (!this.pins || this.nextId > this.lastId) {
+      this.waits = false;
+      this.refuse(Cause.Unavailable);
+      return;
+    }
+    meta.clear();
+    const readable = this.codec.decode(frame, meta);
+    const pin = new Pin(this.nextId, this.codec, this.metrics.sessions, frame, this.window);
+    this.nextId += 2;
+    this.pin = pin;
+    this.requests++;
+    if (pin.open(readable ? meta : null, frame.bytes, this.settings, out)) return;
+    this.metrics.badFrames.increment();
+    this.close();
+  }
+
+  /** Passes a request on, as a stream of this connection; there is a number for it. */
+  private pass(request: Frame, known: Metadata | null, oneWay: bool): IngressStream {
     const id = this.nextId;
     this.nextId += 2;
     const timeoutMs = known != null && this.settings.deadline ? known.timeoutMs : 0;
     const start = beginHeaders(out);
     writeRequestHeaders(out, known, forms, oneWay, timeoutMs);
     endHeaders(out, start, id, false);
-    writeData(out, id, frame.bytes.ptr, frame.bytes.length, true);
-    const stream = IngressStream.take(id, frame);
+    writeData(out, id, request.bytes.ptr, request.bytes.length, true);
+    const stream = IngressStream.take(id, request);
     stream.oneWay = oneWay;
     this.streams.set(id, changetype<usize>(stream));
-    this.answers.expect(stream);
-    if (this.nextId > MAX_STREAM_ID - 2 * LAST_STREAMS) this.numbersEnd();
+    return stream;
   }
 
   /** Answers the frame in hand ourselves. */
@@ -220,7 +331,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
   }
 
   /** The numbers of streams run out: the client is asked to open another connection. */
-  private numbersEnd(): void {
+  private askToLeave(): void {
     if (this.drain(this.answers.draft)) this.answers.queue(frame);
   }
 
@@ -230,7 +341,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
     this.draining = true;
     this.metrics.drains.increment();
     const told = this.codec.drain(to);
-    if (!told) closeWhenQuiet(this);
+    if (!told) leaveWhenQuiet(this);
     return told;
   }
 
@@ -243,15 +354,83 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
       log(LogLevel.Error, "the proxy's HTTP/2 cannot be read; closing the connection");
       this.close();
     }
-    this.answers.flush(out);
+    this.writeAnswers();
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
     if (this.responses > 0) this.metrics.responses.increment(this.responses);
     this.responses = 0;
     if (this.nextId > MAX_STREAM_ID && this.isIdle) closeLater(this.id);
+    if (this.stopped && !this.closing && this.mayGoOn) callLater(this);
     return FilterStatus.Continue;
   }
 
+  /** Writes what waits to go to the client; not into a server's message. */
+  private writeAnswers(): void {
+    const pin = this.pin;
+    if (pin == null) {
+      this.answers.flush(out);
+      return;
+    }
+    const tunnel = pin.tunnel;
+    if (tunnel.atBoundary && tunnel.answers.length > 0) {
+      out.bytes(tunnel.answers.view());
+      tunnel.answers.free();
+    }
+    if (this.leaveWanted && tunnel.drain(out)) pin.state = Pinned.Broken;
+    tunnel.replenish(this.control);
+    if (pin.state == Pinned.Broken || tunnel.refused) this.closeSoon();
+    if (pin.release(this.control) || pin.state == Pinned.Over) this.unbind(pin);
+  }
+
+  private unbind(pin: Pin): void {
+    this.pin = null;
+    this.waits = true; // until our turn, which takes what the client has sent meanwhile
+    this.input.open(pin.tunnel.takeRest());
+    this.input.close();
+    pin.free();
+    if (this.leaveWanted) this.askToLeave();
+  }
+
+  /** May what waited be taken? */
+  private get ready(): bool {
+    const pin = this.pin;
+    return this.waits && (pin == null ? this.nothingOwed : pin.state == Pinned.Open);
+  }
+
+  /** Is there anything for the proxy? Bytes that still wait are behind it, and would go along. */
+  private get mayGoOn(): bool {
+    if (this.ready || this.resume) return true;
+    const pin = this.pin;
+    return this.control.length > 0 && !this.waits && (pin == null || pin.tunnel.held == 0);
+  }
+
+  contextId(): i32 {
+    return this.id;
+  }
+
+  /** Without a word from the client: takes what waited, and writes to the proxy what has come up. */
+  onTurn(): void {
+    if (this.closing || !this.stopped || !this.mayGoOn) return;
+    const ready = this.ready;
+    this.resume = false;
+    if (ready) this.waits = false;
+    out.reset();
+    const bytes = getBuffer(BufferType.DownstreamData, 0, i32.MAX_VALUE);
+    if (ready) this.take(bytes);
+    else out.bytes(bytes);
+    if (this.handOn(bytes.length)) continueStream(StreamType.Downstream);
+  }
+
+  /** Is every request of the client's answered, down to the last byte? */
+  private get nothingOwed(): bool {
+    return this.streams.length == 0 && this.answers.allGone;
+  }
+
   onHeaders(id: u32, headers: HeaderList, endStream: bool): void {
+    const pin = this.pin;
+    if (pin != null && pin.stream == id) {
+      pin.onHeaders(headers, endStream, out);
+      return;
+    }
     const stream = this.find(id);
     if (stream == null) return;
     if (stream.status == 0) {
@@ -266,6 +445,14 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
 
   onData(id: u32, bytes: Slice, endStream: bool): void {
     this.replenish(bytes.length);
+    const pin = this.pin;
+    if (pin != null && pin.stream == id) {
+      if (pin.onData(bytes, endStream, out)) return;
+      this.metrics.badFrames.increment();
+      log(LogLevel.Warn, "what the server of a session sends cannot be read; closing the connection");
+      this.closeSoon();
+      return;
+    }
     const stream = this.find(id);
     if (stream == null) return;
     if (endStream && stream.bodyLength == 0) {
@@ -296,6 +483,11 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
   }
 
   onReset(id: u32, code: u32): void {
+    const pin = this.pin;
+    if (pin != null && pin.stream == id) {
+      pin.onReset(out);
+      return;
+    }
     const stream = this.find(id);
     if (stream == null) return;
     this.metrics.streamsReset.increment();
@@ -317,7 +509,29 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
     if (!stream.marked) this.writeFailure(stream, causeOf(stream.status), stream.status, body);
     else if (stream.recallHeaders(changed)) this.writeChanged(body);
     else out.bytes(body);
-    this.answers.settle(stream, out, start);
+    if (stream.whole == 0) this.answers.settle(stream, out, start);
+    else this.finishPart(stream, start);
+  }
+
+  /** A part's answer stands in `out` from `start` on; it waits for those to the others. */
+  private finishPart(stream: IngressStream, start: i32): void {
+    const whole = changetype<IngressStream>(stream.whole);
+    if (this.buffered + out.length - start > this.settings.reassemblyBytes) {
+      this.metrics.bufferOverflows.increment();
+      out.truncate(start);
+      this.writeFailure(stream, Cause.TooLarge, 413, wordsOf(Cause.TooLarge));
+    }
+    stream.freeBody();
+    stream.append(Slice.view(out.ptr + <usize>start, out.length - start));
+    out.truncate(start);
+    this.buffered += stream.bodyLength;
+    whole.answered(stream);
+    if (whole.left > 0) return;
+    this.buffered -= whole.answersInto(partAnswers);
+    whole.recall(frame);
+    this.codec.join(frame, partAnswers, out);
+    whole.releaseParts();
+    this.answers.settle(whole, out, start);
   }
 
   private writeChanged(body: Slice): void {
@@ -345,7 +559,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
 
   onGoAway(lastStream: u32): void {
     this.lastId = lastStream;
-    this.drain(out);
+    if (this.pin == null) this.drain(out);
+    else this.leaveWanted = true;
   }
 
   onPong(): void {
@@ -358,20 +573,28 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
 
   onSettings(): void {}
 
-  onInitialWindow(size: u32): void {}
+  onInitialWindow(size: u32): void {
+    this.window = <i32>min(size, <u32>MAX_WINDOW);
+    const pin = this.pin;
+    if (pin != null && pin.tunnel.initialWindow(size)) this.resume = true;
+  }
 
-  onWindowUpdate(stream: u32, increment: u32): void {}
+  onWindowUpdate(stream: u32, increment: u32): void {
+    const pin = this.pin;
+    if (pin != null && pin.stream == stream && pin.tunnel.earn(increment)) this.resume = true;
+  }
 
   // ── The end ──
 
   private get isIdle(): bool {
-    return this.streams.length == 0 && !this.answers.waiting && !this.input.isPartial;
+    return this.streams.length == 0 && this.pin == null && !this.answers.waiting && !this.input.isPartial;
   }
 
   leave(): bool {
-    this.quiet = this.isIdle ? this.quiet + 1 : 0;
-    if (this.quiet < QUIET_TICKS) return false;
-    setEffectiveContext(this.id);
+    const now = currentTimeNanoseconds();
+    if (!this.isIdle) this.quietSince = 0;
+    else if (this.quietSince == 0) this.quietSince = now;
+    if (this.quietSince == 0 || now - this.quietSince < QUIET_NANOSECONDS) return false;
     this.close();
     return true;
   }
@@ -380,6 +603,13 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
     if (this.closing) return;
     this.closing = true;
     closeStream(StreamType.Downstream);
+  }
+
+  /** The connection closes once what was written has gone out. */
+  private closeSoon(): void {
+    if (this.closing) return;
+    this.closing = true;
+    closeLater(this.id);
   }
 
   private find(id: u32): IngressStream | null {
@@ -393,13 +623,16 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
 
   onDelete(): void {
     this.metrics.connectionsActive.add(-1);
-    if (this.draining) forgetLeaving(this);
-    forgetClose(this.id);
+    forgetLater(this.id);
+    const pin = this.pin;
+    if (pin != null) pin.free();
     for (let i = 0; i < this.streams.slotCount; i++) {
       const stream = this.streams.at(i);
       if (stream == 0) continue;
       // In an ordered protocol the line owns those that it knows.
-      if (!this.ordered || changetype<IngressStream>(stream).oneWay) changetype<IngressStream>(stream).release();
+      const owned =
+        this.ordered && !changetype<IngressStream>(stream).oneWay && changetype<IngressStream>(stream).whole == 0;
+      if (!owned) changetype<IngressStream>(stream).release();
     }
     this.streams.free();
     this.answers.free();
@@ -407,4 +640,9 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
     this.http2.free();
     this.control.free();
   }
+}
+
+/** Does a client wait for an answer to a frame of this kind, whoever gives it? */
+function isAnswered(kind: Kind): bool {
+  return kind == Kind.Request || kind == Kind.Local || kind == Kind.Session;
 }

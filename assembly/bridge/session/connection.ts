@@ -1,9 +1,8 @@
 import { BufferType, FilterStatus, LogLevel, PeerType, StreamType } from "../../abi";
 import { Bytes, Slice, Writer } from "../../bytes";
-import { Cause, Failure, Frame, Metadata, Peer, SessionCodec, Step } from "../../codec";
+import { Metadata, SessionCodec, Step } from "../../codec";
 import { NetworkContext } from "../../contexts";
 import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../hostcalls";
-import { causeOf, wordsOf } from "../cause";
 import { STATUS } from "../headers";
 import { HeaderList } from "../hpack";
 import {
@@ -13,30 +12,23 @@ import {
   MAX_WINDOW,
   PREFACE,
   Setting,
-  writeData,
   writePing,
   writeSettings,
   writeSettingsAck,
   writeWindowUpdate,
 } from "../http2";
-import { closeLater, forgetClose } from "../late-close";
-import { BACKEND, CLUSTER, forget, remember, Whereabouts, whereabouts } from "./names";
+import { closeLater, forgetLater } from "../later";
+import { Guide, Tunnel, Verdict, writeOpening } from "../tunnel";
+import { writeFollowing } from "./following";
 import { SessionMetrics } from "./metrics";
-import { writeFollowing, writeOpening } from "./opening";
-import { Passage, Side, Verdict } from "./passage";
+import { BACKEND, CLUSTER, forget, remember, Whereabouts, whereabouts } from "./names";
 import { SessionSettings } from "./settings";
 
 // One callback runs at a time in a VM, so what it works with is shared by all connections.
 const out = new Writer();
-const reply = new Writer();
-const meta = new Metadata();
-const failure = new Failure();
 
 const STREAM: u32 = 1;
-const MAX_WORDS: i32 = 1024;
 const MAX_HEADER_BLOCK: i32 = 1048576;
-// So many bytes of answers are worth a WINDOW_UPDATE, when next we can write one.
-const REPLENISH: i32 = 1 << 20;
 // Little is left of the window towards us, and the client may never say another word.
 const WINDOW_ENDS: i32 = MAX_WINDOW - (1 << 20);
 
@@ -44,36 +36,20 @@ const WINDOW_ENDS: i32 = MAX_WINDOW - (1 << 20);
  * A client's connection on the session lane: a network filter in front of the HTTP connection manager. Downstream it
  * speaks the protocol, upstream it is an HTTP/2 client with one CONNECT stream.
  */
-export class SessionConnection extends NetworkContext implements Http2Events, Side {
-  private client: Passage;
-  private server: Passage;
+export class SessionConnection extends NetworkContext implements Http2Events, Guide {
+  private tunnel: Tunnel;
   private http2: Http2Receiver;
-  /** Answers of our own, which wait for a moment to be written. */
-  private answers: Writer = new Writer();
   private control: Writer = new Writer();
   private greeted: bool = false;
   private pinged: bool = false;
-  private opened: bool = false;
-  /** What the proxy answered; zero until it did. */
-  private status: i32 = 0;
-  private words: Writer = new Writer();
   private ended: bool = false;
-  /** The answers are the connection's last words. */
-  private refused: bool = false;
   private closing: bool = false;
   private draining: bool = false;
-  private fromServer: bool = false;
-  /** What HCM's window has left for bytes that were translated. Below zero they wait in the connection's buffer. */
-  private credit: i32;
-  private window: i32;
-  /** Translated bytes in the connection's buffer. */
-  private held: i32 = 0;
+  /** What was held may go on. */
   private resume: bool = false;
-  /** Bytes of answers that are not yet given back to the window. */
-  private consumed: i32 = 0;
   private place: Bytes | null = null;
   private cluster: Bytes | null = null;
-  private name: Bytes | null = null;
+  private known: Bytes | null = null;
 
   constructor(
     id: i32,
@@ -82,11 +58,9 @@ export class SessionConnection extends NetworkContext implements Http2Events, Si
     private metrics: SessionMetrics,
   ) {
     super(id);
-    this.client = new Passage(codec, Peer.Client);
-    this.server = new Passage(codec, Peer.Server);
     this.http2 = new Http2Receiver(0, MAX_HEADER_BLOCK);
-    this.window = settings.window;
-    this.credit = settings.window;
+    this.tunnel = new Tunnel(STREAM, codec, settings.window, metrics);
+    this.tunnel.guide = this;
   }
 
   onNewConnection(): FilterStatus {
@@ -98,25 +72,20 @@ export class SessionConnection extends NetworkContext implements Http2Events, Si
 
   onDownstreamData(size: i32, endOfStream: bool): FilterStatus {
     out.reset();
-    this.fromServer = false;
     const all = getBuffer(BufferType.DownstreamData, 0, size);
-    out.copy(all.ptr, min(this.held, all.length));
-    if (size > this.held && !this.closing) this.take(Slice.view(all.ptr + <usize>this.held, all.length - this.held));
+    const held = min(this.tunnel.held, all.length);
+    out.copy(all.ptr, held);
+    if (size > held && !this.closing) this.take(Slice.view(all.ptr + <usize>held, all.length - held));
     if (this.greeted && !this.closing) this.speak();
     if (size > 0 || out.length > 0) setBuffer(BufferType.DownstreamData, 0, size, out.view());
-    if (this.credit >= 0) {
-      this.held = 0;
-      return out.length > 0 || endOfStream ? FilterStatus.Continue : FilterStatus.StopIteration;
-    }
-    if (this.held == 0) this.metrics.stops.increment();
-    this.held = out.length;
-    return FilterStatus.StopIteration;
+    if (!this.tunnel.mayGo(out.length)) return FilterStatus.StopIteration;
+    return out.length > 0 || endOfStream ? FilterStatus.Continue : FilterStatus.StopIteration;
   }
 
   private take(bytes: Slice): void {
     if (!this.greeted) this.greet();
     if (this.ended) return;
-    if (this.client.run(bytes, this)) return;
+    if (this.tunnel.fromClient(bytes, out)) return;
     this.metrics.badFrames.increment();
     this.close();
   }
@@ -136,57 +105,16 @@ export class SessionConnection extends NetworkContext implements Http2Events, Si
       out.bytes(this.control.view());
       this.control.free();
     }
-    if (this.consumed > REPLENISH && !this.ended) {
-      writeWindowUpdate(out, 0, this.consumed);
-      writeWindowUpdate(out, STREAM, this.consumed);
-      this.consumed = 0;
-    }
-    if (this.answers.length == 0 || this.pinged) return;
+    const returned = this.ended ? 0 : this.tunnel.replenish(out);
+    if (returned > 0) writeWindowUpdate(out, 0, returned);
+    if (this.tunnel.answers.length == 0 || this.pinged) return;
     writePing(out, false, 0);
     this.pinged = true;
   }
 
-  // ── Messages, of both directions ──
+  // ── Steps that the codec takes ──
 
-  judge(frame: Frame): Verdict {
-    reply.reset();
-    meta.clear();
-    return this.fromServer ? this.judgeServer(frame) : this.judgeClient(frame);
-  }
-
-  private judgeClient(frame: Frame): Verdict {
-    const step = this.codec.fromClient(frame, meta, reply);
-    if (step == Step.Pass || step == Step.Name) return this.opened ? Verdict.Pass : Verdict.Skip;
-    if (step == Step.Answer || step == Step.Refuse) {
-      this.metrics.localReplies.increment();
-      this.answers.bytes(reply.view());
-      reply.reset();
-      this.refused = step == Step.Refuse;
-      return this.refused ? Verdict.Stop : Verdict.Skip;
-    }
-    if (step == Step.Replace) {
-      this.metrics.replaced.increment();
-      return Verdict.Skip;
-    }
-    if (step == Step.End) {
-      if (!this.opened) return Verdict.Stop;
-      this.emitLast(frame);
-      return Verdict.Stop;
-    }
-    return this.open(step);
-  }
-
-  /** The client's last message is short, and is here as a whole; with it the stream ends. */
-  private emitLast(frame: Frame): void {
-    reply.bytes(frame.bytes);
-    this.lastWords = true;
-  }
-
-  private lastWords: bool = false;
-
-  private open(step: Step): Verdict {
-    reply.reset();
-    if (this.opened) return Verdict.Stop;
+  open(step: Step, meta: Metadata): Verdict {
     if (step == Step.Follow) {
       const to = whereabouts(meta.service);
       if (to == null) {
@@ -201,47 +129,20 @@ export class SessionConnection extends NetworkContext implements Http2Events, Si
       writeOpening(out, STREAM, opaque ? null : meta, this.settings.headers);
       if (opaque) {
         this.metrics.opaque.increment();
-        this.client.opaque = true;
-        this.server.opaque = true;
+        this.tunnel.passUnseen();
       }
     }
     this.metrics.opened.increment();
-    this.opened = true;
+    this.tunnel.opened = true;
     return Verdict.Pass;
   }
 
-  private judgeServer(frame: Frame): Verdict {
-    const step = this.codec.fromServer(frame, meta, reply);
-    if (step == Step.Name) this.remember(meta.service);
-    if (step != Step.Replace) return Verdict.Pass;
-    this.metrics.replaced.increment();
-    return Verdict.Skip;
-  }
-
-  private remember(name: Slice): void {
+  name(name: Slice): void {
     const cluster = this.cluster;
     const place = this.place;
-    if (cluster == null || place == null || this.name != null) return;
-    this.name = Bytes.copyOf(name);
+    if (cluster == null || place == null || this.known != null) return;
+    this.known = Bytes.copyOf(name);
     remember(name, new Whereabouts(cluster.view(), place.view()));
-  }
-
-  emitInstead(): void {
-    if (reply.length > 0 || this.lastWords) this.write(reply.ptr, reply.length, this.lastWords);
-  }
-
-  emit(ptr: usize, length: i32): void {
-    this.write(ptr, length, false);
-  }
-
-  private write(ptr: usize, length: i32, last: bool): void {
-    if (this.fromServer) {
-      out.copy(ptr, length);
-      return;
-    }
-    if (!this.opened) return;
-    writeData(out, STREAM, ptr, length, last);
-    this.credit -= length;
   }
 
   // ── From the proxy ──
@@ -249,21 +150,21 @@ export class SessionConnection extends NetworkContext implements Http2Events, Si
   onUpstreamData(size: i32, endOfStream: bool): FilterStatus {
     if (size == 0) return FilterStatus.Continue;
     out.reset();
-    this.fromServer = true;
     if (!this.http2.receive(getBuffer(BufferType.UpstreamData, 0, size), this)) {
       log(LogLevel.Error, "the proxy's HTTP/2 cannot be read; closing the connection");
       this.close();
     }
-    if (this.answers.length > 0 && this.server.atBoundary) {
-      out.bytes(this.answers.view());
-      this.answers.free();
-      if (this.refused) this.finish();
+    const tunnel = this.tunnel;
+    if (tunnel.answers.length > 0 && tunnel.atBoundary) {
+      out.bytes(tunnel.answers.view());
+      tunnel.answers.free();
+      if (tunnel.refused) this.finish();
     }
-    if (this.draining && !this.ended && this.server.atBoundary && this.codec.drain(out)) this.finish();
+    if (this.draining && !this.ended && tunnel.atBoundary && this.codec.drain(out)) this.finish();
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
     if (this.resume) {
       this.resume = false;
-      this.held = 0;
+      tunnel.mayGo(0);
       // Last of all: the proxy reads what was held, and may call back before this returns.
       continueStream(StreamType.Downstream);
     }
@@ -273,9 +174,9 @@ export class SessionConnection extends NetworkContext implements Http2Events, Si
   onHeaders(id: u32, headers: HeaderList, endStream: bool): void {
     if (this.ended) return;
     const status = headers.get(STATUS);
-    if (this.status == 0 && status != null) {
-      this.status = status.decimal();
-      if (this.status == 200) this.connected(headers);
+    if (this.tunnel.status == 0 && status != null) {
+      this.tunnel.status = status.decimal();
+      if (this.tunnel.status == 200) this.connected(headers);
     }
     if (endStream) this.end();
   }
@@ -289,47 +190,33 @@ export class SessionConnection extends NetworkContext implements Http2Events, Si
 
   onData(id: u32, bytes: Slice, endStream: bool): void {
     if (this.ended) return;
-    if (this.status != 200) {
-      this.words.copy(bytes.ptr, min(bytes.length, MAX_WORDS - this.words.length));
-    } else {
-      this.consumed += bytes.length;
-      if (!this.server.run(bytes, this)) {
-        this.metrics.badFrames.increment();
-        log(LogLevel.Warn, "what the server sends cannot be read; closing the connection");
-        this.finish();
-      } else if (this.consumed > WINDOW_ENDS) {
-        log(LogLevel.Warn, "2 GiB came without a word from the client; closing the connection");
-        this.finish();
-      }
+    if (!this.tunnel.fromServer(bytes, out)) {
+      this.metrics.badFrames.increment();
+      log(LogLevel.Warn, "what the server sends cannot be read; closing the connection");
+      this.finish();
+    } else if (this.tunnel.unreturned > WINDOW_ENDS) {
+      log(LogLevel.Warn, "2 GiB came without a word from the client; closing the connection");
+      this.finish();
     }
     if (endStream) this.end();
   }
 
   onReset(id: u32, code: u32): void {
     if (this.ended) return;
-    if (this.status == 0) this.status = 503;
-    if (this.status == 200 && this.server.atBoundary) this.fail(Cause.Unavailable, 0, BROKEN);
-    if (this.status != 200) this.end();
-    else this.finish();
+    if (this.tunnel.status == 0) this.tunnel.status = 503;
+    if (this.tunnel.status == 200) this.tunnel.break(out);
+    this.end();
   }
 
-  /** The stream has ended in order: after the server's last bytes, or with the proxy's own answer. */
+  /** The stream has ended: after the server's last bytes, or with the proxy's own answer. */
   private end(): void {
     if (this.ended) return;
-    if (this.status != 200) {
-      const cause = causeOf(this.status);
-      this.fail(cause, this.status, this.words.length > 0 ? this.words.view() : wordsOf(cause));
+    if (this.tunnel.status != 200) {
+      this.metrics.failed.increment();
+      this.metrics.localReplies.increment();
+      this.codec.fail(this.tunnel.refusal(), out);
     }
     this.finish();
-  }
-
-  private fail(cause: Cause, status: i32, words: Slice): void {
-    this.metrics.failed.increment();
-    this.metrics.localReplies.increment();
-    failure.cause = cause;
-    failure.status = status;
-    failure.message = words;
-    this.codec.fail(failure, out);
   }
 
   onGoAway(lastStream: u32): void {
@@ -348,17 +235,11 @@ export class SessionConnection extends NetworkContext implements Http2Events, Si
   onSettings(): void {}
 
   onInitialWindow(size: u32): void {
-    this.earn(<i32>min<u32>(size, MAX_WINDOW) - this.window);
-    this.window = <i32>min<u32>(size, MAX_WINDOW);
+    if (this.tunnel.initialWindow(size)) this.resume = true;
   }
 
   onWindowUpdate(stream: u32, increment: u32): void {
-    if (stream == STREAM) this.earn(<i32>increment);
-  }
-
-  private earn(increment: i32): void {
-    this.credit += increment;
-    if (this.held > 0 && this.credit >= 0) this.resume = true;
+    if (stream == STREAM && this.tunnel.earn(increment)) this.resume = true;
   }
 
   // ── The end ──
@@ -382,16 +263,11 @@ export class SessionConnection extends NetworkContext implements Http2Events, Si
 
   onDelete(): void {
     this.metrics.connectionsActive.add(-1);
-    forgetClose(this.id);
-    const name = this.name;
+    forgetLater(this.id);
+    const name = this.known;
     if (name != null) forget(name.view());
-    this.client.free();
-    this.server.free();
+    this.tunnel.free();
     this.http2.free();
-    this.answers.free();
     this.control.free();
-    this.words.free();
   }
 }
-
-const BROKEN = Slice.fixed("the connection to the server broke");

@@ -9,7 +9,7 @@ export enum Role {
 }
 
 export enum Mode {
-  /** Requests of all callers share a backend connection, told apart by their ids. */
+  /** Requests of all callers share a backend connection, told apart by their ids or by their order. */
   Multiplexed,
   /** One request at a time on each backend connection. */
   Plain,
@@ -37,6 +37,9 @@ export class Settings {
   reassemblyBytes: i32 = 33554432;
   /** Where one-way requests go as callouts: a cluster that leads back to the same routes; null where there is none. */
   oneWayCluster: Bytes | null = null;
+  /** Backends hold different keys: a request for several of them is passed on in parts, so many at most. */
+  sharded: bool = false;
+  maxParts: i32 = 1024;
   /** The first HTTP/2 stream of a client's connection; for tests of the end of the numbers. */
   firstStreamId: u32 = 1;
 
@@ -60,18 +63,20 @@ export class Settings {
     this.role = role == "egress" ? Role.Egress : Role.Ingress;
     this.scope = fields.string("scope", "*");
     const traits = this.protocol.connect(this.peer).traits();
-    const multiplexed = traits.ids && traits.heartbeat;
+    const multiplexed = traits.heartbeat && (traits.ids || traits.pipelined);
     const mode = fields.oneOf("mode", multiplexed ? "multiplexed" : "plain", ["multiplexed", "plain"]);
     this.mode = mode == "plain" ? Mode.Plain : Mode.Multiplexed;
     if (mode == "multiplexed" && !multiplexed) {
-      problems.list.push('mode: expected "plain", this protocol has not both request ids and a heartbeat');
+      problems.list.push('mode: expected "plain", this protocol has not both a heartbeat and request ids or answers in order');
     }
     this.maxFrameBytes = <u64>fields.integer("maxFrameBytes", 8388608, 1024, 1073741824);
     this.deadline = fields.boolean("deadline", true);
     this.refuseUnknown = fields.oneOf("unknown", "pass", ["pass", "refuse"]) == "refuse";
     const oneWayCluster = fields.string("oneWayCluster", "");
     this.oneWayCluster = oneWayCluster == "" ? null : Bytes.of(oneWayCluster);
+    this.sharded = fields.boolean("sharded", false);
     const limits = fields.object("limits");
+    this.maxParts = <i32>limits.integer("parts", 1024, 1, 65536);
     this.headers.headers = <i32>limits.integer("headers", 1000, 0, 10000);
     this.headers.headerBytes = <i32>limits.integer("headerBytes", 65536, 0, 1048576);
     this.streamBufferBytes = <i32>limits.integer("streamBufferBytes", 12582912, 65536, 1073741824);

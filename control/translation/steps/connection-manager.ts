@@ -27,12 +27,14 @@ export function connectionManager(service: Service, modules: Modules, maxConnect
     httpFilters: [...(modules.http.has(HEADER_MUTATION.module) ? [headerMutation()] : []), router()],
     // The windows let a large frame in without an update from the codec, which can write only when it is called.
     http2ProtocolOptions: {
-      initialStreamWindowSize: 268_435_456,
+      initialStreamWindowSize: service.codec.pins ? pinnedWindow(service) : 268_435_456,
       initialConnectionWindowSize: 2_147_483_647,
       maxConcurrentStreams: 100_000,
+      allowConnect: service.codec.pins,
       // A request that Envoy refuses costs its stream, not all the others on the client's connection.
       overrideStreamErrorOnInvalidHttpMessage: true,
     },
+    upgradeConfigs: service.codec.pins ? [{ upgradeType: "CONNECT" }] : [],
     commonHttpProtocolOptions: { maxHeadersCount: 2000, ...age },
     maxRequestHeadersKb: 512,
     serverHeaderTransformation: ServerHeader.PASS_THROUGH,
@@ -75,6 +77,17 @@ export function sessionManager(service: Service, maxConnectionDuration?: number)
 }
 
 const SESSION_WINDOW = 1_048_576;
+
+/**
+ * Where some requests become sessions: room for the largest frame, and not more, since so much of a server's answer waits
+ * here for a client that does not read. The codec reckons with the same until it is told.
+ */
+function pinnedWindow({ tuning }: Service): number {
+  return Math.min((tuning.maxFrameBytes ?? MAX_FRAME_BYTES) + 1_048_576, 2_147_483_647);
+}
+
+/** The codec's own default. */
+const MAX_FRAME_BYTES = 8_388_608;
 
 /**
  * Off unless a route's FilterConfig turns it on. Seen on Envoy 1.40: `disabled` holds for a filter that comes by ECDS, and

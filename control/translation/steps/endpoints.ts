@@ -9,7 +9,9 @@ import {
   ENDPOINT_METADATA,
   egressListener,
   endpointAddress,
+  HASH_METADATA,
   outboundCluster,
+  pinnedCluster,
   requestCluster,
   sessionCluster,
 } from "../names.js";
@@ -32,11 +34,30 @@ function sessionAssignments(service: Service): ClusterLoadAssignment[] {
   );
 }
 
+/** Hashed as their ways through the egress codec are: a key has its backend, whoever asks for it. */
+function pinnedAssignments(service: Service): ClusterLoadAssignment[] {
+  return [{ name: "", labels: {} }, ...service.subsets].map(({ name, labels }) =>
+    assignment(
+      pinnedCluster({ ...service, subset: name }),
+      distinct(chosenBy(service, labels)).map((endpoint) => ({
+        ...backend(endpoint),
+        metadata: { filterMetadata: hashedBy(endpoint) },
+        ...weight(endpoint),
+      })),
+    ),
+  );
+}
+
+function hashedBy(endpoint: Endpoint) {
+  return { [HASH_METADATA]: { hash_key: endpointAddress(endpoint) } };
+}
+
 function requestAssignments(service: Service): ClusterLoadAssignment[] {
   return [
     assignment(outboundCluster(service), distinct(service.endpoints).map(backend)),
     requestAssignment(service, "", {}),
     ...service.subsets.map(({ name, labels }) => requestAssignment(service, name, labels)),
+    ...(service.codec.pins ? pinnedAssignments(service) : []),
   ];
 }
 
@@ -69,9 +90,14 @@ function distinct(list: readonly Endpoint[]): Endpoint[] {
   return [...new Map(list.map((endpoint) => [endpointAddress(endpoint), endpoint])).values()];
 }
 
-function backend({ address, port }: Endpoint): EndpointInit {
+function backend({ address, port }: Endpoint) {
   const value = { address, portSpecifier: { case: "portValue" as const, value: port } };
-  return { hostIdentifier: { case: "endpoint", value: { address: { address: { case: "socketAddress", value } } } } };
+  return {
+    hostIdentifier: {
+      case: "endpoint" as const,
+      value: { address: { address: { case: "socketAddress" as const, value } } },
+    },
+  };
 }
 
 /**
@@ -86,7 +112,12 @@ function way(service: Service, endpoint: Endpoint): EndpointInit {
   };
   return {
     hostIdentifier: { case: "endpoint", value: { address: { address: { case: "envoyInternalAddress", value } } } },
-    metadata: { filterMetadata: { [ENDPOINT_METADATA]: { cluster: outboundCluster(service), address } } },
+    metadata: {
+      filterMetadata: {
+        [ENDPOINT_METADATA]: { cluster: outboundCluster(service), address },
+        ...(service.codec.pins && hashedBy(endpoint)),
+      },
+    },
     ...weight(endpoint),
   };
 }

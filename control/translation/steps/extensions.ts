@@ -37,6 +37,12 @@ function egress({ name, mode, maxFrameBytes }: Codec, { codecs }: Modules): Type
   return [wasmExtension({ name: egressCodec(name), chain: "network", module, vm: `${name}.egress`, configuration })];
 }
 
+/** Whether backends hold different keys, so that a request for several of them has to be split; undefined where not. */
+function isSharded({ policy, subsets }: Service): true | undefined {
+  const all = [policy, ...subsets.map((subset) => subset.policy)];
+  return all.some(({ balance }) => balance.kind === "hash" && balance.by !== "sourceAddress") || undefined;
+}
+
 function ingress(service: Service, { codecs }: Modules): TypedExtensionConfig[] {
   const { name } = service.codec;
   const module = codecs.get(name);
@@ -47,7 +53,7 @@ function ingress(service: Service, { codecs }: Modules): TypedExtensionConfig[] 
   const configuration =
     service.codec.lane === "session"
       ? { role: "session", scope, codec: settings }
-      : { role: "ingress", scope, oneWayCluster: oneWayLoop(service), ...tuning };
+      : { role: "ingress", scope, oneWayCluster: oneWayLoop(service), sharded: isSharded(service), ...tuning };
   return [
     wasmExtension({ name: ingressCodec(service), chain: "network", module, vm: `${name}.ingress`, configuration }),
   ];

@@ -8,7 +8,7 @@ import { FractionalPercent_DenominatorType as Denominator } from "../../../xds/g
 import type { Destination, HashKey, Model, Route } from "../../model/index.js";
 import { attributeHeader } from "../attribute-header.js";
 import { duration } from "../envoy.js";
-import { requestCluster, SESSION_HEADERS, sessionCluster } from "../names.js";
+import { requestCluster, SESSION_HEADERS } from "../names.js";
 
 type ActionInit = MessageInitShape<typeof RouteActionSchema>;
 
@@ -24,11 +24,18 @@ export function routeAction(route: Pick<Route, "destinations" | "mirror">, model
   });
 }
 
-/** Where a route's sessions go. A session has no copy. */
-export function sessionAction(route: Pick<Route, "destinations">, model: Model): RouteAction {
+/**
+ * Where a route's sessions go. A session has no copy.
+ * @param nameOf the cluster of a destination
+ */
+export function sessionAction(
+  route: Pick<Route, "destinations">,
+  model: Model,
+  nameOf: (destination: Destination) => string,
+): RouteAction {
   const destinations = route.destinations.filter(({ weight }) => weight > 0);
   return create(RouteActionSchema, {
-    clusterSpecifier: clusters(destinations, sessionCluster),
+    clusterSpecifier: clusters(destinations, nameOf),
     timeout: duration(0),
     hashPolicy: hashKeys(destinations, model).map(hashPolicy),
     upgradeConfigs: [TERMINATE],

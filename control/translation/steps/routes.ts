@@ -6,7 +6,7 @@ import { serviceName } from "../names.js";
 import { mutation } from "./mutation.js";
 import { routeAction } from "./route-action.js";
 import { routeMatch } from "./route-match.js";
-import { sayWhere, sessionRoutes } from "./session-routes.js";
+import { pinnedRoutes, sayWhere, sessionRoutes } from "./session-routes.js";
 
 /** The rules of each service in their order. What matches none of them has no route; without rules all is taken. */
 export function routeConfigurations(model: Model): RouteConfiguration[] {
@@ -29,10 +29,12 @@ function rulesOf(service: Service): readonly Route[] {
 }
 
 function routes(service: Service, model: Model): MessageInitShape<typeof RouteSchema>[] {
-  return rulesOf(service).map((route) => ({
+  const rules = rulesOf(service);
+  const requests = rules.map((route) => ({
     name: route.name,
     match: routeMatch(route.match),
-    action: { case: "route", value: routeAction(route, model) },
+    action: { case: "route" as const, value: routeAction(route, model) },
     ...mutation(route),
   }));
+  return service.codec.pins ? [...requests, ...pinnedRoutes(rules, model)] : requests;
 }

@@ -5,23 +5,32 @@ import {
   Cluster_DiscoveryType as DiscoveryType,
 } from "../../../xds/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { TypedStructSchema } from "../../../xds/gen/xds/type/v3/typed_struct_pb.js";
-import type { Balance, Model, Policy, Service } from "../../model/index.js";
+import type { Balance, Destination, Model, Policy, Service } from "../../model/index.js";
 import { ads, duration, OUT_OF_REACH, pack } from "../envoy.js";
-import { SESSION_HEADERS, sessionCluster } from "../names.js";
+import { pinnedCluster, SESSION_HEADERS, sessionCluster } from "../names.js";
 import { ejection } from "./balance.js";
 import { CONNECT_TIMEOUT } from "./outbound-clusters.js";
 
 /** Where routes send sessions: for each service one cluster of all its backends and one for each subset. */
 export function sessionClusters({ services }: Model): Cluster[] {
-  return services.flatMap((service) => [
-    cluster(service, "", service.policy),
-    ...service.subsets.map((subset) => cluster(service, subset.name, subset.policy)),
-  ]);
+  return services.flatMap((service) => clusters(service, sessionCluster));
 }
 
-function cluster(service: Service, subset: string, policy: Policy): Cluster {
+/** The same for services whose requests may become sessions. */
+export function pinnedClusters({ services }: Model): Cluster[] {
+  return services.filter(({ codec }) => codec.pins).flatMap((service) => clusters(service, pinnedCluster));
+}
+
+function clusters(service: Service, nameOf: (destination: Destination) => string): Cluster[] {
+  return [
+    cluster(nameOf({ ...service, subset: "" }), service.policy),
+    ...service.subsets.map((subset) => cluster(nameOf({ ...service, subset: subset.name }), subset.policy)),
+  ];
+}
+
+function cluster(name: string, policy: Policy): Cluster {
   return create(ClusterSchema, {
-    name: sessionCluster({ ...service, subset }),
+    name,
     clusterDiscoveryType: { case: "type", value: DiscoveryType.EDS },
     edsClusterConfig: { edsConfig: ads() },
     connectTimeout: duration(policy.connectTimeout ?? CONNECT_TIMEOUT),

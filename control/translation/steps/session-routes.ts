@@ -5,8 +5,8 @@ import {
   type RouteSchema,
   type VirtualHostSchema,
 } from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
-import type { Model, Route } from "../../model/index.js";
-import { SESSION_HEADERS } from "../names.js";
+import type { Destination, Model, Route } from "../../model/index.js";
+import { pinnedCluster, SESSION_HEADERS, sessionCluster } from "../names.js";
 import { followingAction, sessionAction } from "./route-action.js";
 import { sessionMatch } from "./route-match.js";
 
@@ -22,12 +22,24 @@ export function sessionRoutes(rules: readonly Route[], model: Model): MessageIni
   return [
     // No client's attribute ever has such a header's name.
     { name: "follow", match: follows, action: { case: "route", value: followingAction() } },
-    ...rules.map((route) => ({
-      name: route.name,
-      match: sessionMatch(route.match),
-      action: { case: "route" as const, value: sessionAction(route, model) },
-    })),
+    ...byRules(rules, model, sessionCluster),
   ];
+}
+
+/**
+ * The rules once more, for requests that bind their client's connection to a backend: they come as CONNECT, and match and go
+ * where their rule says. What they carry is never written anew, so attributes stay as they are.
+ */
+export function pinnedRoutes(rules: readonly Route[], model: Model): MessageInitShape<typeof RouteSchema>[] {
+  return byRules(rules, model, pinnedCluster);
+}
+
+function byRules(rules: readonly Route[], model: Model, nameOf: (destination: Destination) => string) {
+  return rules.map((route) => ({
+    name: route.name,
+    match: sessionMatch(route.match),
+    action: { case: "route" as const, value: sessionAction(route, model, nameOf) },
+  }));
 }
 
 /** The answer to each session's opening tells the codec where the session went. */

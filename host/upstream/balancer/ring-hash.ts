@@ -15,7 +15,7 @@ export interface RingOptions {
   readonly useHostname: boolean;
 }
 
-/** Ketama with xxHash64 of `<address>_<n>`: the same ring as Envoy's, so both choose the same host for a hash. */
+/** Ketama with xxHash64 of `<key>_<n>`, an endpoint's address if its metadata has no key: the same ring as Envoy's, so both choose the same host for a hash. */
 export class RingHash implements Balancer {
   private ring: readonly RingPoint[] = [];
   private members: readonly LiveEndpoint[] = [];
@@ -56,11 +56,17 @@ function buildRing(
   const ring: RingPoint[] = [];
   let [current, target] = [0, 0];
   for (const host of hosts) {
-    const key = useHostname && host.hostname !== "" ? host.hostname : host.name;
+    const key = hashKey(host) ?? (useHostname && host.hostname !== "" ? host.hostname : host.name);
     target += (scale * host.weight) / total;
     for (let index = 0; current < target; index++, current++) {
       ring.push({ hash: xxHash64(Buffer.from(`${key}_${index}`)), host });
     }
   }
   return ring.sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0));
+}
+
+/** What stands for an endpoint where its metadata says so: two clusters can then hash alike, whatever their addresses. */
+function hashKey({ metadata }: LiveEndpoint): string | undefined {
+  const key = metadata["envoy.lb"]?.["hash_key"];
+  return typeof key === "string" && key !== "" ? key : undefined;
 }

@@ -3,6 +3,7 @@ export const Type = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, windo
 
 export interface Http2Frame {
   readonly type: number;
+  readonly stream: number;
   readonly endStream: boolean;
   readonly body: Buffer;
 }
@@ -16,24 +17,34 @@ export function parse(bytes: Buffer): Http2Frame[] {
     const length = bytes.readUIntBE(at, 3);
     const type = bytes.readUInt8(at + 3);
     const endStream = type <= Type.headers && (bytes.readUInt8(at + 4) & 1) === 1;
-    frames.push({ type, endStream, body: bytes.subarray(at + 9, at + 9 + length) });
+    frames.push({ type, stream: bytes.readUInt32BE(at + 5), endStream, body: bytes.subarray(at + 9, at + 9 + length) });
     at += 9 + length;
   }
   return frames;
 }
 
 /** `:status` as a literal that is not indexed (RFC 7541, section 6.2.2), by its name's place in the static table. */
-export function headers(status: string, endStream = false): Buffer {
-  const block = Buffer.concat([Buffer.from([8, status.length]), Buffer.from(status)]);
-  return frame(Type.headers, endStream ? 5 : 4, 1, block);
+export function headers(
+  status: string,
+  endStream = false,
+  stream = 1,
+  more: readonly (readonly [string, string])[] = [],
+): Buffer {
+  const others = more.flatMap(([name, value]) => [Buffer.from([0]), sized(name), sized(value)]);
+  const block = Buffer.concat([Buffer.from([8]), sized(status), ...others]);
+  return frame(Type.headers, endStream ? 5 : 4, stream, block);
 }
 
-export function data(bytes: Buffer, endStream = false): Buffer {
-  return frame(Type.data, endStream ? 1 : 0, 1, bytes);
+function sized(text: string): Buffer {
+  return Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
 }
 
-export function reset(code: number): Buffer {
-  return frame(Type.reset, 0, 1, u32(code));
+export function data(bytes: Buffer, endStream = false, stream = 1): Buffer {
+  return frame(Type.data, endStream ? 1 : 0, stream, bytes);
+}
+
+export function reset(code: number, stream = 1): Buffer {
+  return frame(Type.reset, 0, stream, u32(code));
 }
 
 export function windowUpdate(stream: number, increment: number): Buffer {

@@ -1,4 +1,4 @@
-import { Reader, Slice } from "../../bytes";
+import { arenaTake, Reader, Slice } from "../../bytes";
 import { Frame, Peer, Scan, SessionCodec } from "../../codec";
 import { Carry } from "../buffers";
 
@@ -40,14 +40,32 @@ export class Passage {
   /** With fewer bytes than this there is nothing new to see. */
   private needed: i32 = 0;
 
+  /** @param codec null: everything passes */
   constructor(
-    private codec: SessionCodec,
+    private codec: SessionCodec | null,
     private from: Peer,
-  ) {}
+  ) {
+    this.opaque = codec == null;
+  }
 
   /** Is everything that came gone, down to the end of a message? */
   get atBoundary(): bool {
     return this.rest == 0 && this.carry.length == 0;
+  }
+
+  /** Does the next byte begin a message that the codec was not shown? */
+  get betweenMessages(): bool {
+    return this.rest == 0;
+  }
+
+  /** Gives up what waits for more of its message; good until the callback returns. */
+  takeRest(): Slice {
+    const waiting = this.carry.join(Slice.empty());
+    const rest = Slice.view(arenaTake(<usize>waiting.length), waiting.length);
+    memory.copy(rest.ptr, waiting.ptr, <usize>rest.length);
+    this.carry.keep(waiting, waiting.length, 0);
+    this.needed = 0;
+    return rest;
   }
 
   /** Takes the next bytes. False: they are not this protocol. */
@@ -78,7 +96,7 @@ export class Passage {
       }
       frame.clear();
       frame.from = this.from;
-      const scan = this.codec.scan(this.reader.reset(at, here), frame);
+      const scan = this.codec!.scan(this.reader.reset(at, here), frame);
       if (scan == Scan.More && here < MAX_HEAD) break;
       if (scan != Scan.Frame || frame.length == 0 || <u64>max(frame.head, 0) > frame.length) {
         good = false;

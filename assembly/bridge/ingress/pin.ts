@@ -1,0 +1,98 @@
+import { LogLevel } from "../../abi";
+import { Slice, Writer } from "../../bytes";
+import { Codec, Frame, Metadata } from "../../codec";
+import { log } from "../../hostcalls";
+import { STATUS } from "../headers";
+import { HeaderList } from "../hpack";
+import { writeData } from "../http2";
+import { Settings } from "../settings";
+import { Tunnel, TunnelMetrics, writeOpening } from "../tunnel";
+import { IngressStream } from "./stream";
+
+const request = new Frame();
+
+/** What has become of a pin. */
+export enum Pinned {
+  /** A server is asked for: what the client sends meanwhile waits. */
+  Opening,
+  Open,
+  /** Its server is not needed any more, or there was none: requests are routed each by itself again. */
+  Over,
+  /** Its server is gone, and what it knew of the client with it. */
+  Broken,
+}
+
+/** A client's connection bound to one server: from a request of `Kind.Session` on, until the codec releases it. */
+export class Pin {
+  readonly tunnel: Tunnel;
+  state: Pinned = Pinned.Opening;
+  /** The request that brought it about, for an answer in the server's place. */
+  private request: IngressStream;
+
+  constructor(
+    readonly stream: u32,
+    private codec: Codec,
+    private metrics: TunnelMetrics,
+    frame: Frame,
+    window: i32,
+  ) {
+    this.request = IngressStream.take(stream, frame);
+    this.tunnel = new Tunnel(stream, codec.session(), window, metrics);
+    this.tunnel.opened = true;
+  }
+
+  /** Opens the stream, with the request as the first that it carries. False: the session's codec cannot read it. */
+  open(meta: Metadata | null, bytes: Slice, settings: Settings, out: Writer): bool {
+    this.metrics.opened.increment();
+    writeOpening(out, this.stream, meta, settings.headers);
+    return this.tunnel.fromClient(bytes, out);
+  }
+
+  onHeaders(headers: HeaderList, endStream: bool, out: Writer): void {
+    const status = headers.get(STATUS);
+    if (this.tunnel.status == 0 && status != null) {
+      this.tunnel.status = status.decimal();
+      if (this.tunnel.status == 200) this.state = Pinned.Open;
+    }
+    if (endStream) this.end(out);
+  }
+
+  /** False: the server sends what is not this protocol. */
+  onData(bytes: Slice, endStream: bool, out: Writer): bool {
+    if (!this.tunnel.fromServer(bytes, out)) return false;
+    if (endStream) this.end(out);
+    return true;
+  }
+
+  onReset(out: Writer): void {
+    if (this.tunnel.status == 200) this.tunnel.break(out);
+    else if (this.tunnel.status == 0) this.tunnel.status = 503;
+    this.end(out);
+  }
+
+  private end(out: Writer): void {
+    if (this.tunnel.status == 200) {
+      log(LogLevel.Info, "the server of a session is gone, and the client's connection with it");
+      this.state = Pinned.Broken;
+      return;
+    }
+    this.metrics.failed.increment();
+    this.metrics.localReplies.increment();
+    this.request.recall(request);
+    this.codec.fail(request, this.tunnel.refusal(), out);
+    this.state = Pinned.Over;
+  }
+
+  /** Lets the server go, where the codec has said so. What the client has begun to send belongs to no session then. */
+  release(out: Writer): bool {
+    if (this.state != Pinned.Open || !this.tunnel.released) return false;
+    writeData(out, this.stream, 0, 0, true);
+    this.state = Pinned.Over;
+    return true;
+  }
+
+  free(): void {
+    this.tunnel.free();
+    this.request.release();
+  }
+}
