@@ -54,4 +54,27 @@ describe("a pipelined protocol", () => {
       ["g", "3"],
     ]);
   });
+
+  it("drops what a server pushes, and closes on an answer that nobody is owed", () => {
+    loop.fromClient(["g", "1"]);
+    loop.fromBackend(["!", "news"], ["r", "one"]);
+    expect(loop.atClient).toEqual([["r", "one"]]);
+    loop.fromBackend(["r", "whose?"]);
+    expect(loop.egressHost.closed.has(loop.egress)).toBe(true);
+    expect(loop.egressHost.metric("out_of_step")).toBe(1);
+    expect(loop.atClient).toHaveLength(1);
+  });
+
+  it("tells whoever waits that the backend refuses the connection, and closes it", () => {
+    loop.greeting = ["x", "who are you?"];
+    loop.fromClient(["g", "1"], ["g", "2"]);
+    expect(loop.atClient).toEqual([
+      ["x", "the backend refuses the proxy's connection"],
+      ["x", "the backend refuses the proxy's connection"],
+    ]);
+    expect(loop.egressHost.metric("refused_by_server")).toBe(1);
+    loop.egressHost.tick();
+    loop.egressHost.tick();
+    expect(loop.egressHost.closed.has(loop.egress)).toBe(true);
+  });
 });
