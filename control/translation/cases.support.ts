@@ -37,7 +37,7 @@ export const MODULES: Modules = {
     await moduleNamed("dubbo"),
     await moduleNamed("postgresql", '(func (export "meltemi_lane_session"))'),
   ]),
-  http: new Map([await moduleNamed("header-mutation")]),
+  http: new Map([await moduleNamed("fault-injection"), await moduleNamed("header-mutation")]),
 };
 
 /** Everything that the rules of a case come to; the warnings too, since users get them. */
