@@ -16,7 +16,7 @@ export class IngressStream extends KeptFrame {
   marked: bool;
   /** The answer is complete in the body and waits for those before it. */
   ready: bool;
-  /** The answer's headers, where a filter changed any; else zero. */
+  /** The answer's headers, where a filter changed or wrote it; else zero. */
   private headers: usize;
   /** The next one in the order of requests. */
   next: usize;
@@ -41,7 +41,7 @@ export class IngressStream extends KeptFrame {
     this.headers = keepHeaders(headers);
   }
 
-  /** Did a filter change headers of the answer? Then they are put into the list. */
+  /** Did a filter change headers of the answer, or write it? Then they are put into the list. */
   recallHeaders(headers: HeaderList): bool {
     if (this.headers == 0) return false;
     recallHeaders(this.headers, headers);

@@ -326,9 +326,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Si
   private fail(cause: Cause, status: i32, words: Slice): void {
     this.metrics.failed.increment();
     this.metrics.localReplies.increment();
-    failure.cause = cause;
-    failure.status = status;
-    failure.message = words;
+    failure.set(cause, status, words);
     this.codec.fail(failure, out);
   }
 
