@@ -25,7 +25,7 @@ export class Delays {
 
   add(delayed: Delayed, milliseconds: i32): void {
     const time = now();
-    delayed.due = time + <u64>milliseconds;
+    delayed.due = time + <u64>milliseconds * 1000;
     this.heap.push(delayed);
     this.put(delayed, this.heap.length - 1);
     this.rise(delayed.place);
@@ -58,7 +58,7 @@ export class Delays {
     }
     time = now();
     const due = this.heap[0].due;
-    setTickPeriod(due > time ? <u32>(due - time) : 1);
+    setTickPeriod(due > time ? <u32>((due - time + 999) / 1000) : 1);
   }
 
   private put(delayed: Delayed, place: i32): void {
