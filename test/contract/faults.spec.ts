@@ -27,6 +27,7 @@ const services = {
       { to: "v1" },
     ],
   },
+  changing: { routes: [{ to: "v1" }] },
 };
 
 contract(
@@ -99,6 +100,17 @@ contract(
       expect(first.filter(Boolean).length).toBeGreaterThan(16);
       expect(first.filter(Boolean).length).toBeLessThan(48);
       expect(await fates("half again")).toEqual(first);
+    });
+
+    test("a fault comes and goes with its rule, and no connection is cut", async () => {
+      const caller = world().caller("changing");
+      const fails = async () => (await caller.call()).error !== undefined;
+      expect(await fails()).toBe(false);
+      world().route("changing", [{ to: "v1", fault: { abort: { percentage: all, code: 42 } } }]);
+      await until("the fault", fails);
+      world().route("changing", [{ to: "v1" }]);
+      await until("no fault", async () => !(await fails()));
+      expect(caller.opened).toBe(1);
     });
 
     test("no peer can say what only rules may", async () => {
