@@ -19,3 +19,4 @@ export { Context, HttpContext, NetworkContext, registerRootContext, RootContext 
 export * from "./hostcalls";
 export * from "./json";
 export { watchMemory } from "./memory";
+export { RouteSettings } from "./routes";

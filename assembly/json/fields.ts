@@ -67,6 +67,15 @@ export class Fields {
     return fallback;
   }
 
+  /** A number, whole or not, from `least` to `most`. */
+  number(name: string, fallback: f64, least: f64, most: f64): f64 {
+    const json = this.take(name);
+    if (json == null) return fallback;
+    if (json.kind == JsonKind.Number && json.number >= least && json.number <= most) return json.number;
+    this.problems.add(this.at(name), "a number from " + numberText(least) + " to " + numberText(most), json);
+    return fallback;
+  }
+
   string(name: string, fallback: string): string {
     const json = this.take(name);
     if (json == null) return fallback;

@@ -56,6 +56,7 @@ interface Exports {
   decode(): number;
   encode(): number;
   fail(cause: number, status: number): void;
+  failRuled(cause: number, code: number): void;
   pong(): void;
   ping(id: bigint): void;
   drain(): number;
@@ -157,6 +158,14 @@ export class Probe {
     this.scan(bytes, "Client");
     this.argument(Buffer.from(message));
     this.wasm.fail(CAUSES.indexOf(cause), status);
+    return this.finish();
+  }
+
+  /** An answer that a rule asks for; without a code where that is -1. */
+  failRuled(bytes: Uint8Array, { code = -1, exception = "", message = "" }): Buffer {
+    this.scan(bytes, "Client");
+    this.argument(Buffer.from(`${exception}\0${message}`));
+    this.wasm.failRuled(CAUSES.indexOf("Fault"), code);
     return this.finish();
   }
 

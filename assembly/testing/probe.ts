@@ -74,9 +74,21 @@ export function encode(): i32 {
 /** With the first `keep` bytes of the last frame; the message is in the argument. */
 export function fail(cause: i32, status: i32): void {
   kept();
-  failure.cause = cause;
-  failure.status = status;
-  failure.message = argument.view();
+  failure.set(cause, status, argument.view());
+  output.reset();
+  codec!.fail(frame, failure, output);
+}
+
+/** As `fail`, as a rule asks for it: the argument is the exception's name and, behind a zero byte, the message. */
+export function failRuled(cause: i32, code: i32): void {
+  kept();
+  const text = argument.view();
+  let at = 0;
+  while (at < text.length && text.at(at) != 0) at++;
+  failure.set(cause, 500, Slice.view(text.ptr + <usize>at + 1, max(0, text.length - at - 1)));
+  failure.exception = text.start(at);
+  failure.code = code;
+  failure.ruled = true;
   output.reset();
   codec!.fail(frame, failure, output);
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Host } from "../bridge/host.support.js";
-import { data, headers, parse, Type } from "../bridge/session/http2.support.js";
+import { data, headers, parse, Type } from "../bridge/tunnel/http2.support.js";
 import { compileModule } from "./compile.support.js";
 
 /** Where a module of the session lane is, from the checkout's root, and its plugin's settings. */

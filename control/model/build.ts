@@ -4,6 +4,7 @@ import { checkBinds } from "./bind.js";
 import { Hosts } from "./hosts.js";
 import { Problems } from "./problems.js";
 import { type CodecModules, Protocols } from "./protocols.js";
+import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
 import { Routes } from "./routes.js";
 import { draftServices, withDestinationRule } from "./services.js";
 import type { Model, Service } from "./types.js";
@@ -29,7 +30,7 @@ export function buildModel(
   const hosts = new Hosts(drafts.map(({ host }) => host));
   const destinationRules = destinationRulesByHost(rules, hosts, problems);
   const services = drafts.map((draft) => withDestinationRule(draft, destinationRules.get(draft.host)));
-  checkRouters(rules, hosts, modules.http.has(MUTATION_MODULE), problems);
+  checkRouters(rules, hosts, modules.http, problems);
   const routes = new Routes(services, hosts, problems);
   const model = {
     services: services.map(({ entry: _, ...service }): Service => {
@@ -39,9 +40,6 @@ export function buildModel(
   };
   return problems.failed ? { problems: problems.all } : { model, problems: problems.all };
 }
-
-/** The filter that changes attributes. */
-const MUTATION_MODULE = "header-mutation";
 
 /** One host and port is one service. */
 function checkHosts(drafts: ReturnType<typeof draftServices>, problems: Problems): void {
@@ -89,15 +87,15 @@ function destinationRulesByHost(
   return byHost;
 }
 
-function checkRouters(rules: Rules, hosts: Hosts, canMutate: boolean, problems: Problems): void {
+function checkRouters(rules: Rules, hosts: Hosts, filters: ReadonlyMap<string, unknown>, problems: Problems): void {
   for (const router of rules.metaRouters) {
     (router.spec.routes ?? []).forEach((route, index) => {
-      for (const field of ["requestMutation", "responseMutation"] as const) {
-        if (canMutate || route[field] === undefined) continue;
+      for (const [field, module] of Object.entries(FILTER_OF_FIELD) as [FilterField, string][]) {
+        if (route[field] === undefined || filters.has(module)) continue;
         problems.error(
           router,
           ["spec", "routes", index, field],
-          `needs the module http/${MUTATION_MODULE}.wasm, which is not there`,
+          `needs the module http/${module}.wasm, which is not there`,
         );
       }
     });

@@ -1,8 +1,10 @@
 import type { DestinationSpec, MetaRouterSpec, Resource, RouteSpec, Rules } from "../source/index.js";
 import { didYouMean } from "../source/index.js";
+import { faultOf } from "./fault.js";
 import type { Hosts } from "./hosts.js";
 import { matchOf } from "./match.js";
 import type { Problems } from "./problems.js";
+import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
 import type { Attribute, Destination, Route, Service } from "./types.js";
 
 type Router = Resource<MetaRouterSpec>;
@@ -44,6 +46,7 @@ export class Routes {
     if (destinations.every(({ weight }) => weight === 0)) {
       this.problems.error(router, [...path, "route"], "expected weights that add up to more than 0");
     }
+    if (service.codec.lane === "session") this.sayIdle(router, spec, path);
     const mirror = spec.mirror && this.destination(service, router, spec.mirror, [...path, "mirror"]);
     return {
       name: spec.name ?? `${router.namespace}/${router.name}/${index}`,
@@ -52,7 +55,16 @@ export class Routes {
       ...(mirror === undefined ? {} : { mirror: { ...mirror, percentage: spec.mirrorPercentage?.value ?? 100 } }),
       requestMutation: (spec.requestMutation ?? []).map(toAttribute),
       responseMutation: (spec.responseMutation ?? []).map(toAttribute),
+      ...(spec.fault && { fault: faultOf(spec.fault) }),
     };
+  }
+
+  /** Of a service whose connections are sessions the proxy sees no requests: what is for each of them has no effect. */
+  private sayIdle(router: Router, spec: RouteSpec, path: readonly PropertyKey[]): void {
+    for (const field of [...Object.keys(FILTER_OF_FIELD), "mirror"] as (FilterField | "mirror")[]) {
+      if (spec[field] === undefined) continue;
+      this.problems.warning(router, [...path, field], "has no effect: the service's connections are routed whole");
+    }
   }
 
   private destination(

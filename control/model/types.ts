@@ -87,6 +87,23 @@ export interface Route {
   readonly mirror?: Destination & { readonly percentage: number };
   readonly requestMutation: readonly Attribute[];
   readonly responseMutation: readonly Attribute[];
+  readonly fault?: Fault;
+}
+
+/** What is to go wrong on purpose; delay and abort are drawn apart. */
+export interface Fault {
+  /** Runs with the same seed come out the same. */
+  readonly seed?: number;
+  readonly delay?: { readonly percentage: number; readonly milliseconds: number };
+  readonly abort?: { readonly percentage: number; readonly reply: FaultReply };
+}
+
+/** One of `status` (HTTP's), `code` (the protocol's own) and `exception` (the application's, by its class). */
+export interface FaultReply {
+  readonly status?: number;
+  readonly code?: number;
+  readonly exception?: string;
+  readonly message?: string;
 }
 
 export interface AttributeMatch {

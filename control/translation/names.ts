@@ -48,12 +48,15 @@ export function ingressCodec(service: Service): string {
   return `meltemi.codec.${service.codec.name}.ingress|${serviceName(service)}`;
 }
 
-/** The HTTP filter that writes attributes, and the key of its settings in a route's metadata. */
-export const HEADER_MUTATION = {
-  module: "header-mutation",
-  filter: "meltemi.filter.header-mutation",
-  metadata: "meltemi.header-mutation",
-} as const;
+/** An HTTP filter, by its module, in the chain of a service's requests. */
+export function httpFilter(module: string): string {
+  return `meltemi.filter.${module}`;
+}
+
+/** The key of what a route tells an HTTP filter, in the route's metadata. */
+export function filterMetadata(module: string): string {
+  return `meltemi.${module}`;
+}
 
 /** Where Envoy looks for what an endpoint is hashed by, in place of its address. */
 export const HASH_METADATA = "envoy.lb";

@@ -62,7 +62,7 @@ function requestFrame(id: bigint, { operation = "echo", attributes = [], payload
 
 function answer({ status, headers, payload }: Response): Answer {
   const error = status in ERRORS ? ERRORS[status] : "other";
-  return { ...(error === undefined ? {} : { error }), attributes: headers, payload };
+  return { ...(error === undefined ? {} : { error }), code: status, attributes: headers, payload };
 }
 
 class AwesomeCaller implements Caller {

@@ -16,6 +16,8 @@ export type Attributes = readonly (readonly [name: string, value: string])[];
 export interface Answer {
   /** Undefined where a backend answered well; else the kind of the failure, in words that all protocols share. */
   readonly error?: ErrorKind;
+  /** The protocol's own status, where an answer has one. */
+  readonly code?: number;
   readonly attributes: Attributes;
   /** The value that came back, or the message of an error. */
   readonly payload: Buffer;

@@ -15,6 +15,8 @@ export interface Route {
   readonly mirror?: string;
   readonly request?: Attributes;
   readonly response?: Attributes;
+  /** As a MetaRouter has it. */
+  readonly fault?: object;
 }
 
 export interface ServiceRules {
@@ -83,7 +85,7 @@ function documents({ host, protocol, listen, annotations, backends, routes }: Se
   return [...all, resource("metaprotocol.aeraki.io/v1alpha1", "MetaRouter", host, router)];
 }
 
-function metaRoute(host: string, { match, to, mirror, request, response }: Route, index: number): object {
+function metaRoute(host: string, { match, to, mirror, request, response, fault }: Route, index: number): object {
   const weights = typeof to === "string" ? { [to]: 100 } : to;
   const pairs = (list: Attributes) => list.map(([key, value]) => ({ key, value }));
   return {
@@ -93,6 +95,7 @@ function metaRoute(host: string, { match, to, mirror, request, response }: Route
     ...(mirror && { mirror: { host, subset: mirror } }),
     ...(request && { requestMutation: pairs(request) }),
     ...(response && { responseMutation: pairs(response) }),
+    ...(fault && { fault }),
   };
 }
 

@@ -5,6 +5,7 @@ export { HeaderLimits } from "./limits";
 export { KIND, OPAQUE, STATUS } from "./names";
 export { writeEscaped } from "./path";
 export { Received } from "./received";
+export { isRuled, readRuled } from "./ruled";
 export { addOneWayHeaders, writeRequestHeaders } from "./request";
 export { writeFailureHeaders, writeOneWayHeaders, writeResponseHeaders } from "./response";
 export { writePlainFailure, writePlainOneWay, writePlainResponse } from "./plain-response";

@@ -14,6 +14,10 @@ export const NAMES = Slice.fixed("x-meltemi-names");
 export const OUTCOME = Slice.fixed("x-meltemi-outcome");
 /** The protocol's own status. */
 export const CODE = Slice.fixed("x-meltemi-code");
+/** On an answer that a rule asked for (an injected fault): the body goes to the caller as it is. */
+export const FAULT = Slice.fixed("x-meltemi-fault");
+/** With `FAULT`: the application's error by its name. `CODE` may stand there too. */
+export const EXCEPTION = Slice.fixed("x-meltemi-exception");
 /** On a failure: the request certainly never reached a backend. */
 export const NEVER_SENT = Slice.fixed("x-meltemi-never-sent");
 /** Envoy's own header: how long the router waits for the answer, in milliseconds. */

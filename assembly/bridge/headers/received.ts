@@ -1,7 +1,7 @@
 import { Slice } from "../../bytes";
 import { Digest, isAttributeHeader } from "../../attributes";
 import { HeaderList } from "../hpack";
-import { CODE, DIGEST, KIND, NAMES, ONE_WAY, OPAQUE, STATE, STATUS } from "./names";
+import { CODE, DIGEST, EXCEPTION, FAULT, KIND, NAMES, ONE_WAY, OPAQUE, STATE, STATUS } from "./names";
 
 /** What one pass over a message's headers tells. Reused from message to message. */
 export class Received {
@@ -46,7 +46,8 @@ export class Received {
 
 /** Must a message's headers be kept until its body is there? Only where they say something that the body does not. */
 export function isMeaningful(name: Slice): bool {
-  return isAttributeHeader(name) || name.equals(NAMES);
+  if (isAttributeHeader(name) || name.equals(NAMES)) return true;
+  return name.equals(FAULT) || name.equals(CODE) || name.equals(EXCEPTION);
 }
 
 function statusOf(value: Slice): i32 {

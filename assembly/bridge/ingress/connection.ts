@@ -4,7 +4,7 @@ import { Answers as PartAnswers, Cause, Codec, Failure, Frame, Kind, Metadata, P
 import { NetworkContext } from "../../contexts";
 import { closeStream, continueStream, currentTimeNanoseconds, getBuffer, log, setBuffer } from "../../hostcalls";
 import { FrameInput, Input, lengthOf, StreamTable } from "../buffers";
-import { AttributeForms, Received, writeRequestHeaders } from "../headers";
+import { AttributeForms, isRuled, readRuled, Received, writeRequestHeaders } from "../headers";
 import { HeaderList } from "../hpack";
 import {
   beginHeaders,
@@ -323,9 +323,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
   /** Answers the frame in hand ourselves. */
   private refuse(cause: Cause): void {
     this.metrics.localReplies.increment();
-    failure.cause = cause;
-    failure.status = 0;
-    failure.message = wordsOf(cause);
+    failure.set(cause, 0, wordsOf(cause));
     this.codec.fail(frame, failure, this.answers.draft);
     this.answers.queue(frame);
   }
@@ -438,7 +436,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
       if (received.status < 200) return;
       stream.status = received.status;
       stream.marked = received.marked;
-      if (received.marked && !received.untouched && !received.opaque) stream.keepHeaders(headers);
+      const ruled = !received.marked && isRuled(headers);
+      if (ruled || (received.marked && !received.untouched && !received.opaque)) stream.keepHeaders(headers);
     }
     if (endStream) this.finish(stream, Slice.empty());
   }
@@ -542,10 +541,9 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
   private writeFailure(stream: IngressStream, cause: Cause, status: i32, words: Slice): void {
     this.metrics.localReplies.increment();
     stream.recall(frame);
-    failure.cause = cause;
-    failure.status = status;
     if (words.length > MAX_WORDS) words = Slice.view(words.ptr, MAX_WORDS);
-    failure.message = words.length > 0 ? words : wordsOf(cause);
+    failure.set(cause, status, words.length > 0 ? words : wordsOf(cause));
+    if (stream.recallHeaders(changed)) readRuled(changed, failure);
     this.codec.fail(frame, failure, out);
   }
 

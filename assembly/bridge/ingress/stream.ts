@@ -23,7 +23,7 @@ export class IngressStream extends KeptFrame {
   left: i32;
   private count: i32;
   private parts: usize;
-  /** The answer's headers, where a filter changed any; else zero. */
+  /** The answer's headers, where a filter changed or wrote it; else zero. */
   private headers: usize;
   /** The next one in the order of requests. */
   next: usize;
@@ -51,7 +51,7 @@ export class IngressStream extends KeptFrame {
     this.headers = keepHeaders(headers);
   }
 
-  /** Did a filter change headers of the answer? Then they are put into the list. */
+  /** Did a filter change headers of the answer, or write it? Then they are put into the list. */
   recallHeaders(headers: HeaderList): bool {
     if (this.headers == 0) return false;
     recallHeaders(this.headers, headers);

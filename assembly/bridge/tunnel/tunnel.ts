@@ -243,9 +243,7 @@ export class Tunnel implements Side {
 }
 
 function failed(cause: Cause, status: i32, words: Slice): Failure {
-  failure.cause = cause;
-  failure.status = status;
-  failure.message = words;
+  failure.set(cause, status, words);
   return failure;
 }
 

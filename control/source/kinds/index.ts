@@ -6,6 +6,7 @@ import { serviceEntry } from "./service-entry.js";
 
 export type { ApplicationProtocolSpec } from "./application-protocol.js";
 export type { DestinationRuleSpec } from "./destination-rule.js";
+export type { FaultSpec } from "./fault.js";
 export type { AttributeMatchSpec, DestinationSpec, MetaRouterSpec, RouteSpec } from "./meta-router.js";
 export type { EndpointSpec, ServiceEntrySpec } from "./service-entry.js";
 export type {

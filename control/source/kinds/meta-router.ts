@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fault } from "./fault.js";
 import { exportTo, later, port, text } from "./fields.js";
 
 const FORMS = "expected one of exact, prefix, regex, present, range, or nothing (the attribute is there)";
@@ -38,6 +39,8 @@ const route = z.strictObject({
   mirrorPercentage: z.strictObject({ value: z.number().min(0).max(100) }).optional(),
   requestMutation: mutation.optional(),
   responseMutation: mutation.optional(),
+  /** Meltemi's. */
+  fault: fault.optional(),
 });
 
 /** Aeraki's MetaRouter: the rules for the requests to a service. */

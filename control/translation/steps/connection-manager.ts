@@ -1,6 +1,5 @@
 import { create } from "@bufbuild/protobuf";
 import { RouterSchema } from "../../../xds/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
-import { WasmSchema as HttpWasmSchema } from "../../../xds/gen/envoy/extensions/filters/http/wasm/v3/wasm_pb.js";
 import {
   HttpConnectionManager_CodecType as CodecType,
   HttpConnectionManagerSchema,
@@ -8,11 +7,11 @@ import {
   HttpFilterSchema,
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from "../../../xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
-import { typeUrlOf } from "../../../xds/index.js";
 import type { Service } from "../../model/index.js";
 import type { Modules } from "../../source/index.js";
 import { ads, duration, pack } from "../envoy.js";
-import { HEADER_MUTATION, serviceName } from "../names.js";
+import { routeFilterChain } from "../filters/index.js";
+import { serviceName } from "../names.js";
 
 /**
  * What routes a service's requests; all connection managers of a service share its routes and statistics.
@@ -24,7 +23,7 @@ export function connectionManager(service: Service, modules: Modules, maxConnect
     statPrefix: serviceName(service).replaceAll(":", "_"),
     codecType: CodecType.HTTP2,
     routeSpecifier: { case: "rds", value: { routeConfigName: serviceName(service), configSource: ads() } },
-    httpFilters: [...(modules.http.has(HEADER_MUTATION.module) ? [headerMutation()] : []), router()],
+    httpFilters: [...routeFilterChain(modules), router()],
     // The windows let a large frame in without an update from the codec, which can write only when it is called.
     http2ProtocolOptions: {
       initialStreamWindowSize: service.codec.pins ? pinnedWindow(service) : 268_435_456,
@@ -88,18 +87,6 @@ function pinnedWindow({ tuning }: Service): number {
 
 /** The codec's own default. */
 const MAX_FRAME_BYTES = 8_388_608;
-
-/**
- * Off unless a route's FilterConfig turns it on. Seen on Envoy 1.40: `disabled` holds for a filter that comes by ECDS, and
- * a FilterConfig with an empty `config` in the route's typed_per_filter_config enables it there.
- */
-function headerMutation(): HttpFilter {
-  return create(HttpFilterSchema, {
-    name: HEADER_MUTATION.filter,
-    disabled: true,
-    configType: { case: "configDiscovery", value: { typeUrls: [typeUrlOf(HttpWasmSchema)], configSource: ads() } },
-  });
-}
 
 function router(): HttpFilter {
   return create(HttpFilterSchema, {

@@ -1,26 +1,16 @@
 import type { TypedExtensionConfig } from "../../../xds/gen/envoy/config/core/v3/extension_pb.js";
 import type { Codec, Model, Service } from "../../model/index.js";
 import type { Modules } from "../../source/index.js";
-import { egressCodec, HEADER_MUTATION, ingressCodec, oneWayLoop, serviceName } from "../names.js";
+import { routeFilterExtensions } from "../filters/index.js";
+import { egressCodec, ingressCodec, oneWayLoop, serviceName } from "../names.js";
 import { wasmExtension } from "./wasm.js";
 
-/** The codecs in both roles and the filter of the routes. One egress codec serves all services of its protocol. */
+/** The codecs in both roles and the filters of the routes. One egress codec serves all services of its protocol. */
 export function extensions({ services }: Model, modules: Modules): TypedExtensionConfig[] {
-  const filter = modules.http.get(HEADER_MUTATION.module);
   return [
     ...codecsOf(services.filter(({ codec }) => codec.lane === "request")).flatMap((codec) => egress(codec, modules)),
     ...services.flatMap((service) => ingress(service, modules)),
-    ...(filter === undefined
-      ? []
-      : [
-          wasmExtension({
-            name: HEADER_MUTATION.filter,
-            chain: "http",
-            module: filter,
-            vm: filter.name,
-            configuration: {},
-          }),
-        ]),
+    ...routeFilterExtensions(modules),
   ];
 }
 

@@ -2,8 +2,8 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import type { RouteSchema } from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "../../../xds/gen/envoy/config/route/v3/route_pb.js";
 import type { Model, Route, Service } from "../../model/index.js";
+import { routeFilterSettings } from "../filters/index.js";
 import { serviceName } from "../names.js";
-import { mutation } from "./mutation.js";
 import { routeAction } from "./route-action.js";
 import { routeMatch } from "./route-match.js";
 import { pinnedRoutes, sayWhere, sessionRoutes } from "./session-routes.js";
@@ -34,7 +34,7 @@ function routes(service: Service, model: Model): MessageInitShape<typeof RouteSc
     name: route.name,
     match: routeMatch(route.match),
     action: { case: "route" as const, value: routeAction(route, model) },
-    ...mutation(route),
+    ...routeFilterSettings(route),
   }));
   return service.codec.pins ? [...requests, ...pinnedRoutes(rules, model)] : requests;
 }

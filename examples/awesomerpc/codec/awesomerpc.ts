@@ -84,7 +84,7 @@ export class AwesomeRpc extends Codec {
 
   fail(request: Frame, why: Failure, out: Writer): void {
     const start = begin(out, Kind.Response, request.id);
-    out.u16(why.codeIn(STATUSES));
+    out.u16(why.codeIn(STATUSES, 0xffff));
     out.u16(0);
     out.bytes(why.message);
     out.patchLength(start);

@@ -11,11 +11,13 @@ import {
   HESSIAN2,
   ID_AT,
   LENGTH_AT,
+  OK,
   scanFrame,
   serializationOf,
   statusFor,
   wantsAnswer,
   writeAnswer,
+  writeException,
   writePing,
   writePong,
   writeReadOnly,
@@ -69,9 +71,11 @@ export class Dubbo extends Codec {
     if (request.bytes.length < HEAD || !wantsAnswer(request.bytes)) return;
     const start = out.length;
     const fast = serializationOf(request.bytes) == FASTJSON2;
-    writeAnswer(out, fast ? FASTJSON2 : HESSIAN2, statusFor(why), request.id);
     const values: Serialization = fast ? fastjson2 : hessian2;
-    values.writeText(out, why.explain());
+    const exception = why.exception.length > 0;
+    writeAnswer(out, fast ? FASTJSON2 : HESSIAN2, exception ? OK : statusFor(why), request.id);
+    if (exception) writeException(out, values, why.exception, why.explain());
+    else values.writeText(out, why.explain());
     out.patchLength(start + LENGTH_AT);
   }
 

@@ -75,7 +75,7 @@ export class Thrift extends Codec {
   fail(request: Frame, why: Failure, out: Writer): void {
     if (request.kind == Kind.OneWay) return;
     envelope.read(input.over(request.bytes));
-    writeFailure(out, envelope, why.explain(), typeFor(why.cause));
+    writeFailure(out, envelope, why.explain(), typeFor(why));
   }
 }
 

@@ -3,7 +3,6 @@ import {
   Fields,
   FilterHeadersStatus,
   Gauge,
-  getProperty,
   HeaderMapType,
   HttpContext,
   log,
@@ -11,13 +10,10 @@ import {
   Problems,
   registerRootContext,
   RootContext,
-  Slice,
   watchMemory,
 } from "meltemi/assembly";
 import { Plan } from "./plan";
 import { RoutePlans } from "./route-plans";
-
-const ROUTE_CONFIGURATION = Slice.fixed("xds\0route_metadata\0filter_metadata\0meltemi.header-mutation\0config");
 
 class HeaderMutationRoot extends RootContext {
   plans: RoutePlans = new RoutePlans(true);
@@ -42,8 +38,8 @@ class HeaderMutationRoot extends RootContext {
 
   /** What the route asks for, else what the plugin's own configuration says. */
   plan(): Plan {
-    const configuration = getProperty(ROUTE_CONFIGURATION);
-    return configuration == null ? this.fallback : this.plans.of(configuration);
+    const plan = this.plans.current();
+    return plan == null ? this.fallback : plan;
   }
 }
 

@@ -102,7 +102,10 @@ export class Http2ServerStream implements CodecStream, Turn {
 
   refuseRest(): void {
     if (this.#requestEnded || this.#stream.destroyed) return;
-    const close = () => this.#stream.close(http2.constants.NGHTTP2_NO_ERROR);
+    // Where all of the request has come meanwhile there is nothing to refuse; a reset could overtake the answer's end.
+    const close = () => {
+      if (!this.#stream.readableEnded) this.#stream.close(http2.constants.NGHTTP2_NO_ERROR);
+    };
     if (this.#stream.writableFinished) close();
     else this.#stream.once("finish", () => setImmediate(close));
     this.#stream.resume();

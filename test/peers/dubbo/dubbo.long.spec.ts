@@ -12,6 +12,17 @@ const routes: readonly Route[] = [
     ],
   },
   { match: { user: { exact: "nobody" } }, to: "gone" },
+  ...(
+    [
+      ["checked", { exception: "meltemi.peer.OutOfStock" }],
+      ["runtime", { exception: "java.lang.IllegalStateException" }],
+      ["code", { code: 100 }],
+    ] as const
+  ).map(([user, how]) => ({
+    match: { user: { exact: user } },
+    to: "alpha",
+    fault: { abort: { percentage: { value: 100 }, message: "injected Μελτέμι 🌊 wind", ...how } },
+  })),
   { match: { method: { exact: "write" } }, to: "beta" },
   {
     match: { method: { exact: "attachments" }, group: { exact: "peers" }, version: { prefix: "1." } },
@@ -69,6 +80,7 @@ function peers(): void {
 
           expectRefusal(lines.get("noRoute"), "meltemi: no route matches");
           expectRefusal(lines.get("unavailable"), "meltemi: no backend is available");
+          expectRefusal(lines.get("faultCode"), "injected Μελτέμι 🌊 wind");
           expect(lines.get("timeout")?.ms).toBeLessThan(2_500);
           // The scenario «heartbeat» is idle for three of the consumer's heartbeats.
           expect(await world().stat(/meltemi\.dubbo\.ingress\.pings$/)).toBeGreaterThanOrEqual(3);

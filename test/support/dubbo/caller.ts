@@ -10,9 +10,11 @@ const ERRORS: Readonly<Record<number, ErrorKind>> = { 31: "timeout", 60: "no-rou
 
 /** An answer in the words that all protocols share. */
 export function answerOf({ status, exception, attributes, payload }: Response): Answer {
-  if (status === OK) return { ...(exception ? { error: "business" as const } : {}), attributes, payload };
+  if (status === OK) {
+    return { ...(exception ? { error: "business" as const } : {}), code: status, attributes, payload };
+  }
   const tooLarge = status === 40 && payload.toString().includes("too large");
-  return { error: tooLarge ? "too-large" : (ERRORS[status] ?? "other"), attributes, payload };
+  return { error: tooLarge ? "too-large" : (ERRORS[status] ?? "other"), code: status, attributes, payload };
 }
 
 export function partsOf({ operation = "echo", attributes = [], payload = "" }: Call): RequestParts {

@@ -14,7 +14,7 @@ const WORDS: readonly (readonly [string, ErrorKind])[] = [
 export function answerOf({ type, code, attributes, payload }: Frame): Answer {
   if (type === TYPES.reply) return { ...(code > 0 ? { error: "business" as const } : {}), attributes, payload };
   const error = WORDS.find(([words]) => payload.includes(`meltemi: ${words}`));
-  return { error: error?.[1] ?? "other", attributes, payload };
+  return { error: error?.[1] ?? "other", code, attributes, payload };
 }
 
 export function partsOf({ operation = "echo", attributes = [], payload = "" }: Call): Omit<Parts, "type" | "sequence"> {

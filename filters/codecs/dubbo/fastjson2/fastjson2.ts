@@ -7,6 +7,8 @@ const FALSE: u8 = 0xb0;
 const TRUE: u8 = 0xb1;
 const MAP: u8 = 0xa6;
 const END: u8 = 0xa5;
+const TYPED: u8 = 0x92;
+const MESSAGE = Slice.fixed("message");
 
 /**
  * Serialization id 23. Each value of a body is `length u32` and so many bytes of JSONB, so that no argument has to be
@@ -72,6 +74,19 @@ export class Fastjson2 extends Serialization {
   writeNumber(out: Writer, value: i32): void {
     out.u32(2);
     out.u16(0xbd00 + value);
+  }
+
+  /** `92`, the class's name, the number that later objects would name it by, and the fields. */
+  writeThrowable(out: Writer, name: Slice, message: Slice): void {
+    const mark = out.reserve(4);
+    out.u8(TYPED);
+    writeText(out, name);
+    out.u8(0);
+    out.u8(MAP);
+    writeText(out, MESSAGE);
+    writeText(out, message);
+    out.u8(END);
+    out.patchU32(mark, out.length - mark - 4);
   }
 
   openMap(out: Writer): i32 {

@@ -9,6 +9,11 @@ const NULL: u8 = 0x4e;
 const MAP: u8 = 0x48;
 const TYPED_MAP: u8 = 0x4d;
 const END: u8 = 0x5a;
+const CLASS: u8 = 0x43;
+/** An object of the body's first class. */
+const FIRST_CLASS: u8 = 0x60;
+/** Where java.lang.Throwable keeps its message. */
+const DETAIL_MESSAGE = Slice.fixed("detailMessage");
 
 /** Serialization id 2, Dubbo's own default. */
 export class Hessian2 extends Serialization {
@@ -70,6 +75,16 @@ export class Hessian2 extends Serialization {
 
   writeNumber(out: Writer, value: i32): void {
     out.u8(0x90 + value);
+  }
+
+  /** A class of one field, and its first object. Readers leave the fields that are not there as the class makes them. */
+  writeThrowable(out: Writer, name: Slice, message: Slice): void {
+    out.u8(CLASS);
+    writeText(out, name);
+    this.writeNumber(out, 1);
+    writeText(out, DETAIL_MESSAGE);
+    out.u8(FIRST_CLASS);
+    writeText(out, message);
   }
 
   openMap(out: Writer): i32 {

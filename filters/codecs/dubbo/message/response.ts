@@ -1,7 +1,7 @@
 // A response's body, where its status is 20: a number that says what is in it, and, from 3 on, attachments behind that.
 //   0, 3 an exception    1, 4 a value    2, 5 nothing: null or void
 // With any other status the body is one text: the reason.
-import { Frame, Metadata, Mutation, Outcome, Reader, Writer } from "meltemi/assembly";
+import { Frame, Metadata, Mutation, Outcome, Reader, Slice, Writer } from "meltemi/assembly";
 import { Serialization } from "../serialization";
 import { Attachments, copySince, rewriteAttachments } from "./attachments";
 import { HEAD, OK, statusOf } from "./header";
@@ -48,6 +48,12 @@ export function encodeResponse(frame: Frame, values: Serialization, changes: Mut
   input.seek(start);
   out.bytes(input.rest());
   return rewriteAttachments(input, values, changes, null, out);
+}
+
+/** The body of an answer that is an exception of the application's. */
+export function writeException(out: Writer, values: Serialization, name: Slice, message: Slice): void {
+  values.writeNumber(out, EXCEPTION);
+  values.writeThrowable(out, name, message);
 }
 
 /** What the body holds, or -1. */

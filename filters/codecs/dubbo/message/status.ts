@@ -1,4 +1,5 @@
 import { Cause, Failure, Outcome } from "meltemi/assembly";
+import { OK } from "./header";
 
 /** How an answer's status looks to retries, outlier detection and metrics; the table is in the README. */
 export function outcomeOf(status: i32): Outcome {
@@ -17,8 +18,12 @@ export function outcomeOf(status: i32): Outcome {
   }
 }
 
-/** The status of a local reply. All of these are in every Dubbo, and in Envoy's own Dubbo codec. */
+/**
+ * The status of a local reply: what a rule asks for, if it is one that stands for a failure; else one of those that are in
+ * every Dubbo, and in Envoy's own Dubbo codec.
+ */
 export function statusFor(why: Failure): i32 {
+  if (why.hasCode(0xff) && why.code != OK) return why.code;
   switch (why.cause) {
     case Cause.NoRoute:
       return 60;

@@ -43,6 +43,9 @@ export abstract class Serialization {
 
   abstract writeNumber(out: Writer, value: i32): void;
 
+  /** An exception of this class, with a message and nothing else. */
+  abstract writeThrowable(out: Writer, name: Slice, message: Slice): void;
+
   /** Begins a map of attachments; `mark` belongs to `closeMap`. */
   abstract openMap(out: Writer): i32;
 

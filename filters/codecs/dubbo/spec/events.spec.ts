@@ -83,6 +83,31 @@ describe("local replies", () => {
     expect(probe.fail(other, "Denied")[2]).toBe(2);
   });
 
+  it("have the status and the words that a rule asks for, where the status is a failure's", () => {
+    const head = request({}).subarray(0, 16);
+    const reply = probe.failRuled(head, { code: 100, message: "slow down" });
+    expect([reply[3], hessian.decode(reply.subarray(16), "2.0")]).toEqual([100, "slow down"]);
+    expect(probe.failRuled(head, { code: 0 })[3]).toBe(0);
+    expect([20, 256, 65_535].map((code) => probe.failRuled(head, { code })[3])).toEqual([70, 70, 70]);
+  });
+
+  it("are an exception of the class that a rule asks for", () => {
+    const head = request({ id: 7n }).subarray(0, 16);
+    const reply = probe.failRuled(head, { exception: "java.lang.IllegalStateException", message: "no 🌊" });
+    expect([reply[3], reply.readUInt32BE(12), reply[16]]).toEqual([20, reply.length - 16, 0x90]);
+    const exception = hessian.decode(reply.subarray(17), "2.0") as Error;
+    expect(exception.message).toBe("no 🌊");
+    expect(exception.name).toBe("java.lang.IllegalStateException");
+    const fast = probe.failRuled(sample("fastjson2-text-request").bytes.subarray(0, 16), {
+      exception: "a.B",
+      message: "c",
+    });
+    // number 0 (exception), then a typed object of one field; each value after its length (docs/jsonb_format_cn.md).
+    expect(fast.subarray(16).toString("hex")).toBe(
+      "00000002bd00" + "00000012" + "924c612e4200a6506d6573736167654a63a5",
+    );
+  });
+
   it("are none for a one-way request", () => {
     expect(probe.fail(request({ flag: 0x82 }).subarray(0, 16), "NoRoute")).toHaveLength(0);
   });

@@ -1,4 +1,4 @@
-import { Cause, Outcome } from "meltemi/assembly";
+import { Cause, Failure, Outcome } from "meltemi/assembly";
 
 const UNKNOWN_METHOD: i32 = 1;
 const INTERNAL_ERROR: i32 = 6;
@@ -23,8 +23,10 @@ export function outcomeOf(type: i32): Outcome {
   }
 }
 
-/** The type of a local reply; every one is in Apache's own enum, so that all clients know its name. */
-export function typeFor(cause: Cause): i32 {
+/** The type of a local reply: what a rule asks for; else every one is in Apache's own enum, so that all clients know its name. */
+export function typeFor(why: Failure): i32 {
+  if (why.code >= 0) return why.code;
+  const cause = why.cause;
   if (cause == Cause.NoRoute) return UNKNOWN_METHOD;
   return cause == Cause.TooLarge || cause == Cause.Unreadable ? PROTOCOL_ERROR : INTERNAL_ERROR;
 }

@@ -92,6 +92,13 @@ describe.each(SPEECHES)("$transport, $dialect", (speech) => {
     }
   });
 
+  it("answers with the type and the words that a rule asks for", () => {
+    const reply = probe.failRuled(message(speech), { code: 4242, message: "slow down" });
+    expect(probe.decode(reply, "Server")?.code).toBe(4242);
+    expect(reply.includes("slow down")).toBe(true);
+    expect(reply.includes("meltemi")).toBe(false);
+  });
+
   it("says nothing to one-way calls", () => {
     expect(probe.fail(message({ ...speech, type: TYPES.oneWay }), "NoRoute")).toHaveLength(0);
   });

@@ -60,6 +60,9 @@ final class Scenarios {
         all.put("heartbeat", this::heartbeat);
         all.put("noRoute", () -> refused(() -> remote.unrouted("x")));
         all.put("unavailable", () -> attached("user", "nobody", () -> refused(() -> remote.text("x"))));
+        all.put("faultChecked", () -> attached("user", "checked", () -> injected(OutOfStock.class)));
+        all.put("faultRuntime", () -> attached("user", "runtime", () -> injected(IllegalStateException.class)));
+        all.put("faultCode", () -> attached("user", "code", () -> refused(() -> remote.text("x"))));
         all.put("timeout", () -> attached("timeout", "300", () -> refused(() -> remote.slow(3_000))));
     }
 
@@ -138,6 +141,15 @@ final class Scenarios {
             return unexpected(remote.runtime("broken"));
         } catch (IllegalStateException expected) {
             return same("broken", expected.getMessage());
+        }
+    }
+
+    /** An exception that a rule asks for, in the place of an answer. */
+    private Object injected(Class<? extends Exception> expected) {
+        try {
+            return unexpected(remote.business("x"));
+        } catch (Exception thrown) {
+            return same(expected.getName() + ": injected " + EMOJI, thrown.getClass().getName() + ": " + thrown.getMessage());
         }
     }
 

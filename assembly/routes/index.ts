@@ -1,0 +1,1 @@
+export { RouteSettings } from "./route-settings";

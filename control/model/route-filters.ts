@@ -1,0 +1,10 @@
+import type { RouteSpec } from "../source/index.js";
+
+/** Fields of a route that an HTTP filter acts upon, each with the module that has to be there. */
+export const FILTER_OF_FIELD = {
+  fault: "fault-injection",
+  requestMutation: "header-mutation",
+  responseMutation: "header-mutation",
+} as const satisfies Partial<Record<keyof RouteSpec, string>>;
+
+export type FilterField = keyof typeof FILTER_OF_FIELD;

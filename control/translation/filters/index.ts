@@ -1,0 +1,70 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { AnySchema } from "@bufbuild/protobuf/wkt";
+import type { TypedExtensionConfig } from "../../../xds/gen/envoy/config/core/v3/extension_pb.js";
+import { FilterConfigSchema, type RouteSchema } from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
+import { WasmSchema } from "../../../xds/gen/envoy/extensions/filters/http/wasm/v3/wasm_pb.js";
+import {
+  type HttpFilter,
+  HttpFilterSchema,
+} from "../../../xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import { typeUrlOf } from "../../../xds/index.js";
+import type { Route } from "../../model/index.js";
+import type { Module, Modules } from "../../source/index.js";
+import { ads, pack } from "../envoy.js";
+import { filterMetadata, httpFilter } from "../names.js";
+import { wasmExtension } from "../steps/wasm.js";
+import { faultInjection } from "./fault-injection.js";
+import { headerMutation } from "./header-mutation.js";
+import type { RouteFilter } from "./route-filter.js";
+
+/** In the order in which a request passes them; an answer passes them the other way round. */
+const FILTERS: readonly RouteFilter[] = [
+  // Faults stand for a backend's, so they come behind all that may refuse a request, and see what the caller sent.
+  faultInjection,
+  // Last before the router: what it writes is for the backend alone, and nothing before it is misled by it.
+  headerMutation,
+];
+
+/**
+ * The filters of a request's chain: all that there are, whatever the rules say. They are off unless a route's
+ * FilterConfig turns them on. Seen on Envoy 1.40: `disabled` holds for a filter that comes by ECDS, and a FilterConfig
+ * with an empty `config` in the route's typed_per_filter_config enables it there.
+ */
+export function routeFilterChain(modules: Modules): HttpFilter[] {
+  return present(modules).map(({ name }) =>
+    create(HttpFilterSchema, {
+      name: httpFilter(name),
+      disabled: true,
+      configType: { case: "configDiscovery", value: { typeUrls: [typeUrlOf(WasmSchema)], configSource: ads() } },
+    }),
+  );
+}
+
+/** The same filters as resources; what they do is the routes' to say. */
+export function routeFilterExtensions(modules: Modules): TypedExtensionConfig[] {
+  return present(modules).map((module) =>
+    wasmExtension({ name: httpFilter(module.name), chain: "http", module, vm: module.name, configuration: {} }),
+  );
+}
+
+/** Turns on the filters that a route wants something of, and tells each by metadata what. */
+export function routeFilterSettings(
+  route: Route,
+): Pick<MessageInitShape<typeof RouteSchema>, "metadata" | "typedPerFilterConfig"> {
+  const wanted = FILTERS.flatMap((filter) => {
+    const settings = filter.settings(route);
+    return settings === undefined ? [] : [{ name: filter.module, config: JSON.stringify(settings) }];
+  });
+  if (wanted.length === 0) return {};
+  const on = pack(FilterConfigSchema, { config: create(AnySchema) });
+  return {
+    metadata: {
+      filterMetadata: Object.fromEntries(wanted.map(({ name, config }) => [filterMetadata(name), { config }])),
+    },
+    typedPerFilterConfig: Object.fromEntries(wanted.map(({ name }) => [httpFilter(name), on])),
+  };
+}
+
+function present({ http }: Modules): Module[] {
+  return FILTERS.flatMap(({ module }) => http.get(module) ?? []);
+}

@@ -1,0 +1,21 @@
+import { Delays } from "./delays";
+import { Metrics } from "./metrics";
+import { Plan } from "./plan";
+import { RoutePlans } from "./route-plans";
+
+/** What all requests of a plugin share: its own faults, those of routes, and who waits. */
+export class Faults {
+  readonly delays: Delays = new Delays();
+
+  constructor(
+    readonly metrics: Metrics,
+    private plans: RoutePlans,
+    private fallback: Plan,
+  ) {}
+
+  /** What the current request's route asks for, else what the plugin's own configuration says. */
+  plan(): Plan {
+    const plan = this.plans.current();
+    return plan == null ? this.fallback : plan;
+  }
+}
