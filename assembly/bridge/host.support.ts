@@ -112,6 +112,7 @@ export class Host {
 
   tick(): void {
     this.wasm.proxy_on_tick(1);
+    this.held.set(this.current, this.fromDownstream);
   }
 
   delete(id: number): void {
@@ -172,7 +173,8 @@ export class Host {
         return OK;
       },
       proxy_set_effective_context: (id = 0) => {
-        this.current = id;
+        this.held.set(this.current, this.fromDownstream);
+        this.enter(id);
         return OK;
       },
       proxy_set_tick_period_milliseconds: (period = 0) => {

@@ -6,7 +6,7 @@ import { Problems } from "../json";
 import { watchMemory } from "../memory";
 import { MultiplexedEgress, PlainEgress } from "./egress";
 import { detachedEnded, IngressConnection } from "./ingress";
-import { closeDue } from "./late-close";
+import { onLater } from "./later";
 import { Metrics } from "./metrics";
 import { Mode, Role, Settings, settingsOf } from "./settings";
 
@@ -58,7 +58,7 @@ class BridgeRoot extends RootContext {
   }
 
   onTick(): void {
-    closeDue();
+    onLater();
   }
 
   onHttpCallResponse(token: u32, headers: i32, bodySize: i32, trailers: i32): void {

@@ -18,7 +18,7 @@ import {
   writeReset,
 } from "../http2";
 import { Metrics } from "../metrics";
-import { closeLater, forgetClose } from "../late-close";
+import { closeLater, forgetLater } from "../later";
 import { Settings } from "../settings";
 import { Debts } from "./debts";
 import { Heartbeats } from "./heartbeats";
@@ -453,7 +453,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
 
   onDelete(): void {
     this.metrics.connectionsActive.add(-1);
-    forgetClose(this.id);
+    forgetLater(this.id);
     this.streams.free();
     this.line.free();
     this.input.free();

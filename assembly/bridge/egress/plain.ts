@@ -9,7 +9,7 @@ import { HeaderList } from "../hpack";
 import { Http1Events, Http1Receiver } from "../http1";
 import { Metrics } from "../metrics";
 import { Settings } from "../settings";
-import { closeLater, forgetClose } from "../late-close";
+import { closeLater, forgetLater } from "../later";
 import { frameOf, readHead } from "./request";
 import { EgressStream } from "./stream";
 
@@ -238,7 +238,7 @@ export class PlainEgress extends NetworkContext implements Http1Events {
 
   onDelete(): void {
     this.metrics.connectionsActive.add(-1);
-    forgetClose(this.id);
+    forgetLater(this.id);
     this.end();
     this.input.free();
     this.http1.free();

@@ -1,6 +1,6 @@
 import { BufferType, FilterStatus, LogLevel, PeerType, StreamType } from "../../abi";
 import { Slice, Writer } from "../../bytes";
-import { Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec";
+import { Answers as PartAnswers, Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
 import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../hostcalls";
 import { FrameInput, Input, lengthOf, StreamTable } from "../buffers";
@@ -24,7 +24,7 @@ import {
   writeSettingsAck,
   writeWindowUpdate,
 } from "../http2";
-import { closeLater, forgetClose } from "../late-close";
+import { callLater, closeLater, forgetLater, Turn } from "../later";
 import { Metrics } from "../metrics";
 import { Remaker } from "../remake";
 import { Settings } from "../settings";
@@ -43,6 +43,9 @@ const received = new Received();
 const failure = new Failure();
 const remaker = new Remaker();
 const changed = new HeaderList();
+const part = new Frame();
+const partBytes = new Writer();
+const partAnswers = new PartAnswers();
 
 // Of Envoy's own answers, this much is passed on as words.
 const MAX_WORDS: i32 = 1024;
@@ -60,9 +63,10 @@ const REPLENISH: u32 = 1 << 30;
  * upstream it is an HTTP/2 client in the same process.
  *
  * It can write to a side only while that side's callback runs. Its voice towards the client is PING: the proxy's ACK
- * comes back at once, in a callback that writes to the client.
+ * comes back at once, in a callback that writes to the client. Towards the proxy it can say something without a word from
+ * the client only where the client's last bytes were stopped: their buffer may be written to until the next come.
  */
-export class IngressConnection extends NetworkContext implements Http2Events {
+export class IngressConnection extends NetworkContext implements Http2Events, Turn {
   private input: FrameInput;
   private http2: Http2Receiver;
   private streams: StreamTable = new StreamTable();
@@ -121,7 +125,8 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   // ── From the client: frames become requests ──
 
   onDownstreamData(size: i32, endOfStream: bool): FilterStatus {
-    if (this.waits && !this.closing) return FilterStatus.StopIteration;
+    if (this.waits && !this.ready && !this.closing) return FilterStatus.StopIteration;
+    this.waits = false;
     out.reset();
     if (size > 0 && !this.closing) this.take(getBuffer(BufferType.DownstreamData, 0, size));
     const goes = this.handOn(size);
@@ -200,6 +205,7 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     const kind = frame.kind;
     if (kind == Kind.Request || kind == Kind.OneWay || kind == Kind.Opaque) {
       this.request();
+      if (this.nextId > MAX_STREAM_ID - 2 * LAST_STREAMS) this.numbersEnd();
     } else if (kind == Kind.Ping) {
       this.metrics.pings.increment();
       this.codec.pong(frame, this.answers.draft);
@@ -218,19 +224,51 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   private request(): void {
     this.requests++;
-    meta.clear();
-    const readable = frame.kind != Kind.Opaque && this.codec.decode(frame, meta);
-    const known: Metadata | null = readable ? meta : null;
-    if (!readable) this.metrics.opaque.increment();
-    forms.of(known, this.settings.headers);
-    if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
+    const parts = this.settings.sharded && this.ordered && frame.kind == Kind.Request ? this.codec.parts(frame) : 1;
+    if (parts > 1) {
+      this.split(parts);
+      return;
+    }
+    const known = this.read(frame);
     if (frame.kind != Kind.OneWay) {
-      this.pass(known, false);
+      if (this.nextId > this.lastId) this.refuse(Cause.Unavailable);
+      else this.answers.expect(this.pass(frame, known, false));
       return;
     }
     this.metrics.oneWay.increment();
     const cluster = this.settings.oneWayCluster;
-    if (cluster == null || !sendDetached(cluster, known, forms, frame.bytes)) this.pass(known, true);
+    if (cluster != null && sendDetached(cluster, known, forms, frame.bytes)) return;
+    if (this.nextId <= this.lastId) this.pass(frame, known, true);
+  }
+
+  /** What a request says of itself; `forms` has its headers. Null: it cannot be read. */
+  private read(request: Frame): Metadata | null {
+    meta.clear();
+    const readable = request.kind != Kind.Opaque && this.codec.decode(request, meta);
+    const known: Metadata | null = readable ? meta : null;
+    if (!readable) this.metrics.opaque.increment();
+    forms.of(known, this.settings.headers);
+    if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
+    return known;
+  }
+
+  /** Passes the request in hand on as so many, whose answers are joined: all of them, or none. */
+  private split(parts: i32): void {
+    if (parts > this.settings.maxParts || <u64>this.nextId + <u64>parts * 2 > <u64>this.lastId) {
+      this.refuse(parts > this.settings.maxParts ? Cause.TooLarge : Cause.Unavailable);
+      return;
+    }
+    const whole = IngressStream.take(0, frame);
+    whole.split(parts);
+    this.answers.expect(whole);
+    for (let i = 0; i < parts; i++) {
+      partBytes.reset();
+      this.codec.part(frame, i, partBytes);
+      remaker.scan(this.codec, Peer.Client, partBytes.view(), part);
+      const stream = this.pass(part, this.read(part), false);
+      stream.whole = changetype<usize>(whole);
+      stream.index = i;
+    }
   }
 
   /** Binds the connection to a server, once nothing is owed to the client. What follows waits for that server. */
@@ -256,24 +294,19 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     this.close();
   }
 
-  /** Passes the request in hand on, as a stream of this connection. */
-  private pass(known: Metadata | null, oneWay: bool): void {
-    if (this.nextId > this.lastId) {
-      if (!oneWay) this.refuse(Cause.Unavailable);
-      return;
-    }
+  /** Passes a request on, as a stream of this connection; there is a number for it. */
+  private pass(request: Frame, known: Metadata | null, oneWay: bool): IngressStream {
     const id = this.nextId;
     this.nextId += 2;
     const timeoutMs = known != null && this.settings.deadline ? known.timeoutMs : 0;
     const start = beginHeaders(out);
     writeRequestHeaders(out, known, forms, oneWay, timeoutMs);
     endHeaders(out, start, id, false);
-    writeData(out, id, frame.bytes.ptr, frame.bytes.length, true);
-    const stream = IngressStream.take(id, frame);
+    writeData(out, id, request.bytes.ptr, request.bytes.length, true);
+    const stream = IngressStream.take(id, request);
     stream.oneWay = oneWay;
     this.streams.set(id, changetype<usize>(stream));
-    this.answers.expect(stream);
-    if (this.nextId > MAX_STREAM_ID - 2 * LAST_STREAMS) this.numbersEnd();
+    return stream;
   }
 
   /** Answers the frame in hand ourselves. */
@@ -308,7 +341,7 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     if (this.responses > 0) this.metrics.responses.increment(this.responses);
     this.responses = 0;
     if (this.nextId > MAX_STREAM_ID && this.isIdle) this.close();
-    if (this.stopped && !this.closing) this.goOn();
+    if (this.stopped && !this.closing && this.mayGoOn) callLater(this);
     return FilterStatus.Continue;
   }
 
@@ -332,21 +365,35 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   private unbind(pin: Pin): void {
     this.pin = null;
-    this.waits = true; // until `goOn`, which takes what the client has sent meanwhile
+    this.waits = true; // until our turn, which takes what the client has sent meanwhile
     this.input.open(pin.tunnel.takeRest());
     this.input.close();
     pin.free();
   }
 
-  /** In a callback of the other direction: takes what waited, and writes to the proxy what has come up. */
-  private goOn(): void {
+  /** May what waited be taken? */
+  private get ready(): bool {
     const pin = this.pin;
-    const ready = this.waits && (pin == null ? this.nothingOwed : pin.state == Pinned.Open);
-    // Bytes that still wait are behind anything that could be written now, and would go along.
-    if (!ready && (this.waits || (pin != null && pin.tunnel.held > 0 && !this.resume))) return;
-    if (!ready && !this.resume && this.control.length == 0) return;
+    return this.waits && (pin == null ? this.nothingOwed : pin.state == Pinned.Open);
+  }
+
+  /** Is there anything for the proxy? Bytes that still wait are behind it, and would go along. */
+  private get mayGoOn(): bool {
+    if (this.ready || this.resume) return true;
+    const pin = this.pin;
+    return this.control.length > 0 && !this.waits && (pin == null || pin.tunnel.held == 0);
+  }
+
+  contextId(): i32 {
+    return this.id;
+  }
+
+  /** Without a word from the client: takes what waited, and writes to the proxy what has come up. */
+  onTurn(): void {
+    if (this.closing || !this.stopped || !this.mayGoOn) return;
+    const ready = this.ready;
     this.resume = false;
-    this.waits = false;
+    if (ready) this.waits = false;
     out.reset();
     const bytes = getBuffer(BufferType.DownstreamData, 0, i32.MAX_VALUE);
     if (ready) this.take(bytes);
@@ -443,7 +490,29 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     if (!stream.marked) this.writeFailure(stream, causeOf(stream.status), stream.status, body);
     else if (stream.recallHeaders(changed)) this.writeChanged(body);
     else out.bytes(body);
-    this.answers.settle(stream, out, start);
+    if (stream.whole == 0) this.answers.settle(stream, out, start);
+    else this.finishPart(stream, start);
+  }
+
+  /** A part's answer stands in `out` from `start` on; it waits for those to the others. */
+  private finishPart(stream: IngressStream, start: i32): void {
+    const whole = changetype<IngressStream>(stream.whole);
+    if (this.buffered + out.length - start > this.settings.reassemblyBytes) {
+      this.metrics.bufferOverflows.increment();
+      out.truncate(start);
+      this.writeFailure(stream, Cause.TooLarge, 413, wordsOf(Cause.TooLarge));
+    }
+    stream.freeBody();
+    stream.append(Slice.view(out.ptr + <usize>start, out.length - start));
+    out.truncate(start);
+    this.buffered += stream.bodyLength;
+    whole.answered(stream);
+    if (whole.left > 0) return;
+    this.buffered -= whole.answersInto(partAnswers);
+    whole.recall(frame);
+    this.codec.join(frame, partAnswers, out);
+    whole.releaseParts();
+    this.answers.settle(whole, out, start);
   }
 
   private writeChanged(body: Slice): void {
@@ -529,14 +598,15 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   onDelete(): void {
     this.metrics.connectionsActive.add(-1);
-    forgetClose(this.id);
+    forgetLater(this.id);
     const pin = this.pin;
     if (pin != null) pin.free();
     for (let i = 0; i < this.streams.slotCount; i++) {
       const stream = this.streams.at(i);
       if (stream == 0) continue;
       // In an ordered protocol the line owns those that it knows.
-      if (!this.ordered || changetype<IngressStream>(stream).oneWay) changetype<IngressStream>(stream).release();
+      const owned = this.ordered && !changetype<IngressStream>(stream).oneWay && changetype<IngressStream>(stream).whole == 0;
+      if (!owned) changetype<IngressStream>(stream).release();
     }
     this.streams.free();
     this.answers.free();

@@ -1,4 +1,4 @@
-import { Frame } from "../../codec";
+import { Answers, Frame } from "../../codec";
 import { recallHeaders, keepHeaders } from "../headers";
 import { HeaderList } from "../hpack";
 import { KeptFrame } from "../buffers";
@@ -16,6 +16,13 @@ export class IngressStream extends KeptFrame {
   marked: bool;
   /** The answer is complete in the body and waits for those before it. */
   ready: bool;
+  /** Of a part: the request that it is a part of, and its place there. */
+  whole: usize;
+  index: i32;
+  /** Of a request in parts: how many have no answer yet, and (pointers) those that have. */
+  left: i32;
+  private count: i32;
+  private parts: usize;
   /** The answer's headers, where a filter changed any; else zero. */
   private headers: usize;
   /** The next one in the order of requests. */
@@ -31,6 +38,9 @@ export class IngressStream extends KeptFrame {
     stream.oneWay = false;
     stream.marked = false;
     stream.ready = false;
+    stream.whole = 0;
+    stream.left = 0;
+    stream.parts = 0;
     stream.headers = 0;
     stream.next = 0;
     stream.remember(frame);
@@ -48,7 +58,45 @@ export class IngressStream extends KeptFrame {
     return true;
   }
 
+  /** This request is passed on in so many parts. */
+  split(count: i32): void {
+    const size = <usize>count * sizeof<usize>();
+    this.parts = heap.alloc(size);
+    memory.fill(this.parts, 0, size);
+    this.count = count;
+    this.left = count;
+  }
+
+  /** A part has its answer, in its body. */
+  answered(part: IngressStream): void {
+    store<usize>(this.parts + <usize>part.index * sizeof<usize>(), changetype<usize>(part));
+    this.left--;
+  }
+
+  /** The answers to all parts, good until they are released. */
+  answersInto(list: Answers): i32 {
+    let bytes = 0;
+    list.clear();
+    for (let i = 0; i < this.count; i++) {
+      const answer = changetype<IngressStream>(load<usize>(this.parts + <usize>i * sizeof<usize>())).body();
+      bytes += answer.length;
+      list.push(answer);
+    }
+    return bytes;
+  }
+
+  releaseParts(): void {
+    if (this.parts == 0) return;
+    for (let i = 0; i < this.count; i++) {
+      const part = load<usize>(this.parts + <usize>i * sizeof<usize>());
+      if (part != 0) changetype<IngressStream>(part).release();
+    }
+    heap.free(this.parts);
+    this.parts = 0;
+  }
+
   release(): void {
+    this.releaseParts();
     this.freeKept();
     if (this.headers) heap.free(this.headers);
     this.next = pool;

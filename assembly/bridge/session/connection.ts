@@ -17,7 +17,7 @@ import {
   writeSettingsAck,
   writeWindowUpdate,
 } from "../http2";
-import { closeLater, forgetClose } from "../late-close";
+import { closeLater, forgetLater } from "../later";
 import { Guide, Tunnel, Verdict, writeOpening } from "../tunnel";
 import { writeFollowing } from "./following";
 import { SessionMetrics } from "./metrics";
@@ -263,7 +263,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
 
   onDelete(): void {
     this.metrics.connectionsActive.add(-1);
-    forgetClose(this.id);
+    forgetLater(this.id);
     const name = this.known;
     if (name != null) forget(name.view());
     this.tunnel.free();

@@ -3,7 +3,7 @@ import { SessionProtocol } from "../../codec";
 import { NetworkContext, registerRootContext, RootContext } from "../../contexts";
 import { log } from "../../hostcalls";
 import { Problems } from "../../json";
-import { closeDue } from "../late-close";
+import { onLater } from "../later";
 import { SessionConnection } from "./connection";
 import { SessionMetrics } from "./metrics";
 import { SessionSettings } from "./settings";
@@ -50,7 +50,7 @@ class SessionRoot extends RootContext {
   }
 
   onTick(): void {
-    closeDue();
+    onLater();
   }
 
   createNetworkContext(id: i32): NetworkContext | null {

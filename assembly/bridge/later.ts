@@ -1,0 +1,69 @@
+import { StreamType } from "../abi";
+import { closeStream, setEffectiveContext, setTickPeriod } from "../hostcalls";
+
+// What a callback cannot do itself is done at the plugin's next tick. The timer runs only as long as something waits.
+//
+// A filter that closes its connection in a callback also keeps back what the callback wrote, so a connection that is to
+// close after its last bytes waits for a whole tick. And bytes may be handed to the connection manager only while it is not
+// itself writing: seen on Envoy 1.40, it crashes where that happens in the callback that brings the last bytes of an answer.
+const CLOSING_MS: u32 = 10;
+const TURN_MS: u32 = 1;
+const closing: Array<i32> = [];
+let young: i32 = 0;
+const turns: Array<Turn> = [];
+let period: u32 = 0;
+
+/** A connection that wants to be called back. */
+export interface Turn {
+  /** The connection's context is the effective one. */
+  onTurn(): void;
+  contextId(): i32;
+}
+
+/** Closes the connection of this context soon, its last bytes sent. */
+export function closeLater(contextId: i32): void {
+  closing.push(contextId);
+  young++;
+  setPeriod();
+}
+
+/** Calls a connection back soon; once, however often it asks. */
+export function callLater(turn: Turn): void {
+  if (turns.includes(turn)) return;
+  turns.push(turn);
+  setPeriod();
+}
+
+/** The connection of this context is gone. */
+export function forgetLater(contextId: i32): void {
+  for (let i = turns.length - 1; i >= 0; i--) {
+    if (turns[i].contextId() == contextId) turns.splice(i, 1);
+  }
+  const index = closing.indexOf(contextId);
+  if (index < 0) return;
+  closing.splice(index, 1);
+  young = min(young, closing.length);
+}
+
+/** For the plugin's tick. */
+export function onLater(): void {
+  const due = closing.splice(0, closing.length - young);
+  young = 0;
+  for (let i = 0; i < due.length; i++) {
+    setEffectiveContext(due[i]);
+    closeStream(StreamType.Downstream);
+  }
+  const called = turns.splice(0, turns.length);
+  for (let i = 0; i < called.length; i++) {
+    setEffectiveContext(called[i].contextId());
+    called[i].onTurn();
+  }
+  setPeriod();
+}
+
+function setPeriod(): void {
+  const wanted: u32 = turns.length > 0 ? TURN_MS : closing.length > 0 ? CLOSING_MS : 0;
+  if (wanted == period) return;
+  period = wanted;
+  setTickPeriod(wanted);
+}
