@@ -220,9 +220,9 @@ export class RedisSession extends SessionCodec {
     if (!isConfirmation(name)) return;
     this.subscriptions.confirm(name, answer.last);
     if (this.owed.kind != Asked.Subscribed) return;
-    if (this.owed.value == 0) this.owed.value = this.subscriptions.ended(name);
-    this.owed.value--;
-    if (this.owed.value <= 0) this.owed.settle();
+    // UNSUBSCRIBE that names nothing ends them all.
+    const last = this.owed.value == 0 ? this.subscriptions.countOf(name) == 0 : --this.owed.value == 0;
+    if (last) this.owed.settle();
   }
 
   private settle(failed: bool): void {

@@ -18,10 +18,9 @@ export class Subscriptions {
     else this.channels = max(0, count - this.patterns);
   }
 
-  /** How many confirmations a command brings that names nothing: one for each that ends, and at least one. */
-  ended(command: Slice): i32 {
-    const count = is(command, SHARDS) ? this.shards : is(command, PATTERNS) ? this.patterns : this.channels;
-    return max(1, count);
+  /** Those of the kind that a command, or its confirmation, is about. */
+  countOf(command: Slice): i32 {
+    return is(command, SHARDS) ? this.shards : is(command, PATTERNS) ? this.patterns : this.channels;
   }
 
   clear(): void {
