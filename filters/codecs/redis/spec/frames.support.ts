@@ -72,10 +72,9 @@ export const frames = fc.oneof(
   reply.any.map((bytes) => made("made", "Server", bytes)),
 );
 
-/** Declared and never sent. */
+/** Declared and never sent; a kilobyte of it is there, as the codec wants to see so much of a long command. */
 export const bombs: readonly Uint8Array[] = [
   "*2\r\n$3\r\nGET\r\n$999999999999\r\n",
   "*3\r\n$3\r\nGET\r\n$2147483647\r\n",
-  "$999999999999999\r\n",
   `*9999999999\r\n`,
-].map((text) => Buffer.from(text));
+].map((text) => Buffer.from(text.padEnd(1200, "x")));
