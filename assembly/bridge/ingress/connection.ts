@@ -149,7 +149,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     const held = min(tunnel.held, bytes.length);
     out.copy(bytes.ptr, held);
     const rest = this.input.takeRest();
-    const good = tunnel.fromClient(rest, out) && tunnel.fromClient(Slice.view(bytes.ptr + <usize>held, bytes.length - held), out);
+    const good =
+      tunnel.fromClient(rest, out) && tunnel.fromClient(Slice.view(bytes.ptr + <usize>held, bytes.length - held), out);
     if (good) return;
     this.metrics.badFrames.increment();
     this.close();
@@ -605,7 +606,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
       const stream = this.streams.at(i);
       if (stream == 0) continue;
       // In an ordered protocol the line owns those that it knows.
-      const owned = this.ordered && !changetype<IngressStream>(stream).oneWay && changetype<IngressStream>(stream).whole == 0;
+      const owned =
+        this.ordered && !changetype<IngressStream>(stream).oneWay && changetype<IngressStream>(stream).whole == 0;
       if (!owned) changetype<IngressStream>(stream).release();
     }
     this.streams.free();

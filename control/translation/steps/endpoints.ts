@@ -7,7 +7,8 @@ import {
 import type { Endpoint, Model, Service } from "../../model/index.js";
 import {
   ENDPOINT_METADATA,
-  egressListener, egressUse,
+  egressListener,
+  egressUse,
   endpointAddress,
   HASH_METADATA,
   outboundCluster,

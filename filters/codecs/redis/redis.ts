@@ -81,10 +81,8 @@ export class Redis extends Codec {
     // An empty line, and a command without arguments, want no answer and go nowhere.
     if (walk.empty) return frame.is(Kind.Pong, walk.head, walk.length);
     const head = <i32>min(walk.length, <u64>max(LOOKED_AT, walk.head));
-    if (bytes.length < head) {
-      this.walkingRequest = true;
-      return Scan.More;
-    }
+    // Short, and walked again when there is more.
+    if (bytes.length < head) return Scan.More;
     call.read(Slice.view(bytes.ptr, head), ARGUMENTS);
     // Redis ends the connection of who sends these, and the server's is shared.
     if (call.arguments.malformed || call.word(0, HTTP)) return Scan.Bad;

@@ -6,7 +6,7 @@ import { Child, freePort, until } from "../../support/index.js";
 
 /** Is this program installed? */
 export function installed(program: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 
 /** A redis-server of its own, without persistence. */

@@ -1,6 +1,16 @@
 import { Bytes, Slice, Writer } from "meltemi/assembly";
 import { Call, Is, words } from "../commands";
-import { beginError, endLine, integerOf, writeArray, writeBulk, writeInteger, writeNull, writeSimple, writeText } from "../resp";
+import {
+  beginError,
+  endLine,
+  integerOf,
+  writeArray,
+  writeBulk,
+  writeInteger,
+  writeNull,
+  writeSimple,
+  writeText,
+} from "../resp";
 import { defaultUser, Settings } from "../settings";
 import { Client } from "./client";
 import { Verdict } from "./verdict";
@@ -82,7 +92,7 @@ function hello(call: Call, client: Client, settings: Settings, out: Writer): voi
     return;
   }
   let name = client.name;
-  for (let i = 2; i < args.total; ) {
+  for (let i = 2; i < args.total;) {
     if (call.word(i, AUTH) && i + 2 < args.total) {
       if (!settings.clients.open && !admit(args.at(i + 1), args.at(i + 2), client, settings)) {
         writeSimpleError(out, WRONGPASS);

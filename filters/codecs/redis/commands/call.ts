@@ -119,7 +119,9 @@ export class Call {
 
 const CLIENT_ADMIN = words("kill list pause unpause unblock no-evict no-touch");
 const CLUSTER_HARMLESS = words("slots shards nodes info keyslot myid countkeysinslot getkeysinslot links");
-const CONTAINERS = known("acl client cluster command config debug function latency memory module object pubsub script slowlog xgroup xinfo");
+const CONTAINERS = known(
+  "acl client cluster command config debug function latency memory module object pubsub script slowlog xgroup xinfo",
+);
 const USAGE = words("usage");
 const BLOCK = Slice.fixed("block");
 const STREAMS = Slice.fixed("streams");

@@ -44,7 +44,10 @@ function split(how: Split, commands: Array<Command>): void {
 
 // One key.
 define(
-  Access.Read, 1, 1, 1,
+  Access.Read,
+  1,
+  1,
+  1,
   "get getrange substr strlen getbit bitcount bitpos bitfield_ro ttl pttl expiretime pexpiretime type dump " +
     "llen lindex lrange lpos scard sismember smismember smembers srandmember sscan " +
     "hget hmget hlen hstrlen hkeys hvals hgetall hexists hscan hrandfield httl hpttl hexpiretime hpexpiretime " +
@@ -54,7 +57,10 @@ define(
     "vsim vdim vcard vemb vlinks vinfo vgetattr vrandmember vismember",
 );
 define(
-  Access.Write, 1, 1, 1,
+  Access.Write,
+  1,
+  1,
+  1,
   "set setnx setex psetex append incr decr incrby decrby incrbyfloat getset getdel getex setbit setrange bitfield " +
     "expire pexpire expireat pexpireat persist restore restore-asking " +
     "rpush lpush rpushx lpushx lpop rpop linsert lset lrem ltrim sadd srem spop " +
@@ -108,7 +114,10 @@ define(Access.Read, 0, 0, 1, "dbsize keys scan randomkey");
 define(Access.Write, 0, 0, 1, "flushall flushdb swapdb function");
 define(Access.None, 0, 0, 1, "echo command info time lolwut script");
 define(
-  Access.Admin, 0, 0, 1,
+  Access.Admin,
+  0,
+  0,
+  1,
   "acl bgrewriteaof bgsave config debug failover lastsave latency module pfdebug pfselftest replicaof role save shutdown " +
     "slaveof slowlog",
 );

@@ -1,4 +1,19 @@
-import { Bytes, Failure, Frame, Kind, log, LogLevel, Metadata, Peer, Reader, Scan, SessionCodec, Slice, Step, Writer } from "meltemi/assembly";
+import {
+  Bytes,
+  Failure,
+  Frame,
+  Kind,
+  log,
+  LogLevel,
+  Metadata,
+  Peer,
+  Reader,
+  Scan,
+  SessionCodec,
+  Slice,
+  Step,
+  Writer,
+} from "meltemi/assembly";
 import { answerLocally, Client, judge, MODES, Verdict } from "../client";
 import { Call, Is, words } from "../commands";
 import { writeFailure } from "../failure";

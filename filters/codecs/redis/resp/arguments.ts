@@ -115,7 +115,13 @@ export class Arguments {
       const escaped = bytes.at(at);
       if (quote == 0x27 && escaped != 0x27) {
         this.words.u8(byte);
-      } else if (quote == 0x22 && escaped == 0x78 && at + 2 < bytes.length && hex(bytes.at(at + 1)) >= 0 && hex(bytes.at(at + 2)) >= 0) {
+      } else if (
+        quote == 0x22 &&
+        escaped == 0x78 &&
+        at + 2 < bytes.length &&
+        hex(bytes.at(at + 1)) >= 0 &&
+        hex(bytes.at(at + 2)) >= 0
+      ) {
         this.words.u8((hex(bytes.at(at + 1)) << 4) | hex(bytes.at(at + 2)));
         at += 3;
       } else {

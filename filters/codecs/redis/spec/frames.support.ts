@@ -44,12 +44,32 @@ export const samples: readonly SampleFrame[] = [
   made("less than none", "Client", Buffer.from("*-1\r\n")),
   ...["+OK\r\n", ":-12\r\n", "$-1\r\n", "*-1\r\n", "*0\r\n", "$0\r\n\r\n", "$5\r\nva\r\nl\r\n"].map(server),
   ...["-ERR no\r\n", "-LOADING wait\r\n", "_\r\n", ",1.5\r\n", "#t\r\n", "(123\r\n", "=5\r\ntxt:x\r\n"].map(server),
-  ...["!9\r\nERR it is\r\n", "*2\r\n*2\r\n:1\r\n+a\r\n$1\r\nx\r\n", "%1\r\n+k\r\n*1\r\n:1\r\n", "~2\r\n:1\r\n:2\r\n"].map(server),
-  ...["|1\r\n+ttl\r\n:9\r\n$1\r\nx\r\n", ">3\r\n+message\r\n+c\r\n+m\r\n", "*3\r\n$7\r\nmessage\r\n+c\r\n+m\r\n"].map(server),
+  ...[
+    "!9\r\nERR it is\r\n",
+    "*2\r\n*2\r\n:1\r\n+a\r\n$1\r\nx\r\n",
+    "%1\r\n+k\r\n*1\r\n:1\r\n",
+    "~2\r\n:1\r\n:2\r\n",
+  ].map(server),
+  ...["|1\r\n+ttl\r\n:9\r\n$1\r\nx\r\n", ">3\r\n+message\r\n+c\r\n+m\r\n", "*3\r\n$7\r\nmessage\r\n+c\r\n+m\r\n"].map(
+    server,
+  ),
 ];
 
 const text = fc.oneof(fc.stringMatching(/^[a-z:]{0,12}$/), fc.uint8Array({ maxLength: 40 }));
-const names = fc.constantFrom("get", "SET", "mget", "DEL", "zunionstore", "eval", "xread", "hello", "auth", "client", "object", "bitop");
+const names = fc.constantFrom(
+  "get",
+  "SET",
+  "mget",
+  "DEL",
+  "zunionstore",
+  "eval",
+  "xread",
+  "hello",
+  "auth",
+  "client",
+  "object",
+  "bitop",
+);
 const word = fc.oneof(text, fc.constantFrom("1", "2", "999999999", "STREAMS", "BLOCK", "usage", "setname"));
 
 const commands = fc

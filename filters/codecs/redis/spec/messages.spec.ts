@@ -32,14 +32,14 @@ describe("a command's key and what it does", () => {
     ["never.heard k", undefined, "write"],
   ])("%s", (text, key, access) => {
     const found = attributes(...text.split(" "));
-    expect(found.key).toBe(key);
-    expect(found.access).toBe(access);
-    expect(found.command).toBe(text.split(" ")[0]?.toLowerCase());
+    expect(found["key"]).toBe(key);
+    expect(found["access"]).toBe(access);
+    expect(found["command"]).toBe(text.split(" ")[0]?.toLowerCase());
   });
 
   it("names shards by their hash tags", () => {
     expect(attributes("get", "{user}:1").shard).toBe("user");
-    for (const key of ["a{}b", "a{b", "}a{", "plain"]) expect(attributes("get", key).shard).toBe(key);
+    for (const key of ["a{}b", "a{b", "}a{", "plain"]) expect(attributes("get", key)["shard"]).toBe(key);
     expect(attributes("get", "a{{b}}").shard).toBe("{b");
   });
 });
@@ -92,7 +92,12 @@ describe("commands over several keys", () => {
     expect(parts("rename", "a", "b")).toHaveLength(0);
     expect(probe.answer(command("rename", "a", "b")).toString()).toMatch(/^-CROSSSLOT /);
     const join = (name: string, ...answers: readonly string[]) =>
-      probe.join(command(name, "a", "b"), answers.map((text) => Buffer.from(text))).toString();
+      probe
+        .join(
+          command(name, "a", "b"),
+          answers.map((text) => Buffer.from(text)),
+        )
+        .toString();
     expect(join("mget", bulk("x").toString(), "-ERR no\r\n")).toBe("*2\r\n$1\r\nx\r\n-ERR no\r\n");
     expect(join("del", ":1\r\n", ":1\r\n")).toBe(":2\r\n");
     expect(join("del", ":1\r\n", "-ERR no\r\n")).toBe("-ERR no\r\n");
@@ -101,17 +106,25 @@ describe("commands over several keys", () => {
 });
 
 describe("errors", () => {
-  it.each(["LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "READONLY", "OOM", "TRYAGAIN"])("%s is an outage", (code) => {
-    expect(probe.decode(Buffer.from(`-${code} words\r\n`), "Server")?.outcome).toBe("ServerError");
-  });
+  it.each(["LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "READONLY", "OOM", "TRYAGAIN"])(
+    "%s is an outage",
+    (code) => {
+      expect(probe.decode(Buffer.from(`-${code} words\r\n`), "Server")?.outcome).toBe("ServerError");
+    },
+  );
   it.each(["ERR", "WRONGTYPE", "NOAUTH", "NOPERM"])("%s is the caller's", (code) => {
     expect(probe.decode(Buffer.from(`-${code} words\r\n`), "Server")?.outcome).toBe("ClientError");
   });
 });
 
 describe("what would end a server's connection", () => {
-  it.each(["*1048577\r\n", "POST / HTTP/1.1\r\n", "get 'open\r\n", '"a"b\r\n', "*1\r\n:1\r\n", "*1\r\n$-1\r\n", "*01\r\n"])(
-    "%j is refused",
-    (text) => expect(probe.scan(Buffer.from(text), "Client").scan).toBe("Bad"),
-  );
+  it.each([
+    "*1048577\r\n",
+    "POST / HTTP/1.1\r\n",
+    "get 'open\r\n",
+    '"a"b\r\n',
+    "*1\r\n:1\r\n",
+    "*1\r\n$-1\r\n",
+    "*01\r\n",
+  ])("%j is refused", (text) => expect(probe.scan(Buffer.from(text), "Client").scan).toBe("Bad"));
 });
