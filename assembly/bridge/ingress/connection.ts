@@ -230,6 +230,12 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
       this.split(parts);
       return;
     }
+    if (parts == 0) {
+      this.metrics.localReplies.increment();
+      this.codec.answer(frame, this.answers.draft);
+      this.answers.queue(frame);
+      return;
+    }
     const known = this.read(frame);
     if (frame.kind != Kind.OneWay) {
       if (this.nextId > this.lastId) this.refuse(Cause.Unavailable);
