@@ -94,7 +94,8 @@ export abstract class Codec {
   }
 
   /**
-   * How many requests this one is passed on as, each routed by itself; their answers are joined. 1: as it is. Asked only
+   * How many requests this one is passed on as, each routed by itself; their answers are joined. 1: as it is; 0: it
+   * cannot be, and `answer` says why. Asked only
    * where the service's backends hold different keys (the setting `sharded`).
    */
   parts(request: Frame): i32 {

@@ -165,7 +165,9 @@ export function describeCodec(title: string, suite: CodecSuite): void {
 
     it("sends heartbeats and answers them", () => {
       if (!probe.traits().heartbeat) return;
-      for (const id of [0n, 1n, 0xfedcba9876543210n]) {
+      // Without ids an answer is known by its place, and a heartbeat's is like any other.
+      const { ids } = probe.traits();
+      for (const id of ids ? [0n, 1n, 0xfedcba9876543210n] : [0n]) {
         const ping = probe.ping(id);
         expect(probe.scan(ping, "Client")).toMatchObject({
           scan: "Frame",
@@ -176,7 +178,7 @@ export function describeCodec(title: string, suite: CodecSuite): void {
         const pong = probe.pong(ping, "Client");
         expect(probe.scan(pong, "Server")).toMatchObject({
           scan: "Frame",
-          kind: "Pong",
+          kind: ids ? "Pong" : "Response",
           id,
           length: BigInt(pong.length),
         });

@@ -4,8 +4,8 @@ export const Peer = { Client: 0, Server: 1 } as const;
 export type PeerName = keyof typeof Peer;
 
 // The names stand in the order of the enums in assembly/codec.
-const SCANS = ["More", "Frame", "Bad", "Session"] as const;
-const KINDS = ["Request", "OneWay", "Response", "Ping", "Pong", "Drain", "Opaque"] as const;
+const SCANS = ["More", "Frame", "Bad"] as const;
+const KINDS = ["Request", "OneWay", "Response", "Ping", "Pong", "Drain", "Opaque", "Local", "Session"] as const;
 const OUTCOMES = ["Ok", "BusinessError", "ClientError", "ServerError", "Timeout"] as const;
 export const CAUSES = [
   "NoRoute",
@@ -60,7 +60,14 @@ interface Exports {
   pong(): void;
   ping(id: bigint): void;
   drain(): number;
-  greet(): void;
+  greet(): number;
+  answer(): void;
+  prepare(state: number): number;
+  admitted(): number;
+  parts(): number;
+  part(index: number): void;
+  join(): void;
+  state(): number;
   rename(id: bigint): void;
   traits(): number;
   release(): void;
@@ -106,9 +113,10 @@ export class Probe {
     return this.wasm.memory.buffer.byteLength;
   }
 
-  traits(): { ids: boolean; ordered: boolean; heartbeat: boolean; session: boolean } {
+  traits(): { ids: boolean; ordered: boolean; heartbeat: boolean; pipelined: boolean; pins: boolean } {
     const bits = this.wasm.traits();
-    return { ids: (bits & 1) > 0, ordered: (bits & 2) > 0, heartbeat: (bits & 4) > 0, session: (bits & 8) > 0 };
+    const [ids, ordered, heartbeat] = [(bits & 1) > 0, (bits & 2) > 0, (bits & 4) > 0];
+    return { ids, ordered, heartbeat, pipelined: (bits & 8) > 0, pins: (bits & 16) > 0 };
   }
 
   scan(bytes: Uint8Array, from: PeerName): Scanned {
@@ -195,6 +203,54 @@ export class Probe {
     return out;
   }
 
+  /** The answer to a request of `Kind.Local`. */
+  answer(bytes: Uint8Array): Buffer {
+    this.scan(bytes, "Client");
+    this.wasm.answer();
+    return this.finish();
+  }
+
+  greet(): { readonly answers: number; readonly bytes: Buffer } {
+    return { answers: this.wasm.greet(), bytes: this.finish() };
+  }
+
+  prepare(state: number): { readonly answers: number; readonly bytes: Buffer } {
+    return { answers: this.wasm.prepare(state), bytes: this.finish() };
+  }
+
+  /** Of an answer to a greeting. */
+  admitted(answer: Uint8Array): boolean {
+    this.scan(answer, "Server");
+    const admitted = this.wasm.admitted() > 0;
+    this.wasm.release();
+    return admitted;
+  }
+
+  /** The requests that this one is passed on as. */
+  parts(bytes: Uint8Array): Buffer[] {
+    this.scan(bytes, "Client");
+    const count = this.wasm.parts();
+    this.wasm.release();
+    return Array.from({ length: count }, (_, index) => {
+      this.scan(bytes, "Client");
+      this.wasm.part(index);
+      return this.finish();
+    });
+  }
+
+  /** One answer out of those to all parts. */
+  join(bytes: Uint8Array, answers: readonly Uint8Array[]): Buffer {
+    this.scan(bytes, "Client");
+    this.argument(Buffer.concat(answers.map(sized)));
+    this.wasm.join();
+    return this.finish();
+  }
+
+  /** `Metadata.state` of the last `decode`. */
+  get state(): number {
+    return this.wasm.state();
+  }
+
   private decoded(): Decoded {
     const attributes: [string, string][] = [];
     for (let i = 0; i < this.wasm.attributes(); i++) attributes.push([this.text(2 + 2 * i), this.text(3 + 2 * i)]);
@@ -247,11 +303,13 @@ function changeBytes(change: Change): Buffer {
 }
 
 function operation(code: number, name: string, value: string): Buffer {
-  const parts = [name, value].flatMap((text) => {
-    const bytes = Buffer.from(text, "latin1");
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    return [length, bytes];
-  });
+  const parts = [name, value].map((text) => sized(Buffer.from(text, "latin1")));
   return Buffer.concat([Buffer.of(code), ...parts]);
+}
+
+/** Bytes behind their length, a u32. */
+function sized(bytes: Uint8Array): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
 }

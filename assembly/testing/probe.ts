@@ -1,7 +1,7 @@
 // A codec's functions as plain exports over linear memory, so that a test in Node drives one without a proxy around it.
 // The test's entry module: `use(() => new MyCodec()); export * from "meltemi/assembly/testing/probe";`
 import { Reader, releaseArena, Slice, Writer } from "../bytes";
-import { Codec, Failure, Frame, Metadata, Mutation, traitBits } from "../codec";
+import { Answers, Codec, Failure, Frame, Metadata, Mutation, traitBits } from "../codec";
 
 let factory: (() => Codec) | null = null;
 let codec: Codec | null = null;
@@ -11,6 +11,7 @@ const frame = new Frame();
 const meta = new Metadata();
 const mutation = new Mutation();
 const failure = new Failure();
+const answers = new Answers();
 const input = new Writer();
 const argument = new Writer();
 const output = new Writer();
@@ -114,9 +115,51 @@ export function drain(): i32 {
   return codec!.drain(output) ? 1 : 0;
 }
 
-export function greet(): void {
+export function greet(): i32 {
   output.reset();
-  codec!.greet(output);
+  return codec!.greet(output);
+}
+
+/** Of the frame in the input. */
+export function answer(): void {
+  frame.bytes = input.view();
+  output.reset();
+  codec!.answer(frame, output);
+}
+
+export function prepare(state: i32): i32 {
+  output.reset();
+  return codec!.prepare(state, output);
+}
+
+export function admitted(): i32 {
+  frame.bytes = input.view();
+  return codec!.admitted(frame) ? 1 : 0;
+}
+
+export function parts(): i32 {
+  frame.bytes = input.view();
+  return codec!.parts(frame);
+}
+
+export function part(index: i32): void {
+  frame.bytes = input.view();
+  output.reset();
+  codec!.part(frame, index, output);
+}
+
+/** The answers come in the argument: each a u32 and so many bytes. */
+export function join(): void {
+  const given = new Reader().over(argument.view());
+  answers.clear();
+  while (given.remaining > 0 && given.ok) answers.push(given.bytes(given.u32()));
+  kept();
+  output.reset();
+  codec!.join(frame, answers, output);
+}
+
+export function state(): i32 {
+  return meta.state;
 }
 
 /** In place, in the input. */
@@ -125,7 +168,7 @@ export function rename(id: u64): void {
   codec!.rename(frame, id);
 }
 
-/** ids, ordered, heartbeat, session: one bit each. */
+/** As `traitBits` has them. */
 export function traits(): i32 {
   return traitBits(codec!.traits());
 }

@@ -36,12 +36,18 @@ export function oneWayLoop(service: { host: string; port: number }): string {
   return `meltemi_oneway|${serviceName(service)}`;
 }
 
-export function egressListener(codec: string): string {
-  return `meltemi_egress_${codec}`;
+/** Which egress a service's requests go through: its codec's, or one of its own where the codec has settings for it. */
+export function egressUse(service: Service): string {
+  return service.tuning.codec ? `${service.codec.name}|${serviceName(service)}` : service.codec.name;
 }
 
-export function egressCodec(codec: string): string {
-  return `meltemi.codec.${codec}.egress`;
+export function egressListener(use: string): string {
+  return `meltemi_egress_${use}`;
+}
+
+export function egressCodec(use: string): string {
+  const [codec = "", scope] = use.split("|");
+  return `meltemi.codec.${codec}.egress${scope === undefined ? "" : `|${scope}`}`;
 }
 
 export function ingressCodec(service: Service): string {

@@ -235,6 +235,12 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
       this.split(parts);
       return;
     }
+    if (parts == 0) {
+      this.metrics.localReplies.increment();
+      this.codec.answer(frame, this.answers.draft);
+      this.answers.queue(frame);
+      return;
+    }
     const known = this.read(frame);
     if (known == null && this.settings.refuseUnknown) {
       this.metrics.refused.increment();

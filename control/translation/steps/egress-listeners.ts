@@ -6,19 +6,19 @@ import type { Model } from "../../model/index.js";
 import { pack } from "../envoy.js";
 import { ENDPOINT_METADATA, egressCodec, egressListener } from "../names.js";
 import { codecFilter } from "./codec-filter.js";
-import { codecsOf } from "./extensions.js";
+import { egressUses } from "./extensions.js";
 
 /**
  * One internal listener for each codec: HTTP comes in, the protocol's own frames go out to the cluster that the chosen
- * endpoint's metadata names. It is the same for all services, so rules never touch it.
+ * endpoint's metadata names. It is the same for all services whose codec has no settings, so rules never touch it.
  */
 export function egressListeners({ services }: Model): Listener[] {
-  return codecsOf(services).map(({ name: codec }) => {
-    const name = egressListener(codec);
+  return egressUses(services).map(([use]) => {
+    const name = egressListener(use);
     return create(ListenerSchema, {
       name,
       listenerSpecifier: { case: "internalListener", value: {} },
-      filterChains: [{ filters: [codecFilter(egressCodec(codec)), chooseCluster, forward(name)] }],
+      filterChains: [{ filters: [codecFilter(egressCodec(use)), chooseCluster, forward(name)] }],
     });
   });
 }

@@ -8,6 +8,7 @@ import type { Endpoint, Model, Service } from "../../model/index.js";
 import {
   ENDPOINT_METADATA,
   egressListener,
+  egressUse,
   endpointAddress,
   HASH_METADATA,
   outboundCluster,
@@ -107,7 +108,7 @@ function backend({ address, port }: Endpoint) {
 function way(service: Service, endpoint: Endpoint): EndpointInit {
   const address = endpointAddress(endpoint);
   const value = {
-    addressNameSpecifier: { case: "serverListenerName" as const, value: egressListener(service.codec.name) },
+    addressNameSpecifier: { case: "serverListenerName" as const, value: egressListener(egressUse(service)) },
     endpointId: address,
   };
   return {

@@ -1,30 +1,38 @@
 import type { TypedExtensionConfig } from "../../../xds/gen/envoy/config/core/v3/extension_pb.js";
-import type { Codec, Model, Service } from "../../model/index.js";
+import type { Model, Service } from "../../model/index.js";
 import type { Modules } from "../../source/index.js";
 import { routeFilterExtensions } from "../filters/index.js";
-import { egressCodec, ingressCodec, oneWayLoop, serviceName } from "../names.js";
+import { egressCodec, egressUse, ingressCodec, oneWayLoop, serviceName } from "../names.js";
 import { wasmExtension } from "./wasm.js";
 
-/** The codecs in both roles and the filters of the routes. One egress codec serves all services of its protocol. */
+/**
+ * The codecs in both roles and the filters of the routes. One egress codec serves all services of its protocol that have no
+ * settings for it.
+ */
 export function extensions({ services }: Model, modules: Modules): TypedExtensionConfig[] {
   return [
-    ...codecsOf(services.filter(({ codec }) => codec.lane === "request")).flatMap((codec) => egress(codec, modules)),
+    ...egressUses(services.filter(({ codec }) => codec.lane === "request")).flatMap(([use, service]) =>
+      egress(use, service, modules),
+    ),
     ...services.flatMap((service) => ingress(service, modules)),
     ...routeFilterExtensions(modules),
   ];
 }
 
-/** Each codec that a service uses, once. */
-export function codecsOf(services: readonly Service[]): Codec[] {
-  return [...new Map(services.map(({ codec }) => [codec.name, codec])).values()];
+/** Each way out, once, with a service that takes it. */
+export function egressUses(services: readonly Service[]): [use: string, service: Service][] {
+  return [...new Map(services.map((service) => [egressUse(service), service]))];
 }
 
-function egress({ name, mode, maxFrameBytes }: Codec, { codecs }: Modules): TypedExtensionConfig[] {
+function egress(use: string, service: Service, { codecs }: Modules): TypedExtensionConfig[] {
+  const { name, mode, maxFrameBytes } = service.codec;
+  const { codec: settings } = service.tuning;
   const module = codecs.get(name);
   if (module === undefined) return [];
   // JSON leaves out what is undefined: the codec's own default holds.
-  const configuration = { role: "egress", scope: "*", mode, maxFrameBytes };
-  return [wasmExtension({ name: egressCodec(name), chain: "network", module, vm: `${name}.egress`, configuration })];
+  const scope = settings === undefined ? "*" : serviceName(service);
+  const configuration = { role: "egress", scope, mode, maxFrameBytes, codec: settings };
+  return [wasmExtension({ name: egressCodec(use), chain: "network", module, vm: `${name}.egress`, configuration })];
 }
 
 /** Whether backends hold different keys, so that a request for several of them has to be split; undefined where not. */

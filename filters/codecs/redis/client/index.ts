@@ -1,0 +1,3 @@
+export { Client } from "./client";
+export { answerLocally } from "./local";
+export { judge, MODES, Verdict } from "./verdict";

@@ -1,0 +1,3 @@
+export { Call, words } from "./call";
+export { Access, ACCESS_NAMES, Command, Is, Split } from "./command";
+export { commandOf } from "./list";

@@ -1,0 +1,1 @@
+export { RedisSession } from "./session";

@@ -1,0 +1,3 @@
+export { accessName } from "./access";
+export { Settings } from "./settings";
+export { defaultUser } from "./users";

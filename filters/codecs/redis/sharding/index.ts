@@ -1,0 +1,2 @@
+export { shardOf } from "./shard";
+export { joinAnswers, partsOf, writePart } from "./split";
