@@ -17,11 +17,12 @@ export class HpackDecoder {
   }
 
   /**
-   * Adds the headers of a whole block to `headers`.
+   * Adds the headers of a whole block to `headers`; they are good until the next block, or the end of the callback.
    * @returns false for a block that is none: the connection's compression state is lost, and so is the connection
    */
   decode(block: Slice, headers: HeaderList): bool {
     const input = this.input.over(block);
+    this.table.bury();
     let sizeMayChange = true;
     while (input.remaining > 0) {
       const first = input.peek();
