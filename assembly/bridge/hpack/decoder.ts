@@ -80,10 +80,14 @@ export class HpackDecoder {
   }
 
   /** Section 5.1, with `prefix` bits in the first byte. Fails the input where it is longer than any of ours can be. */
-  private integer(prefix: i32): u32 {
+  @inline private integer(prefix: i32): u32 {
     const mask = ((<u32>1) << prefix) - 1;
-    let value = (<u32>this.input.u8()) & mask;
-    if (value < mask) return value;
+    const value = (<u32>this.input.u8()) & mask;
+    return value < mask ? value : this.longer(value);
+  }
+
+  private longer(prefix: u32): u32 {
+    let value = prefix;
     for (let shift = 0; shift <= 28; shift += 7) {
       const byte = <u32>this.input.u8();
       value += (byte & 0x7f) << shift;

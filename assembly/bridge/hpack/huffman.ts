@@ -41,12 +41,27 @@ for (let length = SHORTEST; length <= LONGEST; length++) {
   code <<= 1;
 }
 
+// Two symbols at a time, where their codes are short enough: the next bits → both symbols, their length, how many they are.
+const STEP_BITS: u32 = 12;
+const STEPS = new StaticArray<u32>(1 << STEP_BITS);
+
+for (let next: u32 = 0; next < 1 << STEP_BITS; next++) {
+  const first = <u32>QUICK[next >> 4];
+  const length = first & 15;
+  if (length == 0) continue;
+  const second = <u32>QUICK[((next << length) >> 4) & 0xff];
+  const both = length + (second & 15);
+  if ((second & 15) == 0 || both > STEP_BITS) STEPS[next] = (1 << 24) | (length << 16) | (first >> 4);
+  else STEPS[next] = (2 << 24) | (both << 16) | ((second >> 4) << 8) | (first >> 4);
+}
+
 /**
  * Decodes a Huffman-coded string (RFC 7541, section 5.2); null where it is none: padding of more than seven bits or
  * other than ones, or the end-of-string symbol. The result is good until the callback returns.
  */
 export function huffmanDecode(coded: Slice): Slice | null {
-  const start = arenaTake((<usize>coded.length * 8) / SHORTEST + 1);
+  // A step stores two bytes always, though it be for one symbol.
+  const start = arenaTake((<usize>coded.length * 8) / SHORTEST + 2);
   const end = coded.end;
   let out = start;
   let at = coded.ptr;
@@ -66,6 +81,15 @@ export function huffmanDecode(coded: Slice): Slice | null {
       }
     }
     // Nearly all of nearly every string is done here.
+    while (held >= <i32>STEP_BITS) {
+      const step = unchecked(STEPS[<u32>(bits >> (<u64>(64 - STEP_BITS)))]);
+      if (step == 0) break;
+      store<u16>(out, <u16>step);
+      out += <usize>(step >> 24);
+      const passed = (step >> 16) & 0xff;
+      bits <<= <u64>passed;
+      held -= <i32>passed;
+    }
     let length = 0;
     while (held >= SHORTEST) {
       const quick = <u32>unchecked(QUICK[<u32>(bits >> 56)]);
