@@ -5,6 +5,7 @@ export { ALL_PROTOCOLS, contract } from "./contract.js";
 export { dubbo } from "./dubbo/index.js";
 export { encodeLined, type Lined, type LinedClient, lined } from "./lined/index.js";
 export { freePort } from "./ports.js";
+export { head, message, PostgreSqlBackend, postgresql, type Result, Session, startup } from "./postgresql/index.js";
 export type { Answer, Attributes, Backend, Call, Caller, Message, Protocol } from "./protocol.js";
 export { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
 export { type Route, SERVICE_PORT } from "./rules.js";
