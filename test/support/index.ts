@@ -5,8 +5,18 @@ export { ALL_PROTOCOLS, contract } from "./contract.js";
 export { dubbo } from "./dubbo/index.js";
 export { type Lined, type LinedClient, lined } from "./lined/index.js";
 export { freePort } from "./ports.js";
-export type { Answer, Attributes, Backend, Call, Caller, Message, Protocol } from "./protocol.js";
+export {
+  type Answer,
+  type Attributes,
+  type Backend,
+  type Call,
+  type Caller,
+  idOf,
+  type Message,
+  type Protocol,
+} from "./protocol.js";
 export { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
+export { redis } from "./redis/index.js";
 export { type Route, SERVICE_PORT } from "./rules.js";
 export type { WorldSpec } from "./start.js";
 export { thrift } from "./thrift/index.js";
