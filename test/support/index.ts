@@ -7,7 +7,18 @@ export { encodeLined, type Lined, type LinedClient, lined } from "./lined/index.
 export { freePort } from "./ports.js";
 export { head, message, PostgreSqlBackend, postgresql, type Result, Session, startup } from "./postgresql/index.js";
 export type { Answer, Attributes, Backend, Call, Caller, Message, Protocol } from "./protocol.js";
+export {
+  type Answer,
+  type Attributes,
+  type Backend,
+  type Call,
+  type Caller,
+  idOf,
+  type Message,
+  type Protocol,
+} from "./protocol.js";
 export { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
+export { redis } from "./redis/index.js";
 export { type Route, SERVICE_PORT } from "./rules.js";
 export type { WorldSpec } from "./start.js";
 export { thrift } from "./thrift/index.js";
