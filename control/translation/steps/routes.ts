@@ -25,7 +25,7 @@ export function routeConfigurations(model: Model): RouteConfiguration[] {
 /** The rules as they are, or one that takes everything. */
 function rulesOf(service: Service): readonly Route[] {
   const everything = { name: "default", match: [], destinations: [{ ...service, subset: "", weight: 100 }] };
-  return service.routes ?? [{ ...everything, requestMutation: [], responseMutation: [] }];
+  return service.routes ?? [{ ...everything, mirrors: [], requestMutation: [], responseMutation: [] }];
 }
 
 function routes(service: Service, model: Model): MessageInitShape<typeof RouteSchema>[] {

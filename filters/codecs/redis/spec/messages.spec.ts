@@ -61,7 +61,6 @@ describe("keys that are changed", () => {
     expect(change("%0D", "get", "a")).toBe(command("get", "%0D").toString());
     expect(change("q:%0D", "get", "p:\r")).toBe(command("get", "q:\r").toString());
   });
-
 });
 
 describe("a client's state", () => {
