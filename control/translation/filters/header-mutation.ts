@@ -4,9 +4,10 @@ import type { RouteFilter } from "./route-filter.js";
 /** Changes attributes of requests and answers. */
 export const headerMutation: RouteFilter = {
   module: "header-mutation",
-  settings({ requestMutation, responseMutation, cuts = [] }: Route) {
+  settings({ requestMutation, responseMutation, cuts = [] }: Route, kept: string | undefined) {
     if (requestMutation.length + responseMutation.length + cuts.length === 0) return undefined;
-    return { request: [...requestMutation.map(set), ...cuts.map(cut)], response: responseMutation.map(set) };
+    const request = [...requestMutation.map(set), ...cuts.map(cut)];
+    return { request, response: responseMutation.map(set), ...(kept !== undefined && { route: kept }) };
   },
 };
 

@@ -42,6 +42,13 @@ it("escapes a blank that comes to stand first, and leaves escapes alone", async 
   expect(await cut("p:%0D%0A")).toBe("%0D%0A");
 });
 
+it("says which route was chosen, of requests that it changes", async () => {
+  const plugin = await new Bench().load(options({ request: [{ set: "a", value: "1" }], route: "7" }));
+  const request = headers([":path", "/"]);
+  must(plugin.httpStream(new FakeHttp())).onRequestHeaders(request, true);
+  expect([...request].map(String)).toContain("x-meltemi-route,7");
+});
+
 it("says what is wrong with its configuration", async () => {
   const refused = await new Bench().registry.plugin(
     options({ request: [{ cut: "a" }, { cut: "a", set: "b", prefix: "p", ignoreCase: 1 }] }),

@@ -169,7 +169,7 @@ describe.skipIf(missing !== undefined)("RedisService and RedisDestination", () =
 
     it("answers with errors and delays commands, each as its fault says", async () => {
       const faulty = connect("faulty");
-      await expect(faulty.get("a")).rejects.toThrow(/^ERR meltemi: fault/);
+      await expect(faulty.get("a")).rejects.toThrow("ERR an injected fault");
       const start = performance.now();
       expect(await faulty.set("a", "1")).toBe("OK");
       expect(performance.now() - start).toBeGreaterThan(295);
@@ -180,7 +180,7 @@ describe.skipIf(missing !== undefined)("RedisService and RedisDestination", () =
       const slow = connect("slow");
       expect(await slow.get("a")).toBeNull();
       await one?.direct.call("client", "pause", "400", "all");
-      await expect(slow.get("a")).rejects.toThrow("TIMEOUT meltemi: timeout");
+      await expect(slow.get("a")).rejects.toThrow("TIMEOUT meltemi: the backend did not answer in time");
       await until("the server to go on", async () => (await one?.direct.ping()) === "PONG");
     });
 
