@@ -1,9 +1,11 @@
 import type { DestinationRuleSpec, Problem, Resource, Rules } from "../source/index.js";
 import { checkAnnotations } from "./annotations.js";
 import { checkBinds } from "./bind.js";
+import { Destinations } from "./destinations.js";
 import { Hosts } from "./hosts.js";
 import { Problems } from "./problems.js";
 import { type CodecModules, Protocols } from "./protocols.js";
+import { redisRules } from "./redis/index.js";
 import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
 import { Routes } from "./routes.js";
 import { draftServices, withDestinationRule } from "./services.js";
@@ -29,12 +31,16 @@ export function buildModel(
   checkBinds(drafts, problems);
   const hosts = new Hosts(drafts.map(({ host }) => host));
   const destinationRules = destinationRulesByHost(rules, hosts, problems);
-  const services = drafts.map((draft) => withDestinationRule(draft, destinationRules.get(draft.host)));
+  const redis = redisRules(rules, hosts, modules.http, problems);
+  const services = drafts.map((draft) => withDestinationRule(redis.apply(draft), destinationRules.get(draft.host)));
   checkRouters(rules, hosts, modules.http, problems);
-  const routes = new Routes(services, hosts, problems);
+  const destinations = new Destinations(services, hosts, problems);
+  const routes = new Routes(destinations, hosts, problems);
   const model = {
     services: services.map(({ entry: _, ...service }): Service => {
-      const own = routes.of(service, rules.metaRouters);
+      const metaRoutes = routes.of(service, rules.metaRouters);
+      const redisRoutes = redis.routes(service, destinations, metaRoutes);
+      const own = metaRoutes === undefined ? redisRoutes : [...metaRoutes, ...(redisRoutes ?? [])];
       return own === undefined ? service : { ...service, routes: own };
     }),
   };

@@ -3,18 +3,20 @@ import type { Model, Service } from "../../model/index.js";
 import type { Modules } from "../../source/index.js";
 import { routeFilterExtensions } from "../filters/index.js";
 import { egressCodec, egressUse, ingressCodec, oneWayLoop, serviceName } from "../names.js";
+import { hashKeys } from "./hash-keys.js";
 import { wasmExtension } from "./wasm.js";
 
 /**
  * The codecs in both roles and the filters of the routes. One egress codec serves all services of its protocol that have no
  * settings for it.
  */
-export function extensions({ services }: Model, modules: Modules): TypedExtensionConfig[] {
+export function extensions(model: Model, modules: Modules): TypedExtensionConfig[] {
+  const { services } = model;
   return [
     ...egressUses(services.filter(({ codec }) => codec.lane === "request")).flatMap(([use, service]) =>
       egress(use, service, modules),
     ),
-    ...services.flatMap((service) => ingress(service, modules)),
+    ...services.flatMap((service) => ingress(service, model, modules)),
     ...routeFilterExtensions(modules),
   ];
 }
@@ -36,12 +38,12 @@ function egress(use: string, service: Service, { codecs }: Modules): TypedExtens
 }
 
 /** Whether backends hold different keys, so that a request for several of them has to be split; undefined where not. */
-function isSharded({ policy, subsets }: Service): true | undefined {
-  const all = [policy, ...subsets.map((subset) => subset.policy)];
-  return all.some(({ balance }) => balance.kind === "hash" && balance.by !== "sourceAddress") || undefined;
+function isSharded(service: Service, model: Model): true | undefined {
+  const destinations = service.routes?.flatMap((route) => route.destinations) ?? [{ ...service, subset: "" }];
+  return service.splits || hashKeys(destinations, model).some((key) => key !== "sourceAddress") || undefined;
 }
 
-function ingress(service: Service, { codecs }: Modules): TypedExtensionConfig[] {
+function ingress(service: Service, model: Model, { codecs }: Modules): TypedExtensionConfig[] {
   const { name } = service.codec;
   const module = codecs.get(name);
   if (module === undefined) return [];
@@ -51,7 +53,7 @@ function ingress(service: Service, { codecs }: Modules): TypedExtensionConfig[] 
   const configuration =
     service.codec.lane === "session"
       ? { role: "session", scope, codec: settings }
-      : { role: "ingress", scope, oneWayCluster: oneWayLoop(service), sharded: isSharded(service), ...tuning };
+      : { role: "ingress", scope, oneWayCluster: oneWayLoop(service), sharded: isSharded(service, model), ...tuning };
   return [
     wasmExtension({ name: ingressCodec(service), chain: "network", module, vm: `${name}.ingress`, configuration }),
   ];

@@ -9,17 +9,18 @@ import type { Destination, HashKey, Model, Route } from "../../model/index.js";
 import { attributeHeader } from "../attribute-header.js";
 import { duration } from "../envoy.js";
 import { requestCluster, SESSION_HEADERS } from "../names.js";
+import { hashKeys } from "./hash-keys.js";
 
 type ActionInit = MessageInitShape<typeof RouteActionSchema>;
 
 /** Where a route's requests go, and where their copies do. */
-export function routeAction(route: Pick<Route, "destinations" | "mirror">, model: Model): RouteAction {
+export function routeAction(route: Pick<Route, "destinations" | "mirrors" | "timeout">, model: Model): RouteAction {
   const destinations = route.destinations.filter(({ weight }) => weight > 0);
   return create(RouteActionSchema, {
     clusterSpecifier: clusters(destinations, requestCluster),
-    // Envoy's own 15 seconds would cut long calls; deadlines are the protocol's.
-    timeout: duration(0),
-    requestMirrorPolicies: route.mirror === undefined ? [] : [mirror(route.mirror)],
+    // Envoy's own 15 seconds would cut long calls; deadlines are the protocol's, or a rule's.
+    timeout: duration(route.timeout ?? 0),
+    requestMirrorPolicies: route.mirrors.map(mirror),
     hashPolicy: hashKeys(destinations, model).map(hashPolicy),
   });
 }
@@ -67,7 +68,7 @@ function clusters(
   return { case: "weightedClusters", value: { clusters: weighted } };
 }
 
-function mirror(target: NonNullable<Route["mirror"]>) {
+function mirror(target: Route["mirrors"][number]) {
   return {
     cluster: requestCluster(target),
     runtimeFraction: {
@@ -76,16 +77,6 @@ function mirror(target: NonNullable<Route["mirror"]>) {
     // The authority is the protocol's service name, not a host: a copy is the same bytes.
     disableShadowHostSuffixAppend: true,
   };
-}
-
-/** Envoy hashes by route, Istio's rules by destination: the route hashes by whatever its destinations need. */
-function hashKeys(destinations: readonly Destination[], { services }: Model): HashKey[] {
-  const keys = destinations.flatMap(({ host, port, subset }) => {
-    const service = services.find((candidate) => candidate.host === host && candidate.port === port);
-    const policy = service?.subsets.find(({ name }) => name === subset)?.policy ?? service?.policy;
-    return policy?.balance.kind === "hash" ? [policy.balance.by] : [];
-  });
-  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }
 
 function hashPolicy(key: HashKey) {

@@ -4,6 +4,7 @@ import { type RouteConfiguration, RouteConfigurationSchema } from "../../../xds/
 import type { Model, Route, Service } from "../../model/index.js";
 import { routeFilterSettings } from "../filters/index.js";
 import { serviceName } from "../names.js";
+import { keptMatch, keptRoutes } from "./kept-routes.js";
 import { routeAction } from "./route-action.js";
 import { routeMatch } from "./route-match.js";
 import { pinnedRoutes, sayWhere, sessionRoutes } from "./session-routes.js";
@@ -25,16 +26,21 @@ export function routeConfigurations(model: Model): RouteConfiguration[] {
 /** The rules as they are, or one that takes everything. */
 function rulesOf(service: Service): readonly Route[] {
   const everything = { name: "default", match: [], destinations: [{ ...service, subset: "", weight: 100 }] };
-  return service.routes ?? [{ ...everything, requestMutation: [], responseMutation: [] }];
+  return service.routes ?? [{ ...everything, mirrors: [], requestMutation: [], responseMutation: [] }];
 }
 
 function routes(service: Service, model: Model): MessageInitShape<typeof RouteSchema>[] {
   const rules = rulesOf(service);
-  const requests = rules.map((route) => ({
+  const kept = keptRoutes(rules);
+  const requests = rules.map((route, index) => ({
     name: route.name,
     match: routeMatch(route.match),
     action: { case: "route" as const, value: routeAction(route, model) },
-    ...routeFilterSettings(route),
+    ...routeFilterSettings(route, kept[index]),
   }));
-  return service.codec.pins ? [...requests, ...pinnedRoutes(rules, model)] : requests;
+  const again = requests.flatMap((route, index) => {
+    const says = kept[index];
+    return says === undefined ? [] : [{ ...route, match: keptMatch(says) }];
+  });
+  return [...again, ...requests, ...(service.codec.pins ? pinnedRoutes(rules, model) : [])];
 }
