@@ -6,7 +6,6 @@ export { dubbo } from "./dubbo/index.js";
 export { encodeLined, type Lined, type LinedClient, lined } from "./lined/index.js";
 export { freePort } from "./ports.js";
 export { head, message, PostgreSqlBackend, postgresql, type Result, Session, startup } from "./postgresql/index.js";
-export type { Answer, Attributes, Backend, Call, Caller, Message, Protocol } from "./protocol.js";
 export {
   type Answer,
   type Attributes,
