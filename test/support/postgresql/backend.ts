@@ -6,6 +6,8 @@ import { Decoder, errorResponse, head, type Message, message, parametersOf } fro
 
 // AuthenticationOk: everybody is let in.
 const WELCOME = message("R", Buffer.alloc(4));
+// RowDescription: one column named `value`, of no table, of type text (25) and any length, as text.
+const COLUMNS = message("T", Buffer.from("000176616c75650000000000000000000019ffffffffffff0000", "hex"));
 
 /**
  * As much of a PostgreSQL server as sessions need: it lets everybody in, takes simple queries and COPY, and knows whether
@@ -70,7 +72,7 @@ export class PostgreSqlBackend extends RecordingBackend {
     if (operation === "begin") session.inTransaction = true;
     if (operation === "commit" || operation === "rollback") session.inTransaction = false;
     if (reply.business) write(socket, errorResponse("ERROR", "22000", `${reply.payload ?? ""}`), session.ready());
-    else write(socket, ...row(Buffer.from(reply.payload ?? sql)), message("C", "SELECT 1\0"), session.ready());
+    else write(socket, COLUMNS, ...row(Buffer.from(reply.payload ?? sql)), message("C", "SELECT 1\0"), session.ready());
   }
 }
 
