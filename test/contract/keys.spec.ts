@@ -17,7 +17,6 @@ const services = {
   pass: { routes: [{ match: { command: { exact: "set" } }, to: "v1" }] },
   move: {
     routes: [
-      // A changed request is matched again: the changed keys are these rules' too.
       { match: { key: { regex: "(old|new):.*" } }, to: "v1", request: [["key", "new:1"]] as Attributes },
       { match: { key: { regex: "cut:.*|1" } }, to: "v1", request: [["key", "1"]] as Attributes },
       { match: { key: { prefix: "late:" } }, to: "v1", request: [["command", "del"]] as Attributes },

@@ -25,12 +25,14 @@ export class Received {
     this.digest.reset();
     let sent: Slice | null = null;
     let coded = false;
+    let ruled = false;
     for (let i = 0; i < headers.length; i++) {
       const name = headers.nameAt(i);
       const value = headers.valueAt(i);
       if (isAttributeHeader(name)) this.digest.add(name, value);
       else if (name.equals(DIGEST)) sent = value;
       else if (name.equals(CODE)) coded = true;
+      else if (name.equals(FAULT)) ruled = true;
       else if (name.equals(STATUS)) this.status = statusOf(value);
       else if (name.equals(STATE)) this.state = value.decimal();
       else if (name.equals(KIND)) {
@@ -38,7 +40,8 @@ export class Received {
         this.opaque = value.equals(OPAQUE);
       }
     }
-    this.marked = coded || sent != null;
+    // A filter's answer in a rule's words may have a code too, and is nobody's frame.
+    this.marked = !ruled && (coded || sent != null);
     // A response without attributes comes without a digest.
     this.untouched = sent != null ? this.digest.matches(sent) : coded && this.digest.isEmpty;
   }
