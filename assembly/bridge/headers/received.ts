@@ -7,7 +7,10 @@ import { CODE, DIGEST, EXCEPTION, FAULT, KIND, NAMES, ONE_WAY, OPAQUE, STATE, ST
 export class Received {
   /** `:status`; zero on requests. */
   status: i32 = 0;
-  /** The message comes from the other codec: Envoy's own answers have neither a digest nor a protocol's code. */
+  /**
+   * The message comes from the other codec: Envoy's own answers have neither a digest nor a protocol's code. An answer that
+   * a rule asked for may have a code, and is not the codec's all the same.
+   */
   marked: bool = false;
   /** The attribute headers are what the other codec wrote. */
   untouched: bool = false;

@@ -24,7 +24,7 @@ function strikeOf({ percentage, commands = [] }: RedisFaultSpec, isError: boolea
   // The codec says commands in lower case.
   const values = commands.map((command) => command.toLowerCase());
   return {
-    percentage: percentage?.value ?? 100,
+    percentage: percentage.value,
     ...(values.length > 0 && { match: { name: "command", values } }),
     ...(milliseconds > 0 && { milliseconds }),
     ...(isError && { reply: { status: STATUS } }),

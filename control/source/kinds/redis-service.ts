@@ -35,7 +35,8 @@ const MOST_MILLISECONDS = 3_600_000;
 
 const fault = z.strictObject({
   type: z.enum(["DELAY", "ERROR"]).optional(),
-  percentage: percentage.optional(),
+  /** Not guessed at: it would be all commands, or none. */
+  percentage,
   delay: duration
     .refine((milliseconds) => milliseconds <= MOST_MILLISECONDS, 'expected a duration of at most "1h"')
     .optional(),
