@@ -9,7 +9,7 @@ import { outboundClusters } from "./steps/outbound-clusters.js";
 import { requestClusters } from "./steps/request-clusters.js";
 import { routeConfigurations } from "./steps/routes.js";
 import { serviceListeners } from "./steps/service-listeners.js";
-import { pinnedClusters, sessionClusters } from "./steps/session-clusters.js";
+import { flowClusters, pinnedClusters, sessionClusters } from "./steps/session-clusters.js";
 
 /** Services of one lane only, for steps that the other has no use for. */
 function only({ services }: Model, lane: Lane): Model {
@@ -41,6 +41,8 @@ const STEPS: readonly Step[] = [
   (model) => ({ clusters: sessionClusters(only(model, "session")) }),
   // The same, for requests that bind their client's connection to a backend.
   (model) => ({ clusters: pinnedClusters(only(model, "request")) }),
+  // The same, for flows.
+  (model) => ({ clusters: flowClusters(model) }),
   // The endpoints of all kinds of cluster.
   (model) => ({ endpoints: endpoints(model) }),
 ];

@@ -14,6 +14,10 @@ export const PROTOCOLS: readonly Protocol[] = [awesomerpc, dubbo];
 /** Those too that answer in order, and know neither ids of their own nor heartbeats. */
 export const ALL_PROTOCOLS: readonly Protocol[] = [...PROTOCOLS, thrift];
 
+/** How requests go: one by one, or by flows wherever the rules let them. */
+export type Lane = "request" | "flow";
+export const BOTH_LANES: readonly Lane[] = ["request", "flow"];
+
 const hasEnvoy = findEnvoy() !== null;
 
 /**
@@ -24,14 +28,18 @@ export function contract(
   topic: string,
   spec: WorldSpec | ((kind: ProxyKind, protocol: Protocol) => Promise<WorldSpec>),
   cases: (world: () => World) => void,
-  { protocols = PROTOCOLS }: { protocols?: readonly Protocol[] } = {},
+  { protocols = PROTOCOLS, lanes = ["request"] }: { protocols?: readonly Protocol[]; lanes?: readonly Lane[] } = {},
 ): void {
-  const sides = PROXIES.flatMap((proxy) => protocols.map((protocol) => ({ proxy, name: protocol.name, protocol })));
-  for (const { proxy, name, protocol } of sides) {
-    describe.skipIf(proxy === "envoy" && !hasEnvoy)(`${topic}: ${name} on ${proxy}`, () => {
+  const sides = PROXIES.flatMap((proxy) =>
+    lanes.flatMap((lane) => protocols.map((protocol) => ({ proxy, lane, name: protocol.name, protocol }))),
+  );
+  for (const { proxy, lane, name, protocol } of sides) {
+    const how = lane === "flow" ? " by flows" : "";
+    describe.skipIf(proxy === "envoy" && !hasEnvoy)(`${topic}: ${name}${how} on ${proxy}`, () => {
       let world: World | undefined;
       beforeAll(async () => {
-        world = await startWorld(proxy, protocol, typeof spec === "function" ? await spec(proxy, protocol) : spec);
+        const wanted = typeof spec === "function" ? await spec(proxy, protocol) : spec;
+        world = await startWorld(proxy, protocol, lane === "flow" ? byFlows(wanted) : wanted);
       });
       afterEach(({ task }) => {
         const failed = task.result?.state === "fail";
@@ -45,4 +53,11 @@ export function contract(
       });
     });
   }
+}
+
+function byFlows(spec: WorldSpec): WorldSpec {
+  const services = Object.entries(spec.services).map(([name, service]) => {
+    return [name, { ...service, annotations: { "meltemi.dev/lane": "auto", ...service.annotations } }] as const;
+  });
+  return { ...spec, services: Object.fromEntries(services) };
 }

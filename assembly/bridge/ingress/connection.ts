@@ -4,6 +4,7 @@ import { Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec"
 import { NetworkContext } from "../../contexts";
 import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../hostcalls";
 import { FrameInput, Input, lengthOf, StreamTable } from "../buffers";
+import { Flow, FlowClient, Flows, Passed } from "../flow";
 import { AttributeForms, Received, writeRequestHeaders } from "../headers";
 import { HeaderList } from "../hpack";
 import {
@@ -62,7 +63,7 @@ const REPLENISH: u32 = 1 << 30;
  * It can write to a side only while that side's callback runs. Its voice towards the client is PING: the proxy's ACK
  * comes back at once, in a callback that writes to the client.
  */
-export class IngressConnection extends NetworkContext implements Http2Events {
+export class IngressConnection extends NetworkContext implements Http2Events, FlowClient {
   private input: FrameInput;
   private http2: Http2Receiver;
   private streams: StreamTable = new StreamTable();
@@ -85,8 +86,12 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   /** Where requests pin: the connection is bound to one server. */
   private pin: Pin | null = null;
   private pins: bool;
+  /** On the flow lane: the streams that carry requests. */
+  private flows: Flows | null = null;
   /** HCM's initial window for streams. */
   private window: i32;
+  /** The same, as its SETTINGS said it. */
+  private streamWindow: u32 = FIRST_WINDOW;
   /** The client's bytes wait, for earlier answers or for a session's server, unread in the connection's buffer. */
   private waits: bool = false;
   /** The last bytes from the client were stopped: so the buffer may be written to in any callback. */
@@ -123,9 +128,11 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   onDownstreamData(size: i32, endOfStream: bool): FilterStatus {
     if (this.waits && !this.closing) return FilterStatus.StopIteration;
     out.reset();
+    const flows = this.flows;
+    if (flows != null) flows.begin();
     if (size > 0 && !this.closing) this.take(getBuffer(BufferType.DownstreamData, 0, size));
     const goes = this.handOn(size);
-    this.stopped = this.waits || this.pin != null;
+    this.stopped = this.waits || this.pin != null || this.flows != null;
     if (!this.stopped) return goes || endOfStream ? FilterStatus.Continue : FilterStatus.StopIteration;
     // What stops here may be written to in any callback from now on; what goes does so once this one has returned.
     if (goes) continueStream(StreamType.Downstream);
@@ -170,6 +177,8 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   private takeFrames(bytes: Slice): void {
     this.input.open(bytes);
     const maxBytes = this.settings.maxFrameBytes;
+    const flows = this.flows;
+    if (flows != null && !flows.goOn(out)) this.waits = true;
     while (!this.waits) {
       const found = this.input.next(frame, maxBytes);
       if (found == Input.More) break;
@@ -222,6 +231,10 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     const readable = frame.kind != Kind.Opaque && this.codec.decode(frame, meta);
     const known: Metadata | null = readable ? meta : null;
     if (!readable) this.metrics.opaque.increment();
+    if (readable && frame.kind == Kind.Request && this.settings.flow.on) {
+      this.passByFlow();
+      return;
+    }
     forms.of(known, this.settings.headers);
     if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
     if (frame.kind != Kind.OneWay) {
@@ -231,6 +244,45 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     this.metrics.oneWay.increment();
     const cluster = this.settings.oneWayCluster;
     if (cluster == null || !sendDetached(cluster, known, forms, frame.bytes)) this.pass(known, true);
+  }
+
+  /** Passes the request in hand on by the stream of its routing key. */
+  private passByFlow(): void {
+    let flows = this.flows;
+    if (flows == null) {
+      flows = new Flows(this.codec, this.settings, this.metrics, this, this.control);
+      flows.onInitialWindow(this.streamWindow);
+      this.flows = flows;
+    }
+    const passed = flows.pass(frame, meta, out);
+    if (passed == Passed.Whole) return;
+    if (passed == Passed.Full) this.refuse(Cause.Limited);
+    else if (passed == Passed.Ended) this.refuse(Cause.Unavailable);
+    else this.waits = true;
+    if (passed != Passed.Wait) return;
+    this.requests--;
+    this.input.putBack(frame);
+  }
+
+  // ── For flows ──
+
+  nextStream(): u32 {
+    if (this.nextId > this.lastId) return 0;
+    const id = this.nextId;
+    this.nextId += 2;
+    if (this.nextId > MAX_STREAM_ID - 2 * LAST_STREAMS) this.numbersEnd();
+    return id;
+  }
+
+  place(request: Frame): usize {
+    if (!this.ordered) return 0;
+    const stream = IngressStream.take(0, request);
+    this.answers.expect(stream);
+    return changetype<usize>(stream);
+  }
+
+  settle(place: usize, out: Writer, start: i32): void {
+    this.answers.settle(changetype<IngressStream>(place), out, start);
   }
 
   /** Binds the connection to a server, once nothing is owed to the client. What follows waits for that server. */
@@ -299,11 +351,14 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   onUpstreamData(size: i32, endOfStream: bool): FilterStatus {
     if (size == 0 && !this.answers.waiting) return FilterStatus.Continue;
     out.reset();
+    const flows = this.flows;
+    if (flows != null) flows.begin();
     if (size > 0 && !this.http2.receive(getBuffer(BufferType.UpstreamData, 0, size), this)) {
       log(LogLevel.Error, "the proxy's HTTP/2 cannot be read; closing the connection");
       this.close();
     }
     this.writeAnswers();
+    if (flows != null) this.responses += flows.answered;
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
     if (this.responses > 0) this.metrics.responses.increment(this.responses);
     this.responses = 0;
@@ -341,7 +396,7 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   /** In a callback of the other direction: takes what waited, and writes to the proxy what has come up. */
   private goOn(): void {
     const pin = this.pin;
-    const ready = this.waits && (pin == null ? this.nothingOwed : pin.state == Pinned.Open);
+    const ready = this.waits && this.mayGoOn(pin);
     // Bytes that still wait are behind anything that could be written now, and would go along.
     if (!ready && (this.waits || (pin != null && pin.tunnel.held > 0 && !this.resume))) return;
     if (!ready && !this.resume && this.control.length == 0) return;
@@ -354,12 +409,23 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     if (this.handOn(bytes.length)) continueStream(StreamType.Downstream);
   }
 
+  private mayGoOn(pin: Pin | null): bool {
+    const flows = this.flows;
+    if (flows != null && flows.blocked) return flows.ready;
+    return pin == null ? this.nothingOwed : pin.state == Pinned.Open;
+  }
+
   /** Is every request of the client's answered, down to the last byte? */
   private get nothingOwed(): bool {
     return this.streams.length == 0 && this.answers.allGone;
   }
 
   onHeaders(id: u32, headers: HeaderList, endStream: bool): void {
+    const flow = this.flowOf(id);
+    if (flow != null) {
+      this.flows!.onHeaders(flow, headers, endStream, out);
+      return;
+    }
     const pin = this.pin;
     if (pin != null && pin.stream == id) {
       pin.onHeaders(headers, endStream, out);
@@ -379,6 +445,11 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   onData(id: u32, bytes: Slice, endStream: bool): void {
     this.replenish(bytes.length);
+    const flow = this.flowOf(id);
+    if (flow != null) {
+      this.flows!.onData(flow, bytes, endStream, out);
+      return;
+    }
     const pin = this.pin;
     if (pin != null && pin.stream == id) {
       if (pin.onData(bytes, endStream, out)) return;
@@ -417,6 +488,11 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   }
 
   onReset(id: u32, code: u32): void {
+    const flow = this.flowOf(id);
+    if (flow != null) {
+      this.flows!.onReset(flow, out);
+      return;
+    }
     const pin = this.pin;
     if (pin != null && pin.stream == id) {
       pin.onReset(out);
@@ -471,6 +547,9 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   onGoAway(lastStream: u32): void {
     this.lastId = lastStream;
+    const flows = this.flows;
+    // Before its last word the proxy takes new streams still; and when there are none any more, it closes.
+    if (flows != null && lastStream < MAX_STREAM_ID) flows.retireAll();
     if (this.draining) return;
     this.draining = true;
     this.metrics.drains.increment();
@@ -490,11 +569,19 @@ export class IngressConnection extends NetworkContext implements Http2Events {
 
   onInitialWindow(size: u32): void {
     this.window = <i32>min(size, <u32>MAX_WINDOW);
+    this.streamWindow = size;
+    const flows = this.flows;
+    if (flows != null) flows.onInitialWindow(size);
     const pin = this.pin;
     if (pin != null && pin.tunnel.initialWindow(size)) this.resume = true;
   }
 
   onWindowUpdate(stream: u32, increment: u32): void {
+    const flow = this.flowOf(stream);
+    if (flow != null) {
+      flow.credit += increment;
+      return;
+    }
     const pin = this.pin;
     if (pin != null && pin.stream == stream && pin.tunnel.earn(increment)) this.resume = true;
   }
@@ -502,6 +589,8 @@ export class IngressConnection extends NetworkContext implements Http2Events {
   // ── The end ──
 
   private get isIdle(): bool {
+    const flows = this.flows;
+    if (flows != null && !flows.idle) return false;
     return this.streams.length == 0 && this.pin == null && !this.answers.waiting && !this.input.isPartial;
   }
 
@@ -518,6 +607,11 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     closeLater(this.id);
   }
 
+  private flowOf(id: u32): Flow | null {
+    const flows = this.flows;
+    return flows == null ? null : flows.get(id);
+  }
+
   private find(id: u32): IngressStream | null {
     const stream = this.streams.get(id);
     return stream == 0 ? null : changetype<IngressStream>(stream);
@@ -532,6 +626,8 @@ export class IngressConnection extends NetworkContext implements Http2Events {
     forgetClose(this.id);
     const pin = this.pin;
     if (pin != null) pin.free();
+    const flows = this.flows;
+    if (flows != null) flows.free();
     for (let i = 0; i < this.streams.slotCount; i++) {
       const stream = this.streams.at(i);
       if (stream == 0) continue;

@@ -1,15 +1,18 @@
 import type { TypedExtensionConfig } from "../../../xds/gen/envoy/config/core/v3/extension_pb.js";
 import type { Codec, Model, Service } from "../../model/index.js";
 import type { Modules } from "../../source/index.js";
+import { flowPlan } from "../flow-plan.js";
 import { egressCodec, HEADER_MUTATION, ingressCodec, oneWayLoop, serviceName } from "../names.js";
+import { rulesOf } from "./routes.js";
 import { wasmExtension } from "./wasm.js";
 
 /** The codecs in both roles and the filter of the routes. One egress codec serves all services of its protocol. */
-export function extensions({ services }: Model, modules: Modules): TypedExtensionConfig[] {
+export function extensions(model: Model, modules: Modules): TypedExtensionConfig[] {
+  const { services } = model;
   const filter = modules.http.get(HEADER_MUTATION.module);
   return [
     ...codecsOf(services.filter(({ codec }) => codec.lane === "request")).flatMap((codec) => egress(codec, modules)),
-    ...services.flatMap((service) => ingress(service, modules)),
+    ...services.flatMap((service) => ingress(service, model, modules)),
     ...(filter === undefined
       ? []
       : [
@@ -43,7 +46,15 @@ function isSharded({ policy, subsets }: Service): true | undefined {
   return all.some(({ balance }) => balance.kind === "hash" && balance.by !== "sourceAddress") || undefined;
 }
 
-function ingress(service: Service, { codecs }: Modules): TypedExtensionConfig[] {
+/** Where the codec sends requests, besides one by one to the routes. */
+function waysOf(service: Service, model: Model) {
+  const ways = { oneWayCluster: oneWayLoop(service), sharded: isSharded(service) };
+  if (service.lane.taken !== "flow") return ways;
+  const { revision, attributes, draw, streams } = flowPlan(rulesOf(service), model);
+  return { ...ways, flow: { revision, attributes, draw, streams } };
+}
+
+function ingress(service: Service, model: Model, { codecs }: Modules): TypedExtensionConfig[] {
   const { name } = service.codec;
   const module = codecs.get(name);
   if (module === undefined) return [];
@@ -53,7 +64,7 @@ function ingress(service: Service, { codecs }: Modules): TypedExtensionConfig[] 
   const configuration =
     service.codec.lane === "session"
       ? { role: "session", scope, codec: settings }
-      : { role: "ingress", scope, oneWayCluster: oneWayLoop(service), sharded: isSharded(service), ...tuning };
+      : { role: "ingress", scope, ...waysOf(service, model), ...tuning };
   return [
     wasmExtension({ name: ingressCodec(service), chain: "network", module, vm: `${name}.ingress`, configuration }),
   ];

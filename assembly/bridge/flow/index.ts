@@ -1,0 +1,2 @@
+export { Flow } from "./flow";
+export { FlowClient, Flows, Passed } from "./flows";
