@@ -3,7 +3,7 @@ import { closeStream, setEffectiveContext, setTickPeriod } from "../hostcalls";
 
 // A filter that closes its connection in a callback also keeps back what the callback wrote. So a connection that is to
 // close after its last bytes is closed at the plugin's next tick.
-const TICK_MS: u32 = 10;
+export const TICK_MS: u32 = 10;
 const waiting: Array<i32> = [];
 let young: i32 = 0;
 
@@ -22,13 +22,13 @@ export function forgetClose(contextId: i32): void {
   young = min(young, waiting.length);
 }
 
-/** For the plugin's tick: closes what has waited through a whole one. */
-export function closeDue(): void {
+/** For the plugin's tick: closes what has waited through a whole one. False: nothing waits any more. */
+export function closeDue(): bool {
   const due = waiting.splice(0, waiting.length - young);
   young = 0;
   for (let i = 0; i < due.length; i++) {
     setEffectiveContext(due[i]);
     closeStream(StreamType.Downstream);
   }
-  if (waiting.length == 0) setTickPeriod(0);
+  return waiting.length > 0;
 }

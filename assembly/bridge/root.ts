@@ -1,10 +1,11 @@
 import { LogLevel } from "../abi";
 import { Codec, declareProtocol, Peer, Protocol } from "../codec";
 import { NetworkContext, registerRootContext, RootContext } from "../contexts";
-import { log } from "../hostcalls";
+import { log, setEffectiveContext, setTickPeriod } from "../hostcalls";
 import { Problems } from "../json";
 import { watchMemory } from "../memory";
 import { MultiplexedEgress, PlainEgress } from "./egress";
+import { wakeDue } from "./flow";
 import { detachedEnded, IngressConnection } from "./ingress";
 import { closeDue } from "./late-close";
 import { Metrics } from "./metrics";
@@ -58,7 +59,11 @@ class BridgeRoot extends RootContext {
   }
 
   onTick(): void {
-    closeDue();
+    const closing = closeDue();
+    const watching = wakeDue();
+    if (closing || watching) return;
+    setEffectiveContext(this.id);
+    setTickPeriod(0);
   }
 
   onHttpCallResponse(token: u32, headers: i32, bodySize: i32, trailers: i32): void {

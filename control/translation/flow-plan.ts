@@ -37,7 +37,12 @@ export function flowPlan(rules: readonly Route[], model: Model): FlowPlan {
   const totals = splits.filter((split) => split.length > 1).map((split) => sum(split.map(({ weight }) => weight)));
   const exact = totals.reduce((steps, total) => Math.min(leastCommonMultiple(steps, total), MOST_STEPS + 1), 1);
   const steps = exact > MOST_STEPS ? ROUNDED_STEPS : exact;
-  const bounds = splits.map((split) => boundaries(split.map(({ weight }) => weight), steps));
+  const bounds = splits.map((split) =>
+    boundaries(
+      split.map(({ weight }) => weight),
+      steps,
+    ),
+  );
   const cuts = [...new Set([0, ...bounds.flat()])].sort((a, b) => a - b);
   const draw = totals.length === 0 ? [] : cuts.slice(1).map((cut, index) => cut - (cuts[index] ?? 0));
   const routes = rules.map((route, index) => ({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ALL_PROTOCOLS, BOTH_LANES, type Attributes, contract } from "../support/index.js";
+import { ALL_PROTOCOLS, type Attributes, contract } from "../support/index.js";
 
 const services = {
   match: {
@@ -82,5 +82,5 @@ contract(
       expect(Object.values(world().counts()).every((count) => count > 0)).toBe(true);
     });
   },
-  { protocols: ALL_PROTOCOLS, lanes: BOTH_LANES },
+  { protocols: ALL_PROTOCOLS },
 );

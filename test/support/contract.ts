@@ -16,7 +16,9 @@ export const ALL_PROTOCOLS: readonly Protocol[] = [...PROTOCOLS, thrift];
 
 /** How requests go: one by one, or by flows wherever the rules let them. */
 export type Lane = "request" | "flow";
-export const BOTH_LANES: readonly Lane[] = ["request", "flow"];
+const BOTH_LANES: readonly Lane[] = ["request", "flow"];
+/** For topics of what is wanted of each request by itself. */
+export const ONE_BY_ONE: readonly Lane[] = ["request"];
 
 const hasEnvoy = findEnvoy() !== null;
 
@@ -28,7 +30,7 @@ export function contract(
   topic: string,
   spec: WorldSpec | ((kind: ProxyKind, protocol: Protocol) => Promise<WorldSpec>),
   cases: (world: () => World) => void,
-  { protocols = PROTOCOLS, lanes = ["request"] }: { protocols?: readonly Protocol[]; lanes?: readonly Lane[] } = {},
+  { protocols = PROTOCOLS, lanes = BOTH_LANES }: { protocols?: readonly Protocol[]; lanes?: readonly Lane[] } = {},
 ): void {
   const sides = PROXIES.flatMap((proxy) =>
     lanes.flatMap((lane) => protocols.map((protocol) => ({ proxy, lane, name: protocol.name, protocol }))),

@@ -1,7 +1,7 @@
 export { awesomerpc } from "./awesomerpc.js";
 export { BlackHole } from "./black-hole.js";
 export { Child } from "./child.js";
-export { ALL_PROTOCOLS, BOTH_LANES, contract } from "./contract.js";
+export { ALL_PROTOCOLS, contract, ONE_BY_ONE } from "./contract.js";
 export { dubbo } from "./dubbo/index.js";
 export { freePort } from "./ports.js";
 export type { Answer, Attributes, Backend, Call, Caller, Message, Protocol } from "./protocol.js";

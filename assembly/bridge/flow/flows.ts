@@ -8,6 +8,7 @@ import { HeaderList } from "../hpack";
 import { ErrorCode, FIRST_WINDOW, MAX_WINDOW, writeData, writeReset, writeWindowUpdate } from "../http2";
 import { Metrics } from "../metrics";
 import { Settings } from "../settings";
+import { forget, watch } from "./deadlines";
 import { draw, jittered } from "./draw";
 import { Flow } from "./flow";
 import { FlowTable } from "./flow-table";
@@ -54,6 +55,8 @@ export interface FlowClient {
   place(frame: Frame): usize;
   /** The answer for that place stands in `out` from `start` on. */
   settle(place: usize, out: Writer, start: i32): void;
+  /** Something is to be said to the client: asks for a callback that can. Outside its connection's own callbacks. */
+  wake(): void;
 }
 
 /**
@@ -78,6 +81,10 @@ export class Flows {
   private drawn: i32 = -1;
   /** Bytes of answers that are not whole. */
   private buffered: i32 = 0;
+  /** No deadline is over before this; zero: there is none. */
+  private due: i64 = 0;
+  /** In the list of those whose deadlines are looked at. */
+  watched: bool = false;
 
   /** @param control what is to be written to the proxy beside requests */
   constructor(
@@ -119,6 +126,7 @@ export class Flows {
     if (flow == null) {
       if (!this.makeRoom()) {
         this.drawn = settings.waits && this.table.live > 0 ? cell : -1;
+        if (this.drawn >= 0) watch(this);
         return this.drawn >= 0 ? Passed.Wait : Passed.Full;
       }
       const id = this.client.nextStream();
@@ -129,6 +137,7 @@ export class Flows {
     this.drawn = -1;
     const owed = Owed.take(flow.id, frame);
     owed.place = this.client.place(frame);
+    if (meta.timeoutMs > 0 && this.settings.deadline) this.limit(owed, meta.timeoutMs);
     flow.owe(owed);
     if (this.byId) this.owed.add(owed);
     return this.send(flow, frame.bytes, out) ? Passed.Whole : Passed.Partly;
@@ -155,6 +164,7 @@ export class Flows {
     this.rest.copy(bytes.ptr + <usize>part, bytes.length - part);
     this.restAt = 0;
     this.restOf = flow;
+    watch(this);
     return false;
   }
 
@@ -182,6 +192,56 @@ export class Flows {
     this.restOf = null;
     this.rest.free();
     return true;
+  }
+
+  // ── Deadlines ──
+
+  private limit(owed: Owed, timeoutMs: i32): void {
+    owed.deadline = this.now + <i64>timeoutMs;
+    if (this.due == 0 || owed.deadline < this.due) this.due = owed.deadline;
+    watch(this);
+  }
+
+  /** Outside the connection's own callbacks: wakes it where there is cause. False: there will be none. */
+  wakeIfDue(): bool {
+    if (this.due == 0 && !this.blocked && this.control.length == 0) return false;
+    this.clock = 0;
+    if (this.overdue || this.control.length > 0 || (this.blocked && this.ready)) this.client.wake();
+    return true;
+  }
+
+  /** Is there a deadline that is over? */
+  get overdue(): bool {
+    return this.due != 0 && this.due <= this.now;
+  }
+
+  /** Answers those whose deadline is over, in a callback that can write to the client. */
+  expire(out: Writer): void {
+    if (!this.overdue) return;
+    this.due = 0;
+    const list = this.table.list;
+    for (let i = 0; i < list.length; i++) this.expireOf(list[i], out);
+  }
+
+  private expireOf(flow: Flow, out: Writer): void {
+    let at = flow.oldest;
+    while (at != 0) {
+      const owed = changetype<Owed>(at);
+      at = owed.after;
+      if (owed.deadline == 0) continue;
+      if (owed.deadline > this.now) {
+        if (this.due == 0 || owed.deadline < this.due) this.due = owed.deadline;
+      } else if (this.byId) {
+        this.owed.remove(owed);
+        this.fail(flow, owed, Cause.Timeout, 0, wordsOf(Cause.Timeout), out);
+      } else {
+        // Its answer may still come, and is then nobody's.
+        this.writeFailure(owed, Cause.Timeout, 0, wordsOf(Cause.Timeout), out);
+        owed.deadline = 0;
+        owed.abandoned = true;
+      }
+    }
+    this.endIfDone(flow);
   }
 
   // ── Streams ──
@@ -215,6 +275,7 @@ export class Flows {
     if (!flow.retired || flow.waiting > 0 || flow.endedAt != 0) return;
     flow.endedAt = this.now;
     writeData(this.control, flow.id, 0, 0, true);
+    watch(this);
   }
 
   /** Streams are many, and these have had their time: servers did not close after our end. */
@@ -311,6 +372,7 @@ export class Flows {
       return true;
     }
     writeReset(this.control, flow.id, ErrorCode.Cancel);
+    watch(this);
     this.end(flow, out);
     return false;
   }
@@ -325,7 +387,7 @@ export class Flows {
         return this.byId; // without ids, nothing that follows would find its request
       }
       const start = out.length;
-      out.bytes(answer.bytes);
+      if (!owed.abandoned) out.bytes(answer.bytes);
       this.settle(flow, owed, out, start);
     } else if (kind == Kind.Ping) {
       this.metrics.pings.increment();
@@ -334,6 +396,7 @@ export class Flows {
       writeData(this.control, flow.id, this.pong.ptr + <usize>start, this.pong.length - start, false);
       flow.credit -= this.pong.length;
       this.pong.reset();
+      watch(this);
     } else if (kind == Kind.Drain) {
       this.metrics.drains.increment();
       this.retire(flow);
@@ -362,13 +425,24 @@ export class Flows {
   }
 
   private settle(flow: Flow, owed: Owed, out: Writer, start: i32): void {
-    this.answered++;
     flow.settle(owed);
-    if (owed.place != 0) this.client.settle(owed.place, out, start);
+    if (!owed.abandoned) this.deliver(owed, out, start);
     owed.release();
   }
 
+  /** The answer stands in `out` from `start` on. */
+  private deliver(owed: Owed, out: Writer, start: i32): void {
+    this.answered++;
+    if (owed.place != 0) this.client.settle(owed.place, out, start);
+  }
+
   private fail(flow: Flow, owed: Owed, cause: Cause, status: i32, words: Slice, out: Writer): void {
+    if (!owed.abandoned) this.writeFailure(owed, cause, status, words, out);
+    flow.settle(owed);
+    owed.release();
+  }
+
+  private writeFailure(owed: Owed, cause: Cause, status: i32, words: Slice, out: Writer): void {
     this.metrics.localReplies.increment();
     owed.recall(request);
     failure.cause = cause;
@@ -376,7 +450,7 @@ export class Flows {
     failure.message = words;
     const start = out.length;
     this.codec.fail(request, failure, out);
-    this.settle(flow, owed, out, start);
+    this.deliver(owed, out, start);
   }
 
   /** The stream is over: who waits gets an error at once. */
@@ -400,6 +474,7 @@ export class Flows {
   }
 
   free(): void {
+    forget(this);
     const list = this.table.list;
     while (list.length > 0) this.discard(list[list.length - 1]);
     this.owed.free();

@@ -6,6 +6,10 @@ import { KeptFrame } from "../buffers";
 export class Owed extends KeptFrame {
   /** The HTTP/2 stream that it went on. */
   stream: u32;
+  /** When its caller has an error in any case, in milliseconds since 1970; zero: never. */
+  deadline: i64;
+  /** Its caller has had an error. Where only the order says which answer is whose, it stays in the line. */
+  abandoned: bool;
   /** Where the answer's place is, in protocols that want them in order; else zero. */
   place: usize;
   /** Its neighbours among those of the stream, in the order of requests. */
@@ -20,6 +24,8 @@ export class Owed extends KeptFrame {
     else pool = owed.chain;
     owed.clearKept();
     owed.stream = stream;
+    owed.deadline = 0;
+    owed.abandoned = false;
     owed.place = 0;
     owed.before = 0;
     owed.after = 0;

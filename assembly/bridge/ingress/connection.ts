@@ -2,7 +2,7 @@ import { BufferType, FilterStatus, LogLevel, PeerType, StreamType } from "../../
 import { Slice, Writer } from "../../bytes";
 import { Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
-import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../hostcalls";
+import { closeStream, continueStream, getBuffer, log, setBuffer, setEffectiveContext } from "../../hostcalls";
 import { FrameInput, Input, lengthOf, StreamTable } from "../buffers";
 import { Flow, FlowClient, Flows, Passed } from "../flow";
 import { AttributeForms, Received, writeRequestHeaders } from "../headers";
@@ -90,12 +90,12 @@ export class IngressConnection extends NetworkContext implements Http2Events, Fl
   private flows: Flows | null = null;
   /** HCM's initial window for streams. */
   private window: i32;
-  /** The same, as its SETTINGS said it. */
-  private streamWindow: u32 = FIRST_WINDOW;
   /** The client's bytes wait, for earlier answers or for a session's server, unread in the connection's buffer. */
   private waits: bool = false;
   /** The last bytes from the client were stopped: so the buffer may be written to in any callback. */
   private stopped: bool = false;
+  /** The proxy is taking what was handed to it. */
+  private handing: bool = false;
   /** What HCM had no window for may go on. */
   private resume: bool = false;
   private requests: i32 = 0;
@@ -134,8 +134,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Fl
     const goes = this.handOn(size);
     this.stopped = this.waits || this.pin != null || this.flows != null;
     if (!this.stopped) return goes || endOfStream ? FilterStatus.Continue : FilterStatus.StopIteration;
-    // What stops here may be written to in any callback from now on; what goes does so once this one has returned.
-    if (goes) continueStream(StreamType.Downstream);
+    // What stops here may be written to in any callback from now on.
+    if (goes) this.letGo();
     return FilterStatus.StopIteration;
   }
 
@@ -164,7 +164,9 @@ export class IngressConnection extends NetworkContext implements Http2Events, Fl
       this.control.free();
     }
     const pin = this.pin;
-    if (this.opened && !this.pinged && (this.answers.waiting || (pin != null && pin.tunnel.answers.length > 0))) {
+    const flows = this.flows;
+    const overdue = flows != null && flows.overdue;
+    if (this.opened && !this.pinged && (overdue || this.answers.waiting || (pin != null && pin.tunnel.answers.length > 0))) {
       writePing(out, false, 0);
       this.pinged = true;
     }
@@ -251,7 +253,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Fl
     let flows = this.flows;
     if (flows == null) {
       flows = new Flows(this.codec, this.settings, this.metrics, this, this.control);
-      flows.onInitialWindow(this.streamWindow);
+      flows.onInitialWindow(<u32>this.window);
       this.flows = flows;
     }
     const passed = flows.pass(frame, meta, out);
@@ -283,6 +285,16 @@ export class IngressConnection extends NetworkContext implements Http2Events, Fl
 
   settle(place: usize, out: Writer, start: i32): void {
     this.answers.settle(changetype<IngressStream>(place), out, start);
+  }
+
+  wake(): void {
+    if (this.closing || !this.stopped || this.pinged || this.handing) return;
+    setEffectiveContext(this.id);
+    out.reset();
+    const bytes = getBuffer(BufferType.DownstreamData, 0, i32.MAX_VALUE);
+    this.waits = false;
+    this.takeFrames(bytes);
+    if (this.handOn(bytes.length)) this.letGo();
   }
 
   /** Binds the connection to a server, once nothing is owed to the client. What follows waits for that server. */
@@ -357,13 +369,16 @@ export class IngressConnection extends NetworkContext implements Http2Events, Fl
       log(LogLevel.Error, "the proxy's HTTP/2 cannot be read; closing the connection");
       this.close();
     }
+    if (flows != null) flows.expire(out);
     this.writeAnswers();
     if (flows != null) this.responses += flows.answered;
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
     if (this.responses > 0) this.metrics.responses.increment(this.responses);
     this.responses = 0;
     if (this.nextId > MAX_STREAM_ID && this.isIdle) this.close();
-    if (this.stopped && !this.closing) this.goOn();
+    // Seen on Envoy: its HTTP/2 codec may be on the stack, in the middle of a write, and cannot take any bytes then. What
+    // flows have to say waits for the plugin's tick.
+    if (this.stopped && flows == null) this.goOn();
     return FilterStatus.Continue;
   }
 
@@ -393,20 +408,40 @@ export class IngressConnection extends NetworkContext implements Http2Events, Fl
     pin.free();
   }
 
+  /**
+   * Hands the buffer to the proxy, which may call back before that returns. It cannot take more while it is taking this, so
+   * what comes up meanwhile goes after.
+   */
+  private letGo(): void {
+    this.handing = true;
+    continueStream(StreamType.Downstream);
+    this.handing = false;
+    this.goOn();
+  }
+
   /** In a callback of the other direction: takes what waited, and writes to the proxy what has come up. */
   private goOn(): void {
+    while (!this.handing && !this.closing && this.goesOn()) {
+      this.handing = true;
+      continueStream(StreamType.Downstream);
+      this.handing = false;
+    }
+  }
+
+  /** Puts what may go on into the buffer. False: there is nothing. */
+  private goesOn(): bool {
     const pin = this.pin;
     const ready = this.waits && this.mayGoOn(pin);
     // Bytes that still wait are behind anything that could be written now, and would go along.
-    if (!ready && (this.waits || (pin != null && pin.tunnel.held > 0 && !this.resume))) return;
-    if (!ready && !this.resume && this.control.length == 0) return;
+    if (!ready && (this.waits || (pin != null && pin.tunnel.held > 0 && !this.resume))) return false;
+    if (!ready && !this.resume && this.control.length == 0) return false;
     this.resume = false;
     this.waits = false;
     out.reset();
     const bytes = getBuffer(BufferType.DownstreamData, 0, i32.MAX_VALUE);
     if (ready) this.take(bytes);
     else out.bytes(bytes);
-    if (this.handOn(bytes.length)) continueStream(StreamType.Downstream);
+    return this.handOn(bytes.length);
   }
 
   private mayGoOn(pin: Pin | null): bool {
@@ -569,7 +604,6 @@ export class IngressConnection extends NetworkContext implements Http2Events, Fl
 
   onInitialWindow(size: u32): void {
     this.window = <i32>min(size, <u32>MAX_WINDOW);
-    this.streamWindow = size;
     const flows = this.flows;
     if (flows != null) flows.onInitialWindow(size);
     const pin = this.pin;

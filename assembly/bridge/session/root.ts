@@ -1,7 +1,7 @@
 import { LogLevel } from "../../abi";
 import { SessionProtocol } from "../../codec";
 import { NetworkContext, registerRootContext, RootContext } from "../../contexts";
-import { log } from "../../hostcalls";
+import { log, setEffectiveContext, setTickPeriod } from "../../hostcalls";
 import { Problems } from "../../json";
 import { closeDue } from "../late-close";
 import { SessionConnection } from "./connection";
@@ -50,7 +50,9 @@ class SessionRoot extends RootContext {
   }
 
   onTick(): void {
-    closeDue();
+    if (closeDue()) return;
+    setEffectiveContext(this.id);
+    setTickPeriod(0);
   }
 
   createNetworkContext(id: i32): NetworkContext | null {
