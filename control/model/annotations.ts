@@ -25,6 +25,8 @@ export const TUNING = {
   deadline: `${PREFIX}deadline`,
   /** The codec's own settings, in JSON. */
   codec: `${PREFIX}codec`,
+  /** Limits of the flow lane, in JSON: `connectionStreams`, `workerStreams`, `overflow`, `ageMs`. */
+  flow: `${PREFIX}flow`,
   /** For tests of what happens when a connection has had all the requests that HTTP/2 can number. */
   firstStreamId: `${PREFIX}first-stream-id`,
 } as const;

@@ -4,7 +4,7 @@ import { awesomerpc } from "./awesomerpc.js";
 import { dubbo } from "./dubbo/index.js";
 import type { Protocol } from "./protocol.js";
 import { PROXIES, type ProxyKind } from "./proxy.js";
-import { startWorld, type WorldSpec } from "./start.js";
+import { type Lane, startWorld, type WorldSpec } from "./start.js";
 import { thrift } from "./thrift/index.js";
 import type { World } from "./world.js";
 
@@ -14,8 +14,6 @@ export const PROTOCOLS: readonly Protocol[] = [awesomerpc, dubbo];
 /** Those too that answer in order, and know neither ids of their own nor heartbeats. */
 export const ALL_PROTOCOLS: readonly Protocol[] = [...PROTOCOLS, thrift];
 
-/** How requests go: one by one, or by flows wherever the rules let them. */
-export type Lane = "request" | "flow";
 const BOTH_LANES: readonly Lane[] = ["request", "flow"];
 /** For topics of what is wanted of each request by itself. */
 export const ONE_BY_ONE: readonly Lane[] = ["request"];
@@ -30,7 +28,7 @@ export function contract(
   topic: string,
   spec: WorldSpec | ((kind: ProxyKind, protocol: Protocol) => Promise<WorldSpec>),
   cases: (world: () => World) => void,
-  { protocols = PROTOCOLS, lanes = BOTH_LANES }: { protocols?: readonly Protocol[]; lanes?: readonly Lane[] } = {},
+  { protocols = PROTOCOLS, lanes = lanesOf(spec) }: { protocols?: readonly Protocol[]; lanes?: readonly Lane[] } = {},
 ): void {
   const sides = PROXIES.flatMap((proxy) =>
     lanes.flatMap((lane) => protocols.map((protocol) => ({ proxy, lane, name: protocol.name, protocol }))),
@@ -55,6 +53,10 @@ export function contract(
       });
     });
   }
+}
+
+function lanesOf(spec: Parameters<typeof contract>[1]): readonly Lane[] {
+  return (typeof spec === "function" ? undefined : spec.lanes) ?? BOTH_LANES;
 }
 
 function byFlows(spec: WorldSpec): WorldSpec {

@@ -7,7 +7,7 @@ export { freePort } from "./ports.js";
 export type { Answer, Attributes, Backend, Call, Caller, Message, Protocol } from "./protocol.js";
 export { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
 export { type Route, SERVICE_PORT } from "./rules.js";
-export type { WorldSpec } from "./start.js";
+export type { Lane, WorldSpec } from "./start.js";
 export { thrift } from "./thrift/index.js";
 export { until } from "./until.js";
 export type { World } from "./world.js";

@@ -51,14 +51,14 @@ function waysOf(service: Service, model: Model) {
   const ways = { oneWayCluster: oneWayLoop(service), sharded: isSharded(service) };
   if (service.lane.taken !== "flow") return ways;
   const { revision, attributes, draw, streams } = flowPlan(rulesOf(service), model);
-  return { ...ways, flow: { revision, attributes, draw, streams } };
+  return { ...ways, flow: { ...service.tuning.flow, revision, attributes, draw, streams } };
 }
 
 function ingress(service: Service, model: Model, { codecs }: Modules): TypedExtensionConfig[] {
   const { name } = service.codec;
   const module = codecs.get(name);
   if (module === undefined) return [];
-  const { maxConnectionDuration: _, ...tuning } = service.tuning;
+  const { maxConnectionDuration: _, flow: __, ...tuning } = service.tuning;
   const scope = serviceName(service);
   const { codec: settings } = tuning;
   const configuration =
