@@ -84,6 +84,8 @@ export class Settings {
     this.reassemblyBytes = <i32>limits.integer("reassemblyBytes", 33554432, 65536, 1073741824);
     limits.done();
     this.firstStreamId = (<u32>fields.integer("firstStreamId", 1, 1, 2147483647)) | 1;
+    // Tells one configuration from an equal one that came before: the proxy would not give it to us again.
+    fields.integer("serial", 0, 0, 9007199254740991);
     const byFlow = fields.has("flow");
     if (byFlow && traits.pins) problems.list.push("flow: this protocol's requests change a connection's state");
     this.flow.read(fields.object("flow"), byFlow);

@@ -3,16 +3,17 @@ import type { Codec, Model, Service } from "../../model/index.js";
 import type { Modules } from "../../source/index.js";
 import { flowPlan } from "../flow-plan.js";
 import { egressCodec, HEADER_MUTATION, ingressCodec, oneWayLoop, serviceName } from "../names.js";
+import type { Serials } from "../serials.js";
 import { rulesOf } from "./routes.js";
 import { wasmExtension } from "./wasm.js";
 
 /** The codecs in both roles and the filter of the routes. One egress codec serves all services of its protocol. */
-export function extensions(model: Model, modules: Modules): TypedExtensionConfig[] {
+export function extensions(model: Model, modules: Modules, serials: Serials): TypedExtensionConfig[] {
   const { services } = model;
   const filter = modules.http.get(HEADER_MUTATION.module);
   return [
     ...codecsOf(services.filter(({ codec }) => codec.lane === "request")).flatMap((codec) => egress(codec, modules)),
-    ...services.flatMap((service) => ingress(service, model, modules)),
+    ...services.flatMap((service) => ingress(service, model, modules, serials)),
     ...(filter === undefined
       ? []
       : [
@@ -54,7 +55,7 @@ function waysOf(service: Service, model: Model) {
   return { ...ways, flow: { ...service.tuning.flow, revision, attributes, draw, streams } };
 }
 
-function ingress(service: Service, model: Model, { codecs }: Modules): TypedExtensionConfig[] {
+function ingress(service: Service, model: Model, { codecs }: Modules, serials: Serials): TypedExtensionConfig[] {
   const { name } = service.codec;
   const module = codecs.get(name);
   if (module === undefined) return [];
@@ -65,7 +66,14 @@ function ingress(service: Service, model: Model, { codecs }: Modules): TypedExte
     service.codec.lane === "session"
       ? { role: "session", scope, codec: settings }
       : { role: "ingress", scope, ...waysOf(service, model), ...tuning };
+  const serial = service.lane.open ? serials(scope, configuration) : undefined;
   return [
-    wasmExtension({ name: ingressCodec(service), chain: "network", module, vm: `${name}.ingress`, configuration }),
+    wasmExtension({
+      name: ingressCodec(service),
+      chain: "network",
+      module,
+      vm: `${name}.ingress`,
+      configuration: { ...configuration, serial },
+    }),
   ];
 }
