@@ -74,7 +74,9 @@ contract("flows", { services, lanes: FLOWS }, (world) => {
     // What is wanted of each request moves them to the request lane, and back.
     const revised: Attributes = [["Revision", "1"]];
     world().route("changing", [{ to: "v3", response: revised }]);
-    await until("the answers to be changed", async () => (await probe.call()).attributes.some(([name]) => name === "Revision"));
+    await until("the answers to be changed", async () =>
+      (await probe.call()).attributes.some(([name]) => name === "Revision"),
+    );
     const before = await opened();
     world().route("changing", [{ to: "v1" }]);
     await until("flows to be opened again", async () => {
@@ -131,7 +133,9 @@ contract("flows", { services, lanes: FLOWS }, (world) => {
   test("a backend that reads slowly: frames larger than a window go on in pieces", async () => {
     const caller = world().caller("keyed", 30_000);
     const payload = Buffer.alloc(6_000_000, "y");
-    const answers = await Promise.all(Array.from({ length: 6 }, () => caller.call({ attributes: user("big"), payload })));
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => caller.call({ attributes: user("big"), payload })),
+    );
     expect(answers.map(({ error, payload: back }) => [error, back.length])).toEqual(
       answers.map(() => [undefined, payload.length]),
     );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ALL_PROTOCOLS, contract, until, ONE_BY_ONE } from "../support/index.js";
+import { ALL_PROTOCOLS, contract, ONE_BY_ONE, until } from "../support/index.js";
 
 const services = {
   mirror: { routes: [{ to: "v1", mirror: "v2" }] },

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { awesomerpc, contract, until, ONE_BY_ONE } from "../support/index.js";
+import { awesomerpc, contract, ONE_BY_ONE, until } from "../support/index.js";
 
 /** The module of test/modules/trap traps on a request with this id, and speaks AwesomeRPC otherwise. */
 const DEADLY = 0xdeadn;
