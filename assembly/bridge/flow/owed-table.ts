@@ -81,7 +81,7 @@ export class OwedTable {
 
   /** Callers count ids up, or scatter them: a multiplication spreads both. */
   @inline private bucket(stream: u32, id: u64): usize {
-    const hash = (id ^ (<u64>stream << 32)) * 0x9e3779b97f4a7c15;
+    const hash = (id ^ ((<u64>stream) << 32)) * 0x9e3779b97f4a7c15;
     return this.buckets + <usize>((<u32>(hash >> 32)) & (this.capacity - 1)) * sizeof<usize>();
   }
 }

@@ -151,7 +151,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Fl
     const held = min(tunnel.held, bytes.length);
     out.copy(bytes.ptr, held);
     const rest = this.input.takeRest();
-    const good = tunnel.fromClient(rest, out) && tunnel.fromClient(Slice.view(bytes.ptr + <usize>held, bytes.length - held), out);
+    const good =
+      tunnel.fromClient(rest, out) && tunnel.fromClient(Slice.view(bytes.ptr + <usize>held, bytes.length - held), out);
     if (good) return;
     this.metrics.badFrames.increment();
     this.close();
@@ -166,7 +167,11 @@ export class IngressConnection extends NetworkContext implements Http2Events, Fl
     const pin = this.pin;
     const flows = this.flows;
     const overdue = flows != null && flows.overdue;
-    if (this.opened && !this.pinged && (overdue || this.answers.waiting || (pin != null && pin.tunnel.answers.length > 0))) {
+    if (
+      this.opened &&
+      !this.pinged &&
+      (overdue || this.answers.waiting || (pin != null && pin.tunnel.answers.length > 0))
+    ) {
       writePing(out, false, 0);
       this.pinged = true;
     }

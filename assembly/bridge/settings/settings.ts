@@ -68,7 +68,9 @@ export class Settings {
     const mode = fields.oneOf("mode", multiplexed ? "multiplexed" : "plain", ["multiplexed", "plain"]);
     this.mode = mode == "plain" ? Mode.Plain : Mode.Multiplexed;
     if (mode == "multiplexed" && !multiplexed) {
-      problems.list.push('mode: expected "plain", this protocol has not both a heartbeat and request ids or answers in order');
+      problems.list.push(
+        'mode: expected "plain", this protocol has not both a heartbeat and request ids or answers in order',
+      );
     }
     this.maxFrameBytes = <u64>fields.integer("maxFrameBytes", 8388608, 1024, 1073741824);
     this.deadline = fields.boolean("deadline", true);
