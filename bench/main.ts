@@ -14,7 +14,7 @@ import { rules } from "./rules.js";
 
 const USAGE = `npm run bench -- [--json FILE] [--quick] [--rounds N] [--seconds N]
 
-CPU for each request of the proxy's process: Meltemi's request lane, Envoy's own C++ Dubbo codec, plain HTTP and TCP
+CPU for each request of the proxy's process: Meltemi's request and flow lanes, Envoy's own C++ Dubbo codec, plain HTTP and TCP
 through the same Envoy, taken in turn; and Meltemi's host.`;
 
 const { values: options } = parseArgs({
@@ -59,24 +59,25 @@ async function paths(): Promise<BenchPath[]> {
     process.execPath,
     [fileURLToPath(new URL("../cli/main.js", import.meta.url)), "host", "--bootstrap", config],
   ]);
-  const hostPath: BenchPath = { name: "host", protocol: "dubbo", ...host };
+  const hostPath: BenchPath = { name: "host", protocol: "dubbo", port: host.request, pid: host.pid };
   if (!envoy) {
     console.log("Envoy: skipped, there is none here; the host is measured alone");
     return [hostPath];
   }
   const [tcp = 0, cpp = 0, http = 0] = await freePorts(3);
   const own = baseline({ tcp, cpp, http, dubboBackend: backends.dubbo, httpBackend: backends.http });
-  const lane = await meltemi(
+  const lanes = await meltemi(
     "envoy",
     backends.dubbo,
     (config) => [envoy, ["-c", config, "--concurrency", "1", "--use-dynamic-base-id", "-l", "error"]],
     own,
   );
   return [
-    { name: "request", protocol: "dubbo", ...lane },
-    { name: "cpp", protocol: "dubbo", port: cpp, pid: lane.pid },
-    { name: "http", protocol: "http2", port: http, pid: lane.pid },
-    { name: "tcp", protocol: "dubbo", port: tcp, pid: lane.pid },
+    { name: "request", protocol: "dubbo", port: lanes.request, pid: lanes.pid },
+    { name: "flow", protocol: "dubbo", port: lanes.flow, pid: lanes.pid },
+    { name: "cpp", protocol: "dubbo", port: cpp, pid: lanes.pid },
+    { name: "http", protocol: "http2", port: http, pid: lanes.pid },
+    { name: "tcp", protocol: "dubbo", port: tcp, pid: lanes.pid },
     hostPath,
   ];
 }
@@ -87,10 +88,10 @@ async function meltemi(
   backend: number,
   command: (config: string) => [string, string[]],
   extra: { listeners: object[]; clusters: object[] } = { listeners: [], clusters: [] },
-): Promise<{ port: number; pid: number }> {
-  const [port = 0, adminPort = 0] = await freePorts(2);
+): Promise<{ request: number; flow: number; pid: number }> {
+  const [request = 0, flow = 0, adminPort = 0] = await freePorts(3);
   const rulesFolder = mkdtempSync(join(folder, `${name}-rules-`));
-  writeFileSync(join(rulesFolder, "bench.yaml"), rules(port, backend));
+  writeFileSync(join(rulesFolder, "bench.yaml"), rules({ request, flow }, backend));
   const control = await startControl({ rules: rulesFolder });
   controls.push(control);
   const config = parse(bootstrap({ controlPort: control.port, adminPort, nodeId: `bench-${name}` }));
@@ -100,7 +101,7 @@ async function meltemi(
   writeFileSync(file, stringify(config));
   const child = await startProxy(...command(file), adminPort);
   started.push(child);
-  return { port, pid: child.pid ?? 0 };
+  return { request, flow, pid: child.pid ?? 0 };
 }
 
 /** Every load on every path in turn, round after round; for each the median. */

@@ -1,16 +1,21 @@
 import { stringify } from "yaml";
 
-const HOST = "bench.dubbo";
 const PORT_NAME = "tcp-metaprotocol-dubbo";
 
-/** Rules as a user writes them: one Dubbo service, routed by method and one attachment, as the baselines are. */
-export function rules(listen: number, backend: number): string {
+/** Rules as a user writes them: a Dubbo service on each lane, routed by method and one attachment, as the baselines are. */
+export function rules(listens: { readonly request: number; readonly flow: number }, backend: number): string {
+  return (["request", "flow"] as const).map((lane) => serviceRules(lane, listens[lane], backend)).join("---\n");
+}
+
+function serviceRules(lane: "request" | "flow", listen: number, backend: number): string {
+  const host = `${lane}.bench.dubbo`;
+  const annotations = { "meltemi.dev/bind": `127.0.0.1:${listen}`, "meltemi.dev/lane": lane };
   const entry = {
     apiVersion: "networking.istio.io/v1",
     kind: "ServiceEntry",
-    metadata: { name: "bench", annotations: { "meltemi.dev/bind": `127.0.0.1:${listen}` } },
+    metadata: { name: lane, annotations },
     spec: {
-      hosts: [HOST],
+      hosts: [host],
       ports: [{ number: 20880, name: PORT_NAME, protocol: "TCP" }],
       resolution: "STATIC",
       endpoints: [{ address: "127.0.0.1", ports: { [PORT_NAME]: backend } }],
@@ -19,14 +24,14 @@ export function rules(listen: number, backend: number): string {
   const router = {
     apiVersion: "metaprotocol.aeraki.io/v1alpha1",
     kind: "MetaRouter",
-    metadata: { name: "bench" },
+    metadata: { name: lane },
     spec: {
-      hosts: [HOST],
+      hosts: [host],
       routes: [
         {
           name: "batch",
           match: { attributes: { method: { exact: "sayHello" }, batchJob: { exact: "true" } } },
-          route: [{ destination: { host: HOST } }],
+          route: [{ destination: { host } }],
         },
       ],
     },
