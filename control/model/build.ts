@@ -2,12 +2,13 @@ import type { DestinationRuleSpec, Problem, Resource, Rules } from "../source/in
 import { checkAnnotations } from "./annotations.js";
 import { checkBinds } from "./bind.js";
 import { Hosts } from "./hosts.js";
+import { laneOf } from "./lanes.js";
 import { Problems } from "./problems.js";
 import { type CodecModules, Protocols } from "./protocols.js";
 import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
 import { Routes } from "./routes.js";
 import { draftServices, withDestinationRule } from "./services.js";
-import type { Model, Service } from "./types.js";
+import type { Model, Service, UndecidedService } from "./types.js";
 
 export interface ModelOptions {
   /** The modules that there are: their names, and of codecs whether they multiplex. */
@@ -33,9 +34,10 @@ export function buildModel(
   checkRouters(rules, hosts, modules.http, problems);
   const routes = new Routes(services, hosts, problems);
   const model = {
-    services: services.map(({ entry: _, ...service }): Service => {
+    services: services.map(({ entry, ...service }): Service => {
       const own = routes.of(service, rules.metaRouters);
-      return own === undefined ? service : { ...service, routes: own };
+      const whole = own === undefined ? service : { ...service, routes: own };
+      return { ...whole, lane: laneOf(whole, entry, problems) };
     }),
   };
   return problems.failed ? { problems: problems.all } : { model, problems: problems.all };
@@ -43,7 +45,7 @@ export function buildModel(
 
 /** One host and port is one service. */
 function checkHosts(drafts: ReturnType<typeof draftServices>, problems: Problems): void {
-  const seen = new Map<string, Service>();
+  const seen = new Map<string, UndecidedService>();
   for (const draft of drafts) {
     const key = `${draft.host}:${draft.port}`;
     const first = seen.get(key);

@@ -5,20 +5,20 @@ import type { Hosts } from "./hosts.js";
 import { matchOf } from "./match.js";
 import type { Problems } from "./problems.js";
 import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
-import type { Attribute, Destination, Route, Service } from "./types.js";
+import type { Attribute, Destination, Route, UndecidedService } from "./types.js";
 
 type Router = Resource<MetaRouterSpec>;
 
 /** The rules for the services, each name in them checked against what there is. */
 export class Routes {
   constructor(
-    private readonly services: readonly Service[],
+    private readonly services: readonly UndecidedService[],
     private readonly hosts: Hosts,
     private readonly problems: Problems,
   ) {}
 
   /** The routes of a service; nothing where no rule speaks of it. */
-  of(service: Service, routers: Rules["metaRouters"]): Route[] | undefined {
+  of(service: UndecidedService, routers: Rules["metaRouters"]): Route[] | undefined {
     const own = routers.filter(
       ({ spec, namespace }) =>
         spec.routes !== undefined && spec.hosts.some((host) => this.hosts.find(host, namespace) === service.host),
@@ -35,7 +35,7 @@ export class Routes {
     );
   }
 
-  private route(service: Service, router: Router, spec: RouteSpec, index: number): Route {
+  private route(service: UndecidedService, router: Router, spec: RouteSpec, index: number): Route {
     const path = ["spec", "routes", index];
     const only = spec.route.length === 1;
     const destinations = spec.route.map(({ destination, weight }, at) => ({
@@ -68,7 +68,7 @@ export class Routes {
   }
 
   private destination(
-    service: Service,
+    service: UndecidedService,
     router: Router,
     spec: DestinationSpec,
     path: readonly PropertyKey[],
@@ -100,12 +100,12 @@ export class Routes {
 
   /** The port that is asked for, else the one with the same number, else the only one. */
   private target(
-    service: Service,
+    service: UndecidedService,
     router: Router,
     host: string,
     port: number | undefined,
     path: readonly PropertyKey[],
-  ): Service | undefined {
+  ): UndecidedService | undefined {
     const ports = this.services.filter((candidate) => candidate.host === host);
     const same = ports.find((candidate) => candidate.port === (port ?? service.port));
     if (same !== undefined) return same;

@@ -26,6 +26,7 @@ function modelWith(...routes: Partial<Route>[]): Model {
       ...{ name: `rule-${index}`, match: [], destinations: [to("v1")], requestMutation: [], responseMutation: [] },
       ...route,
     })),
+    lane: { taken: "request", open: false, why: "" },
     origin: { file: "rules.yaml", line: 1, column: 1 },
   };
   return { services: [service] };

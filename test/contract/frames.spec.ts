@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { ALL_PROTOCOLS, contract, until } from "../support/index.js";
+import { ALL_PROTOCOLS, contract, HARDLY_MATTERS, until } from "../support/index.js";
 
 contract(
   "frames",
@@ -68,5 +68,5 @@ contract(
       expect(caller.opened).toBe(1);
     });
   },
-  { protocols: ALL_PROTOCOLS },
+  { protocols: ALL_PROTOCOLS, lanes: HARDLY_MATTERS },
 );

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { type Caller, contract, until } from "../support/index.js";
+import { type Caller, contract, ONE_BY_ONE, until } from "../support/index.js";
 
 const WORKERS = 2;
-const spec = { services: { many: { routes: [{ to: { v1: 50, v2: 50 } }] } }, concurrency: WORKERS };
+const spec = { services: { many: { routes: [{ to: { v1: 50, v2: 50 } }] } }, concurrency: WORKERS, lanes: ONE_BY_ONE };
 
 contract("multiplexing", spec, (world) => {
   test("1,000 callers over 50 connections, each answer with its request's nonce, one backend connection per worker", async () => {

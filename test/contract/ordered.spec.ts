@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { contract, type Lined, type LinedClient, lined, until } from "../support/index.js";
+import { contract, type Lined, type LinedClient, lined, ONE_BY_ONE, until } from "../support/index.js";
 
 const spec = {
   services: {
@@ -139,5 +139,5 @@ contract(
       expect(texts(answers)).toEqual(["", ...texts(frames), ""]);
     });
   },
-  { protocols: [lined] },
+  { protocols: [lined], lanes: ONE_BY_ONE },
 );

@@ -4,6 +4,7 @@ import { Answers as PartAnswers, Cause, Codec, Failure, Frame, Kind, Metadata, P
 import { NetworkContext } from "../../contexts";
 import { closeStream, continueStream, currentTimeNanoseconds, getBuffer, log, setBuffer } from "../../hostcalls";
 import { FrameInput, Input, lengthOf, StreamTable } from "../buffers";
+import { Flow, FlowClient, Flows, Passed } from "../flow";
 import { AttributeForms, isRuled, readRuled, Received, writeRequestHeaders } from "../headers";
 import { HeaderList } from "../hpack";
 import {
@@ -68,7 +69,7 @@ const REPLENISH: u32 = 1 << 30;
  * comes back at once, in a callback that writes to the client. Towards the proxy it can say something without a word from
  * the client only where the client's last bytes were stopped: their buffer may be written to until the next come.
  */
-export class IngressConnection extends NetworkContext implements Http2Events, Leaving, Turn {
+export class IngressConnection extends NetworkContext implements Http2Events, Leaving, Turn, FlowClient {
   private input: FrameInput;
   private http2: Http2Receiver;
   private streams: StreamTable = new StreamTable();
@@ -93,6 +94,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
   /** Where requests pin: the connection is bound to one server. */
   private pin: Pin | null = null;
   private pins: bool;
+  /** On the flow lane: the streams that carry requests. */
+  private flows: Flows | null = null;
   /** HCM's initial window for streams. */
   private window: i32;
   /** The client's bytes wait, for earlier answers or for a session's server, unread in the connection's buffer. */
@@ -133,11 +136,13 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
     this.waits = false;
     out.reset();
     this.quietSince = 0;
+    const flows = this.flows;
+    if (flows != null) flows.begin();
     if (size > 0 && !this.closing) this.take(getBuffer(BufferType.DownstreamData, 0, size));
     const goes = this.handOn(size);
-    this.stopped = this.waits || this.pin != null;
+    this.stopped = this.waits || this.pin != null || this.flows != null;
     if (!this.stopped) return goes || endOfStream ? FilterStatus.Continue : FilterStatus.StopIteration;
-    // What stops here may be written to in any callback from now on; what goes does so once this one has returned.
+    // What stops here may be written to in any callback from now on.
     if (goes) continueStream(StreamType.Downstream);
     return FilterStatus.StopIteration;
   }
@@ -168,7 +173,13 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
       this.control.free();
     }
     const pin = this.pin;
-    if (this.opened && !this.pinged && (this.answers.waiting || (pin != null && pin.tunnel.answers.length > 0))) {
+    const flows = this.flows;
+    const overdue = flows != null && flows.overdue;
+    if (
+      this.opened &&
+      !this.pinged &&
+      (overdue || this.answers.waiting || (pin != null && pin.tunnel.answers.length > 0))
+    ) {
       writePing(out, false, 0);
       this.pinged = true;
     }
@@ -181,6 +192,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
   private takeFrames(bytes: Slice): void {
     this.input.open(bytes);
     const maxBytes = this.settings.maxFrameBytes;
+    const flows = this.flows;
+    if (flows != null && !flows.goOn(out)) this.waits = true;
     while (!this.waits) {
       const found = this.input.next(frame, maxBytes);
       if (found == Input.More) break;
@@ -248,6 +261,11 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
       return;
     }
     if (known == null) this.metrics.opaque.increment();
+    if (known != null && frame.kind == Kind.Request && this.settings.flow.on) {
+      this.passByFlow();
+      return;
+    }
+    this.spell(known);
     if (frame.kind != Kind.OneWay) {
       if (this.nextId > this.lastId) this.refuse(Cause.Unavailable);
       else this.answers.expect(this.pass(frame, known, false));
@@ -259,14 +277,17 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
     if (this.nextId <= this.lastId) this.pass(frame, known, true);
   }
 
-  /** What a request says of itself; `forms` has its headers. Null: it cannot be read. */
+  /** What a request says of itself. Null: it cannot be read. */
   private read(request: Frame): Metadata | null {
     meta.clear();
     const readable = request.kind != Kind.Opaque && this.codec.decode(request, meta);
-    const known: Metadata | null = readable ? meta : null;
+    return readable ? meta : null;
+  }
+
+  /** Into `forms`, what the request at hand says of itself as headers. */
+  private spell(known: Metadata | null): void {
     forms.of(known, this.settings.headers);
     if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
-    return known;
   }
 
   /** Passes the request in hand on as so many, whose answers are joined: all of them, or none. */
@@ -282,10 +303,59 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
       partBytes.reset();
       this.codec.part(frame, i, partBytes);
       remaker.scan(this.codec, Peer.Client, partBytes.view(), part);
-      const stream = this.pass(part, this.read(part), false);
+      const known = this.read(part);
+      this.spell(known);
+      const stream = this.pass(part, known, false);
       stream.whole = changetype<usize>(whole);
       stream.index = i;
     }
+  }
+
+  /** Passes the request in hand on by the stream of its routing key. */
+  private passByFlow(): void {
+    let flows = this.flows;
+    if (flows == null) {
+      flows = new Flows(this.codec, this.settings, this.metrics, this, this.control);
+      flows.onInitialWindow(<u32>this.window);
+      this.flows = flows;
+    }
+    const passed = flows.pass(frame, meta, out);
+    if (passed == Passed.Whole) return;
+    if (passed == Passed.Full) this.refuse(Cause.Limited);
+    else if (passed == Passed.Ended) this.refuse(Cause.Unavailable);
+    else this.waits = true;
+    if (passed != Passed.Wait) return;
+    this.requests--;
+    this.input.putBack(frame);
+  }
+
+  // ── For flows ──
+
+  nextStream(): u32 {
+    if (this.nextId > this.lastId) return 0;
+    const id = this.nextId;
+    this.nextId += 2;
+    return id;
+  }
+
+  place(request: Frame): usize {
+    if (!this.ordered) return 0;
+    const stream = IngressStream.take(0, request);
+    this.answers.expect(stream);
+    return changetype<usize>(stream);
+  }
+
+  settle(place: usize, out: Writer, start: i32): void {
+    this.answers.settle(changetype<IngressStream>(place), out, start);
+  }
+
+  wake(): void {
+    if (this.closing || !this.stopped || this.pinged) return;
+    out.reset();
+    const bytes = getBuffer(BufferType.DownstreamData, 0, i32.MAX_VALUE);
+    this.waits = false;
+    this.takeFrames(bytes);
+    if (this.handOn(bytes.length)) continueStream(StreamType.Downstream);
   }
 
   /** Binds the connection to a server, once nothing is owed to the client. What follows waits for that server. */
@@ -354,11 +424,15 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
   onUpstreamData(size: i32, endOfStream: bool): FilterStatus {
     if (size == 0 && !this.answers.waiting) return FilterStatus.Continue;
     out.reset();
+    const flows = this.flows;
+    if (flows != null) flows.begin();
     if (size > 0 && !this.http2.receive(getBuffer(BufferType.UpstreamData, 0, size), this)) {
       log(LogLevel.Error, "the proxy's HTTP/2 cannot be read; closing the connection");
       this.close();
     }
+    if (flows != null) flows.expire(out);
     this.writeAnswers();
+    if (flows != null) this.responses += flows.answered;
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
     if (this.responses > 0) this.metrics.responses.increment(this.responses);
     this.responses = 0;
@@ -396,8 +470,11 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
 
   /** May what waited be taken? */
   private get ready(): bool {
+    if (!this.waits) return false;
+    const flows = this.flows;
+    if (flows != null && flows.blocked) return flows.ready;
     const pin = this.pin;
-    return this.waits && (pin == null ? this.nothingOwed : pin.state == Pinned.Open);
+    return pin == null ? this.nothingOwed : pin.state == Pinned.Open;
   }
 
   /** Is there anything for the proxy? Bytes that still wait are behind it, and would go along. */
@@ -430,6 +507,11 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
   }
 
   onHeaders(id: u32, headers: HeaderList, endStream: bool): void {
+    const flow = this.flowOf(id);
+    if (flow != null) {
+      this.flows!.onHeaders(flow, headers, endStream, out);
+      return;
+    }
     const pin = this.pin;
     if (pin != null && pin.stream == id) {
       pin.onHeaders(headers, endStream, out);
@@ -450,6 +532,11 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
 
   onData(id: u32, bytes: Slice, endStream: bool): void {
     this.replenish(bytes.length);
+    const flow = this.flowOf(id);
+    if (flow != null) {
+      this.flows!.onData(flow, bytes, endStream, out);
+      return;
+    }
     const pin = this.pin;
     if (pin != null && pin.stream == id) {
       if (pin.onData(bytes, endStream, out)) return;
@@ -488,6 +575,11 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
   }
 
   onReset(id: u32, code: u32): void {
+    const flow = this.flowOf(id);
+    if (flow != null) {
+      this.flows!.onReset(flow, out);
+      return;
+    }
     const pin = this.pin;
     if (pin != null && pin.stream == id) {
       pin.onReset(out);
@@ -563,6 +655,9 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
 
   onGoAway(lastStream: u32): void {
     this.lastId = lastStream;
+    const flows = this.flows;
+    // Before its last word the proxy takes new streams still; and when there are none any more, it closes.
+    if (flows != null && lastStream < MAX_STREAM_ID) flows.retireAll();
     if (this.pin == null) this.drain(out);
     else this.leaveWanted = true;
   }
@@ -579,11 +674,18 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
 
   onInitialWindow(size: u32): void {
     this.window = <i32>min(size, <u32>MAX_WINDOW);
+    const flows = this.flows;
+    if (flows != null) flows.onInitialWindow(size);
     const pin = this.pin;
     if (pin != null && pin.tunnel.initialWindow(size)) this.resume = true;
   }
 
   onWindowUpdate(stream: u32, increment: u32): void {
+    const flow = this.flowOf(stream);
+    if (flow != null) {
+      flow.credit += increment;
+      return;
+    }
     const pin = this.pin;
     if (pin != null && pin.stream == stream && pin.tunnel.earn(increment)) this.resume = true;
   }
@@ -591,6 +693,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
   // ── The end ──
 
   private get isIdle(): bool {
+    const flows = this.flows;
+    if (flows != null && !flows.idle) return false;
     return this.streams.length == 0 && this.pin == null && !this.answers.waiting && !this.input.isPartial;
   }
 
@@ -616,6 +720,11 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
     closeLater(this.id);
   }
 
+  private flowOf(id: u32): Flow | null {
+    const flows = this.flows;
+    return flows == null ? null : flows.get(id);
+  }
+
   private find(id: u32): IngressStream | null {
     const stream = this.streams.get(id);
     return stream == 0 ? null : changetype<IngressStream>(stream);
@@ -630,6 +739,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Le
     forgetLater(this.id);
     const pin = this.pin;
     if (pin != null) pin.free();
+    const flows = this.flows;
+    if (flows != null) flows.free();
     for (let i = 0; i < this.streams.slotCount; i++) {
       const stream = this.streams.at(i);
       if (stream == 0) continue;

@@ -8,6 +8,7 @@ import { FractionalPercent_DenominatorType as Denominator } from "../../../xds/g
 import type { Destination, HashKey, Model, Route } from "../../model/index.js";
 import { attributeHeader } from "../attribute-header.js";
 import { duration } from "../envoy.js";
+import { destinationHashKeys } from "../hash-keys.js";
 import { requestCluster, SESSION_HEADERS } from "../names.js";
 
 type ActionInit = MessageInitShape<typeof RouteActionSchema>;
@@ -20,7 +21,7 @@ export function routeAction(route: Pick<Route, "destinations" | "mirror">, model
     // Envoy's own 15 seconds would cut long calls; deadlines are the protocol's.
     timeout: duration(0),
     requestMirrorPolicies: route.mirror === undefined ? [] : [mirror(route.mirror)],
-    hashPolicy: hashKeys(destinations, model).map(hashPolicy),
+    hashPolicy: destinationHashKeys(destinations, model).map(hashPolicy),
   });
 }
 
@@ -37,10 +38,29 @@ export function sessionAction(
   return create(RouteActionSchema, {
     clusterSpecifier: clusters(destinations, nameOf),
     timeout: duration(0),
-    hashPolicy: hashKeys(destinations, model).map(hashPolicy),
+    hashPolicy: destinationHashKeys(destinations, model).map(hashPolicy),
     upgradeConfigs: [TERMINATE],
   });
 }
+
+/** Where a flow goes; its cluster is one destination of the route. */
+export function flowAction(cluster: string, { destinations }: Pick<Route, "destinations">, model: Model): RouteAction {
+  return create(RouteActionSchema, {
+    clusterSpecifier: { case: "cluster", value: cluster },
+    timeout: duration(0),
+    // Silent for so long, a stream is given up: an idle client's codec has no occasion to end it.
+    idleTimeout: duration(FLOW_IDLE),
+    // Before the 200 nothing has reached a backend, whatever was sent.
+    retryPolicy: RETRY_UNCONNECTED,
+    hashPolicy: destinationHashKeys(destinations, model).map(hashPolicy),
+    upgradeConfigs: [TERMINATE],
+  });
+}
+
+const RETRY_UNCONNECTED = { retryOn: "connect-failure", numRetries: 2 };
+
+/** Longer than any call is silent, in milliseconds. */
+const FLOW_IDLE = 3_600_000;
 
 /** Where a session goes that follows another: its own header says it. */
 export function followingAction(): RouteAction {
@@ -76,16 +96,6 @@ function mirror(target: NonNullable<Route["mirror"]>) {
     // The authority is the protocol's service name, not a host: a copy is the same bytes.
     disableShadowHostSuffixAppend: true,
   };
-}
-
-/** Envoy hashes by route, Istio's rules by destination: the route hashes by whatever its destinations need. */
-function hashKeys(destinations: readonly Destination[], { services }: Model): HashKey[] {
-  const keys = destinations.flatMap(({ host, port, subset }) => {
-    const service = services.find((candidate) => candidate.host === host && candidate.port === port);
-    const policy = service?.subsets.find(({ name }) => name === subset)?.policy ?? service?.policy;
-    return policy?.balance.kind === "hash" ? [policy.balance.by] : [];
-  });
-  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }
 
 function hashPolicy(key: HashKey) {

@@ -4,6 +4,7 @@ import { type RouteConfiguration, RouteConfigurationSchema } from "../../../xds/
 import type { Model, Route, Service } from "../../model/index.js";
 import { routeFilterSettings } from "../filters/index.js";
 import { serviceName } from "../names.js";
+import { flowRoutes } from "./flow-routes.js";
 import { routeAction } from "./route-action.js";
 import { routeMatch } from "./route-match.js";
 import { pinnedRoutes, sayWhere, sessionRoutes } from "./session-routes.js";
@@ -23,7 +24,7 @@ export function routeConfigurations(model: Model): RouteConfiguration[] {
 }
 
 /** The rules as they are, or one that takes everything. */
-function rulesOf(service: Service): readonly Route[] {
+export function rulesOf(service: Service): readonly Route[] {
   const everything = { name: "default", match: [], destinations: [{ ...service, subset: "", weight: 100 }] };
   return service.routes ?? [{ ...everything, requestMutation: [], responseMutation: [] }];
 }
@@ -36,5 +37,6 @@ function routes(service: Service, model: Model): MessageInitShape<typeof RouteSc
     action: { case: "route" as const, value: routeAction(route, model) },
     ...routeFilterSettings(route),
   }));
+  if (service.lane.taken === "flow") return [...requests, ...flowRoutes(rules, model)];
   return service.codec.pins ? [...requests, ...pinnedRoutes(rules, model)] : requests;
 }
