@@ -7,12 +7,12 @@ import { closeStream, setEffectiveContext, setTickPeriod } from "../hostcalls";
 // A filter that closes its connection in a callback also keeps back what the callback wrote, so a connection that is to
 // close after its last bytes waits for a whole tick. And bytes may be handed to the connection manager only while it is not
 // itself writing: seen on Envoy 1.40, it crashes where that happens in the callback that brings the last bytes of an answer.
-const WATCH_MS: u32 = 10;
+const REST_MS: u32 = 10;
 const TURN_MS: u32 = 1;
 const closing: Array<i32> = [];
 let young: i32 = 0;
 const turns: Array<Turn> = [];
-const leaving: Array<Leaving> = [];
+const watching: Array<Watching> = [];
 let kept: bool = false;
 
 /** A connection that wants to be called back. */
@@ -22,13 +22,10 @@ export interface Turn {
   contextId(): i32;
 }
 
-/**
- * A connection that is to end in a quiet moment: nothing is under way and nothing has been for a while. Closed right behind
- * its last answer, a client that nobody told would send its next request into the close.
- */
-export interface Leaving {
-  /** Is it time? The connection's context is the effective one; where it is, it has closed. */
-  leave(): bool;
+/** A connection that looks at something from time to time. */
+export interface Watching {
+  /** The connection's context is the effective one. True: it need not look again. */
+  onWatch(): bool;
   contextId(): i32;
 }
 
@@ -47,9 +44,9 @@ export function callLater(turn: Turn): void {
   setPeriod();
 }
 
-/** Asks a connection from time to time whether it may leave. */
-export function leaveWhenQuiet(connection: Leaving): void {
-  leaving.push(connection);
+/** Calls a connection back every few milliseconds until it has seen enough; asked once. */
+export function watchLater(connection: Watching): void {
+  watching.push(connection);
   setPeriod();
 }
 
@@ -61,8 +58,8 @@ export function keepTicking(on: bool): void {
 
 /** The connection of this context is gone. */
 export function forgetLater(contextId: i32): void {
-  for (let i = leaving.length - 1; i >= 0; i--) {
-    if (leaving[i].contextId() == contextId) leaving.splice(i, 1);
+  for (let i = watching.length - 1; i >= 0; i--) {
+    if (watching[i].contextId() == contextId) watching.splice(i, 1);
   }
   for (let i = turns.length - 1; i >= 0; i--) {
     if (turns[i].contextId() == contextId) turns.splice(i, 1);
@@ -81,9 +78,9 @@ export function onLater(rootId: i32): void {
     setEffectiveContext(due[i]);
     closeStream(StreamType.Downstream);
   }
-  for (let i = leaving.length - 1; i >= 0; i--) {
-    setEffectiveContext(leaving[i].contextId());
-    if (leaving[i].leave()) leaving.splice(i, 1);
+  for (let i = watching.length - 1; i >= 0; i--) {
+    setEffectiveContext(watching[i].contextId());
+    if (watching[i].onWatch()) watching.splice(i, 1);
   }
   const called = turns.splice(0, turns.length);
   for (let i = 0; i < called.length; i++) {
@@ -95,6 +92,6 @@ export function onLater(rootId: i32): void {
 }
 
 function setPeriod(): void {
-  const slow = kept || closing.length + leaving.length > 0;
-  setTickPeriod(turns.length > 0 ? TURN_MS : slow ? WATCH_MS : 0);
+  const slow = kept || closing.length + watching.length > 0;
+  setTickPeriod(turns.length > 0 ? TURN_MS : slow ? REST_MS : 0);
 }

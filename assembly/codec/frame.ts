@@ -55,6 +55,8 @@ export class Frame {
   id: u64 = 0;
   /** Leading bytes that `fail` and `pong` need, kept while the request is under way; zero means `head`. At most 1 KiB. */
   keep: i32 = 0;
+  /** Of `Kind.Local`: the client wants nothing more, and its connection closes once all is answered. */
+  last: bool = false;
   /** The whole frame from `decode` on; its first `keep` bytes in `fail` and `pong`. Set by the SDK. */
   bytes: Slice = Slice.empty();
 
@@ -75,6 +77,7 @@ export class Frame {
     this.length = 0;
     this.id = 0;
     this.keep = 0;
+    this.last = false;
     this.bytes = Slice.empty();
   }
 }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { awesomerpc, contract, type World } from "../support/index.js";
+import { awesomerpc, contract, thrift, type World } from "../support/index.js";
 
 const MIB = 1024 * 1024;
 const LARGE = Buffer.alloc(900 * 1024, "x");
@@ -80,5 +80,5 @@ contract(
       expect(proxy.rss() - before).toBeLessThan(MOST);
     });
   },
-  { protocols: [awesomerpc] },
+  { protocols: [awesomerpc, thrift] },
 );

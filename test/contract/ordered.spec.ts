@@ -1,6 +1,7 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { contract, type Lined, type LinedClient, lined, ONE_BY_ONE, until } from "../support/index.js";
+import { contract, encodeLined, type Lined, type LinedClient, lined, ONE_BY_ONE, until } from "../support/index.js";
 
 const spec = {
   services: {
@@ -77,6 +78,38 @@ contract(
           ...frames.keys(),
         ]);
       }
+    });
+
+    test("a client may run ahead of its answers as far as it likes", async () => {
+      const frames: Lined[] = Array.from({ length: 5_000 }, (_, i) => [i % 3 === 0 ? "l" : "g", `${i}.`.padEnd(200)]);
+      expect(texts(await client("one").batch(...frames))).toEqual(texts(frames));
+    });
+
+    test("a client that runs ahead of an answer that never comes costs less than 64 MB", async () => {
+      const { proxy, backends } = world();
+      backends.v1.silent = true;
+      const socket = world().socket("one");
+      socket.write(encodeLined(["g", "never"]));
+      await until("the request to come", () => backends.v1.messages.length === 1);
+      const before = proxy.rss();
+      const local = encodeLined(...Array.from({ length: 10_000 }, (): Lined => ["l", "x".repeat(20)]));
+      for (let i = 0; i < 400; i++) socket.write(local);
+      let most = 0;
+      for (let i = 0; i < 30; i++) {
+        await delay(100);
+        most = Math.max(most, proxy.rss() - before);
+      }
+      socket.destroy();
+      expect(most).toBeLessThan(64 * 1024 * 1024);
+      backends.v1.silent = false;
+      expect(texts(await client("one").batch(["g", "others"]))).toEqual(["others"]);
+    });
+
+    test("a client's last word is answered, and its connection closes", async () => {
+      world().backends.v1.latency = () => 20;
+      const mine = client("one");
+      expect(texts(await mine.batch(["g", "1"], ["q", "bye"]))).toEqual(["1", "bye"]);
+      await mine.closed;
     });
 
     test("a session has a server's connection of its own, between requests that have none", async () => {

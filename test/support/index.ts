@@ -3,7 +3,7 @@ export { BlackHole } from "./black-hole.js";
 export { Child } from "./child.js";
 export { ALL_PROTOCOLS, contract, HARDLY_MATTERS, ONE_BY_ONE } from "./contract.js";
 export { dubbo } from "./dubbo/index.js";
-export { type Lined, type LinedClient, lined } from "./lined/index.js";
+export { encodeLined, type Lined, type LinedClient, lined } from "./lined/index.js";
 export { freePort } from "./ports.js";
 export type { Answer, Attributes, Backend, Call, Caller, Message, Protocol } from "./protocol.js";
 export { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";

@@ -5,15 +5,16 @@ const FIRST_CAPACITY: i32 = 1024;
 /** Growing bytes in an object outside the garbage collector: the base of streams. */
 @unmanaged
 export class Body {
+  /** The next one in a list, or in the pool. */
+  next: usize;
   protected base: usize;
   protected size: i32;
   protected capacity: i32;
 
   /** Must be called first: memory from the heap holds anything. */
   protected clearBody(): void {
-    this.base = 0;
-    this.size = 0;
-    this.capacity = 0;
+    this.next = 0;
+    this.emptyBody();
   }
 
 
@@ -47,6 +48,12 @@ export class Body {
 
   freeBody(): void {
     if (this.base) heap.free(this.base);
-    this.clearBody();
+    this.emptyBody();
+  }
+
+  private emptyBody(): void {
+    this.base = 0;
+    this.size = 0;
+    this.capacity = 0;
   }
 }

@@ -69,6 +69,11 @@ export class FrameInput {
     return Input.Frame;
   }
 
+  /** Bytes of this callback, and of what waited for it, that are not cut yet. */
+  get left(): i32 {
+    return this.all.length - this.done;
+  }
+
   /** Puts the frame back that `next` has just given: it will be given again, scanned anew. */
   putBack(frame: Frame): void {
     this.done -= frame.bytes.length;

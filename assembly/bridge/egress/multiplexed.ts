@@ -1,47 +1,33 @@
 import { BufferType, FilterStatus, LogLevel, PeerType, StreamType } from "../../abi";
 import { Slice, Writer } from "../../bytes";
-import { Codec, Frame, Kind, Metadata, Peer } from "../../codec";
+import { Codec, Frame, Kind, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
-import { closeStream, getBuffer, log, setBuffer } from "../../hostcalls";
-import { FrameInput, Input, lengthOf } from "../buffers";
-import { AttributeForms } from "../headers";
+import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../hostcalls";
+import { FrameInput, Input } from "../buffers";
 import { HeaderList } from "../hpack";
-import {
-  ErrorCode,
-  Http2Events,
-  Http2Receiver,
-  MAX_STREAM_ID,
-  MAX_WINDOW,
-  PREFACE,
-  writeGoAway,
-  writePing,
-  writeReset,
-} from "../http2";
+import { ErrorCode, Http2Events, Http2Receiver, MAX_STREAM_ID, PREFACE, writeGoAway, writePing } from "../http2";
 import { Metrics } from "../metrics";
-import { closeLater, forgetLater } from "../later";
+import { closeLater, forgetLater, Watching, watchLater } from "../later";
 import { Settings } from "../settings";
+import { Answers } from "./answers";
+import { Bodies } from "./bodies";
 import { Debts } from "./debts";
 import { Heartbeats } from "./heartbeats";
-import { Line, Owed } from "./line";
-import { writeAnswerHead, writeFailure, writeOneWayDone } from "./replies";
+import { Owed } from "./line";
+import { Order } from "./order";
 import { frameOf, readHead } from "./request";
 import { RequestWindow } from "./request-window";
 import { EgressStream } from "./stream";
-import { StreamList } from "./stream-list";
 import { EgressStreams } from "./streams";
 import { Window, WindowWatch } from "./window-watch";
 
 // One callback runs at a time in a VM, so what it works with is shared by all connections.
 const out = new Writer();
 const frame = new Frame();
-const meta = new Metadata();
-const forms = new AttributeForms();
 
 /** HPACK's table as long as we announce no other size (RFC 9113, section 6.5.2). */
 const HEADER_TABLE_SIZE: i32 = 4096;
 const MAX_HEADER_BLOCK: i32 = 1048576;
-// Answers that a backend may owe: those whose callers have left stay in the line, and a backend may hang.
-const MAX_OWED: u32 = 1048576;
 
 const TOO_LARGE = Slice.fixed("the backend's answer is too large");
 const NO_FRAME = Slice.fixed("the request's body is no frame");
@@ -56,28 +42,30 @@ const REFUSED = Slice.fixed("the backend refuses the proxy's connection");
  * It can write to a side only while that side's callback runs. Its voice towards the proxy is the protocol's heartbeat:
  * the backend's answer comes in a callback that writes to the proxy. Towards the backend it is HTTP/2's PING.
  */
-export class MultiplexedEgress extends NetworkContext implements Http2Events {
+export class MultiplexedEgress extends NetworkContext implements Http2Events, Watching {
   private input: FrameInput;
   private http2: Http2Receiver;
-  private streams: EgressStreams = new EgressStreams();
-  private debts: Debts = new Debts();
-  private heartbeats: Heartbeats = new Heartbeats();
+  private streams: EgressStreams;
+  private debts: Debts;
+  private heartbeats: Heartbeats;
   private pipelined: bool;
-  /** In a pipelined protocol: what the backend owes, and the requests that are not whole yet, or behind such. */
-  private line: Line = new Line();
-  private coming: StreamList = new StreamList();
+  private order: Order;
+  private bodies: Bodies;
+  private answers: Answers;
   private watch: WindowWatch = new WindowWatch();
   /** Frames for the proxy, and for the backend, that wait for that side's callback. */
   private toProxy: Writer = new Writer();
   private toBackend: Writer = new Writer();
   private prefaceDone: i32 = 0;
   private requestWindow: RequestWindow = new RequestWindow();
-  private buffered: i32 = 0;
-  private lookWanted: bool = false;
+  /** The window is looked at from time to time, and the proxy is to be sent a PING for a chance to act on it. */
+  private watching: bool = false;
+  private pingWanted: bool = false;
+  /** The proxy's last bytes were stopped: so their buffer may be written to in any callback. */
+  private stopped: bool = false;
   private closing: bool = false;
   private drained: bool = false;
   private requests: i32 = 0;
-  private responses: i32 = 0;
 
   constructor(
     id: i32,
@@ -86,7 +74,18 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     private metrics: Metrics,
   ) {
     super(id);
-    this.pipelined = codec.traits().pipelined;
+    const pipelined = codec.traits().pipelined;
+    const order = new Order(pipelined);
+    const streams = new EgressStreams();
+    const debts = new Debts();
+    const heartbeats = new Heartbeats();
+    this.bodies = new Bodies(codec, settings);
+    this.answers = new Answers(codec, settings, metrics, streams, debts, heartbeats, order);
+    this.pipelined = pipelined;
+    this.order = order;
+    this.streams = streams;
+    this.debts = debts;
+    this.heartbeats = heartbeats;
     this.input = new FrameInput(codec, Peer.Server);
     this.http2 = new Http2Receiver(HEADER_TABLE_SIZE, MAX_HEADER_BLOCK);
   }
@@ -109,6 +108,11 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     if (size > 0) setBuffer(BufferType.DownstreamData, 0, size, out.view());
     if (this.requests > 0) this.metrics.requests.increment(this.requests);
     this.requests = 0;
+    this.stopped = this.watching && !endOfStream;
+    if (this.stopped) {
+      if (out.length > 0) continueStream(StreamType.Downstream);
+      return FilterStatus.StopIteration;
+    }
     return out.length > 0 || endOfStream ? FilterStatus.Continue : FilterStatus.StopIteration;
   }
 
@@ -118,7 +122,9 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
       log(LogLevel.Error, "the proxy's HTTP/2 cannot be read; closing the connection");
       this.close();
     }
-    if (this.pipelined) this.forwardComplete();
+    for (let due = this.order.due; due != 0; due = this.order.due) {
+      this.forward(changetype<EgressStream>(due), changetype<EgressStream>(due).body());
+    }
   }
 
   /** Takes the connection preface off; the first bytes to the backend are its greeting and a heartbeat. */
@@ -126,7 +132,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     const part = min(bytes.length, PREFACE.length - this.prefaceDone);
     if (memory.compare(bytes.ptr, PREFACE.ptr + <usize>this.prefaceDone, <usize>part) != 0) this.close();
     if (this.prefaceDone == 0 && !this.closing) {
-      this.owePreparation(this.codec.greet(out));
+      this.order.owePreparations(this.codec.greet(out));
       this.heartbeat();
     }
     this.prefaceDone += part;
@@ -138,7 +144,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     if (stream == null) {
       stream = this.streams.begin(id);
       readHead(stream, headers);
-      if (this.pipelined) this.coming.push(stream);
+      this.order.begin(stream);
     }
     if (endStream && !stream.forwarded && !stream.refused) this.complete(stream);
   }
@@ -147,15 +153,11 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     this.requestWindow.consume(bytes.length);
     const stream = this.streams.find(id);
     if (stream == null || stream.refused || stream.forwarded) return;
-    if (endStream && stream.bodyLength == 0 && this.mayGo(stream)) {
+    if (endStream && stream.bodyLength == 0 && this.order.mayGo(stream)) {
       this.forward(stream, bytes);
       return;
     }
-    if (stream.bodyLength == 0) stream.reserve(lengthOf(this.codec, Peer.Client, bytes, this.settings.maxFrameBytes));
-    stream.append(bytes);
-    this.buffered += bytes.length;
-    const limits = this.settings;
-    if (stream.bodyLength > limits.streamBufferBytes || this.buffered > limits.connectionBufferBytes) {
+    if (!this.bodies.keep(stream, bytes)) {
       this.metrics.bufferOverflows.increment();
       this.refuse(stream, TOO_MUCH);
     } else if (endStream) {
@@ -166,40 +168,24 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   /** A request is whole. */
   private complete(stream: EgressStream): void {
     stream.complete = true;
-    if (this.mayGo(stream)) this.forward(stream, stream.body());
-  }
-
-  /** A pipelined client relies on the order of its requests, whichever body waited for a window. */
-  private mayGo(stream: EgressStream): bool {
-    return !this.pipelined || this.coming.first == changetype<usize>(stream);
-  }
-
-  private forwardComplete(): void {
-    for (let first = this.coming.first; first != 0; first = this.coming.first) {
-      const stream = changetype<EgressStream>(first);
-      if (!stream.complete) return;
-      this.forward(stream, stream.body());
-    }
+    if (this.order.mayGo(stream)) this.forward(stream, stream.body());
   }
 
   private forward(stream: EgressStream, body: Slice): void {
     const bytes = frameOf(stream, body, this.codec, frame, this.settings, this.metrics);
-    if (bytes == null || this.line.length >= MAX_OWED) {
+    if (bytes == null || this.order.isFull) {
       this.refuse(stream, bytes == null ? NO_FRAME : TOO_MUCH);
       return;
     }
     this.requests++;
     if (this.pipelined) {
-      this.coming.remove(stream);
-      this.owePreparation(this.codec.prepare(stream.state, out));
-      if (!stream.oneWay) stream.place = this.line.join(changetype<usize>(stream));
+      this.order.go(stream, this.codec.prepare(stream.state, out));
     } else {
       stream.callerId = frame.id;
       this.codec.rename(frame, stream.id);
     }
     out.bytes(bytes);
-    this.buffered -= stream.bodyLength;
-    stream.freeBody();
+    this.bodies.free(stream);
     stream.forwarded = true;
     if (!stream.oneWay) return;
     this.metrics.oneWay.increment();
@@ -209,10 +195,8 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   /** Answers a request ourselves that never goes to the backend. */
   private refuse(stream: EgressStream, words: Slice): void {
     stream.refused = true;
-    this.buffered -= stream.bodyLength;
-    stream.freeBody();
-    this.fail(this.toProxy, stream.id, true, words);
-    this.drop(stream);
+    this.bodies.free(stream);
+    this.answers.fail(stream, true, words, this.toProxy);
     this.heartbeats.wanted = true;
   }
 
@@ -220,8 +204,8 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     const stream = this.streams.find(id);
     if (stream == null) return;
     this.metrics.streamsReset.increment();
-    if (!stream.forwarded) this.buffered -= stream.bodyLength;
-    this.drop(stream);
+    this.bodies.free(stream);
+    this.answers.end(stream);
   }
 
   onInitialWindow(size: u32): void {
@@ -238,7 +222,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
       return;
     }
     const stream = this.streams.find(id);
-    if (stream != null) stream.credit = <i32>min(<i64>stream.credit + <i64>increment, <i64>MAX_WINDOW);
+    if (stream != null) stream.earn(increment);
   }
 
   onPing(data: u64): void {
@@ -246,10 +230,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     this.heartbeats.wanted = true;
   }
 
-  onPong(): void {
-    if (this.lookWanted) this.heartbeats.wanted = true;
-    this.lookWanted = false;
-  }
+  onPong(): void {}
 
   onGoAway(lastStream: u32): void {}
 
@@ -265,12 +246,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   private heartbeat(): void {
     this.metrics.pings.increment();
     this.heartbeats.send(this.codec, out);
-    if (this.pipelined) this.line.join(Owed.Heartbeat);
-  }
-
-  private owePreparation(answers: i32): void {
-    if (!this.pipelined) return;
-    for (let i = 0; i < answers; i++) this.line.join(Owed.Preparation);
+    this.order.oweHeartbeat();
   }
 
   // ── From the backend: frames become answers ──
@@ -279,17 +255,18 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     if (size == 0) return FilterStatus.Continue;
     out.reset();
     this.requestWindow.write(out, this.settings.maxFrameBytes);
-    this.payDebts();
+    this.answers.pay(out);
     this.takeAnswers(getBuffer(BufferType.UpstreamData, 0, size));
     this.watchWindow();
     if (this.toProxy.length > 0) {
       out.bytes(this.toProxy.view());
       this.toProxy.free();
     }
-    if (this.toBackend.length > 0 || this.lookWanted) writePing(out, false, 0);
+    if (this.toBackend.length > 0 || this.pingWanted) writePing(out, false, 0);
+    this.pingWanted = false;
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
-    if (this.responses > 0) this.metrics.responses.increment(this.responses);
-    this.responses = 0;
+    if (this.answers.count > 0) this.metrics.responses.increment(this.answers.count);
+    this.answers.count = 0;
     return FilterStatus.Continue;
   }
 
@@ -309,7 +286,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
       if (frame.kind == Kind.Drain) this.drain();
       else if (frame.kind == Kind.Ping) this.codec.pong(frame, this.toBackend);
       else if (this.pipelined) this.takeInTurn(found);
-      else if (frame.kind == Kind.Pong) this.heartbeatAnswered();
+      else if (frame.kind == Kind.Pong) this.answers.heartbeatAnswered(out);
       else if (frame.kind == Kind.Response) this.answer(this.streams.asked(frame.id), found);
     }
     this.input.close();
@@ -319,13 +296,13 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   private takeInTurn(found: Input): void {
     if (frame.kind == Kind.Opaque) {
       this.metrics.opaque.increment();
-    } else if (this.line.length == 0) {
+    } else if (this.order.isEmpty) {
       this.metrics.outOfStep.increment();
       log(LogLevel.Warn, "the backend sent an answer that nobody asked for; closing the connection");
       this.close();
     } else {
-      const owed = this.line.take();
-      if (owed == Owed.Heartbeat) this.heartbeatAnswered();
+      const owed = this.order.take();
+      if (owed == Owed.Heartbeat) this.answers.heartbeatAnswered(out);
       else if (owed != Owed.Preparation) this.answer(changetype<EgressStream | null>(owed), found);
       else if (!this.codec.admitted(frame)) this.refusedByServer();
     }
@@ -336,13 +313,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     this.metrics.refusedByServer.increment();
     log(LogLevel.Warn, "the backend refuses the proxy's connection; closing it");
     this.drain();
-    while (this.line.length > 0) {
-      const owed = this.line.take();
-      if (owed <= Owed.Preparation) continue;
-      const stream = changetype<EgressStream>(owed);
-      this.fail(out, stream.id, false, REFUSED);
-      this.drop(stream);
-    }
+    this.answers.failAll(REFUSED, out);
     this.closing = true;
     closeLater(this.id);
   }
@@ -350,37 +321,8 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
   /** @param stream null: its caller has left */
   private answer(stream: EgressStream | null, found: Input): void {
     if (stream == null) return;
-    if (found == Input.TooLarge) {
-      this.fail(out, stream.id, false, TOO_LARGE);
-      this.drop(stream);
-      return;
-    }
-    this.responses++;
-    meta.clear();
-    const readable = this.codec.decode(frame, meta);
-    forms.of(readable ? meta : null, this.settings.headers);
-    if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
-    if (!readable) this.metrics.opaque.increment();
-    writeAnswerHead(out, stream.id, readable ? meta : null, forms);
-    if (!this.pipelined) this.codec.rename(frame, stream.callerId);
-    const whole = this.makeRoom(stream, frame.bytes.length) && this.debts.send(stream, frame.bytes, out);
-    if (whole) this.drop(stream);
-  }
-
-  /** Past the bounds of what may wait, who owes the most has to go. False: that is the answer in hand. */
-  private makeRoom(stream: EgressStream, length: i32): bool {
-    const limits = this.settings;
-    while (true) {
-      const victim = this.debts.victim(stream, length, limits.streamBufferBytes, limits.connectionBufferBytes);
-      if (victim != 0) this.giveUp(changetype<EgressStream>(victim));
-      if (victim == 0 || victim == changetype<usize>(stream)) return victim == 0;
-    }
-  }
-
-  private giveUp(stream: EgressStream): void {
-    this.metrics.bufferOverflows.increment();
-    writeReset(out, stream.id, ErrorCode.EnhanceYourCalm);
-    this.drop(stream);
+    if (found == Input.TooLarge) this.answers.fail(stream, false, TOO_LARGE, out);
+    else this.answers.send(stream, frame, out);
   }
 
   /**
@@ -389,31 +331,32 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
    */
   private watchWindow(): void {
     const window = this.watch.look(this.debts);
-    // Nothing may come by itself any more: a PING to the proxy brings our turn to send a heartbeat, and that the next look.
-    if (window == Window.Full) this.lookWanted = true;
+    if (window == Window.Full && !this.watching) {
+      // Nothing may come by itself any more. The answer to a PING is stopped, and so can be written to at its time.
+      this.watching = true;
+      this.pingWanted = true;
+      watchLater(this);
+    }
     if (window != Window.Stuck) return;
     this.drain();
-    for (let stream = this.debts.unstarted(); stream != 0; stream = this.debts.unstarted()) {
-      this.giveUp(changetype<EgressStream>(stream));
-    }
+    this.answers.giveUpUnstarted(out);
   }
 
-  private payDebts(): void {
-    while (true) {
-      const paid = this.debts.pay(out);
-      if (paid == 0) return;
-      this.drop(changetype<EgressStream>(paid));
-    }
+  contextId(): i32 {
+    return this.id;
   }
 
-  /** The backend has read all that was sent before this heartbeat. */
-  private heartbeatAnswered(): void {
-    this.heartbeats.hear();
-    for (let stream = this.heartbeats.done(); stream != 0; stream = this.heartbeats.done()) {
-      forms.of(null, this.settings.headers);
-      writeOneWayDone(out, changetype<EgressStream>(stream).id, forms);
-      this.drop(changetype<EgressStream>(stream));
-    }
+  /** Is the window still full? Where it stays so, a heartbeat's answer is the chance to say so to the proxy. */
+  onWatch(): bool {
+    const window = this.watch.look(this.debts);
+    if (!this.closing && (window == Window.Full || (window == Window.Stuck && !this.stopped))) return false;
+    this.watching = false;
+    if (this.closing || window == Window.Open) return true;
+    out.reset();
+    this.heartbeat();
+    setBuffer(BufferType.DownstreamData, 0, 0, out.view());
+    continueStream(StreamType.Downstream);
+    return true;
   }
 
   /** The backend takes no new requests: the proxy opens another connection, and what is under way ends here. */
@@ -424,22 +367,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     writeGoAway(out, MAX_STREAM_ID, ErrorCode.None);
   }
 
-  private fail(to: Writer, id: u32, neverSent: bool, words: Slice): void {
-    this.metrics.localReplies.increment();
-    writeFailure(to, id, neverSent, words);
-  }
-
   // ── The end ──
-
-  private drop(stream: EgressStream): void {
-    this.debts.forget(stream);
-    this.heartbeats.forget(stream);
-    if (this.pipelined) {
-      if (!stream.forwarded) this.coming.remove(stream);
-      else if (!stream.oneWay) this.line.leave(stream.place);
-    }
-    this.streams.end(stream);
-  }
 
   private close(): void {
     if (this.closing) return;
@@ -455,7 +383,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events {
     this.metrics.connectionsActive.add(-1);
     forgetLater(this.id);
     this.streams.free();
-    this.line.free();
+    this.order.free();
     this.input.free();
     this.http2.free();
     this.toProxy.free();

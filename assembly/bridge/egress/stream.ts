@@ -1,6 +1,7 @@
-import { Body } from "../buffers";
+import { Body, Pool } from "../buffers";
 import { keepHeaders, recallHeaders } from "../headers";
 import { HeaderList } from "../hpack";
+import { MAX_WINDOW } from "../http2";
 
 /**
  * A request under way to a backend. Its body holds the request until that is whole, and later what the proxy has no
@@ -35,13 +36,9 @@ export class EgressStream extends Body {
   started: bool;
   /** The request's headers, where a filter changed any; else zero. */
   private headers: usize;
-  /** The next one in a list of this connection. */
-  next: usize;
 
   static take(id: u32): EgressStream {
-    let stream = changetype<EgressStream>(pool);
-    if (pool == 0) stream = changetype<EgressStream>(heap.alloc(offsetof<EgressStream>()));
-    else pool = stream.next;
+    const stream = pool.take();
     stream.clearBody();
     stream.id = id;
     stream.callerId = 0;
@@ -57,13 +54,17 @@ export class EgressStream extends Body {
     stream.started = false;
     stream.long = false;
     stream.headers = 0;
-    stream.next = 0;
     return stream;
   }
 
   /** What the proxy has not yet got of the answer. */
   @inline get debt(): i32 {
     return this.forwarded ? this.bodyLength - this.paid : 0;
+  }
+
+  /** The proxy takes more of the answer. */
+  earn(increment: u32): void {
+    this.credit = <i32>min(<i64>this.credit + <i64>increment, <i64>MAX_WINDOW);
   }
 
   keepHeaders(headers: HeaderList): void {
@@ -80,9 +81,8 @@ export class EgressStream extends Body {
   release(): void {
     this.freeBody();
     if (this.headers) heap.free(this.headers);
-    this.next = pool;
-    pool = changetype<usize>(this);
+    pool.put(this);
   }
 }
 
-let pool: usize = 0;
+const pool = new Pool<EgressStream>();

@@ -5,6 +5,7 @@ import { bridgeModule, Host } from "../host.support.js";
 
 const DATA = 0;
 const RST_STREAM = 3;
+const PING = 6;
 const GOAWAY = 7;
 
 interface Http2Frame {
@@ -100,14 +101,26 @@ class Http2Client {
     return Buffer.concat(this.bodies.get(stream) ?? []);
   }
 
+  /** A moment passes, and no word from either side. */
+  wait(milliseconds: number): void {
+    this.host.time += BigInt(milliseconds) * 1_000_000n;
+    this.host.tick();
+    this.receive(this.host.takeLetGo());
+  }
+
   private send(bytes: Buffer): void {
-    for (const { frame } of this.backend.push(this.host.downstream(this.context, bytes))) this.toBackend.push(frame);
+    this.receive(this.host.downstream(this.context, bytes));
+  }
+
+  private receive(bytes: Buffer): void {
+    for (const { frame } of this.backend.push(bytes)) this.toBackend.push(frame);
   }
 
   fromBackend(bytes: Buffer): void {
     for (const { type, end, stream, payload } of framesIn(this.host.upstream(this.context, bytes))) {
       if (type === RST_STREAM) this.reset.add(stream);
       if (type === GOAWAY) this.goaway = true;
+      if (type === PING) this.send(frame(PING, 1, 0, payload));
       if (type !== DATA) continue;
       this.connectionWindow -= payload.length;
       const window = (this.windows.get(stream) ?? 0) - payload.length;
@@ -224,6 +237,35 @@ describe("answers and the proxy's windows", () => {
     expect(proxy.goaway).toBe(true);
     expect(proxy.ended.has(7)).toBe(true);
     expect([...proxy.reset]).toEqual([9]);
+  });
+
+  it("notices a connection that long answers have filled, though nobody says a word, with a single heartbeat", () => {
+    const proxy = new Http2Client(host, 200_000);
+    for (const stream of [1, 3]) proxy.request(stream);
+    proxy.answerHeartbeats();
+    proxy.answer(1, Buffer.alloc(115_000));
+    proxy.answer(3, Buffer.alloc(115_000));
+    for (let i = 0; i < 49; i++) proxy.wait(10);
+    expect(proxy.answerHeartbeats()).toBe(0);
+    for (let i = 0; i < 5; i++) proxy.wait(10);
+    expect(proxy.answerHeartbeats()).toBe(1);
+    expect(proxy.goaway).toBe(true);
+    expect([...proxy.reset]).toEqual([3]);
+    expect(host.tickPeriod).toBe(0);
+  });
+
+  it("asks nobody once the window is open again", () => {
+    const proxy = new Http2Client(host, 200_000);
+    proxy.request(1);
+    proxy.answerHeartbeats();
+    proxy.answer(1, Buffer.alloc(115_000));
+    proxy.wait(10);
+    proxy.extend(0, 200_000);
+    proxy.answerHeartbeats();
+    for (let i = 0; i < 100; i++) proxy.wait(10);
+    expect(proxy.answerHeartbeats()).toBe(0);
+    expect(proxy.goaway).toBe(false);
+    expect(proxy.ended.has(1)).toBe(true);
   });
 
   it("passes the backend's goodbye on", () => {

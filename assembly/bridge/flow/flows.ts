@@ -5,7 +5,7 @@ import { Input } from "../buffers";
 import { causeOf, wordsOf } from "../cause";
 import { REVISION, STATUS } from "../headers";
 import { HeaderList } from "../hpack";
-import { ErrorCode, FIRST_WINDOW, MAX_WINDOW, writeData, writeReset, writeWindowUpdate } from "../http2";
+import { ErrorCode, writeData, writeReset, writeWindowUpdate } from "../http2";
 import { Metrics } from "../metrics";
 import { Settings } from "../settings";
 import { forget, watch } from "./deadlines";
@@ -49,6 +49,8 @@ export enum Passed {
 
 /** The connection that flows belong to. */
 export interface FlowClient {
+  /** The window that the proxy gives to new streams. */
+  initialWindow(): i32;
   /** A number for a new stream; zero where there is none. */
   nextStream(): u32;
   /** A place for this request's answer among the others; zero where they go out as they come. */
@@ -70,7 +72,7 @@ export class Flows {
   private table: FlowTable = new FlowTable();
   private owed: OwedTable = new OwedTable();
   private epoch: i32 = 0;
-  private window: i32 = FIRST_WINDOW;
+  private window: i32;
   private byId: bool;
   /** Milliseconds since 1970, in the callback at hand; zero: not asked yet. */
   private clock: i64 = 0;
@@ -97,6 +99,7 @@ export class Flows {
   ) {
     this.byId = codec.traits().ids;
     this.epoch = settings.flow.epoch;
+    this.window = client.initialWindow();
   }
 
   /** A callback begins. */
@@ -467,8 +470,7 @@ export class Flows {
     this.discard(flow);
   }
 
-  onInitialWindow(size: u32): void {
-    const window = <i32>min<u32>(size, MAX_WINDOW);
+  onInitialWindow(window: i32): void {
     const list = this.table.list;
     for (let i = 0; i < list.length; i++) list[i].credit += window - this.window;
     this.window = window;

@@ -12,8 +12,30 @@ export class Answers {
   private voice: Writer = new Writer();
   private first: usize = 0;
   private last: usize = 0;
+  private places: i32 = 0;
+  private bytes: i32 = 0;
 
   constructor(private ordered: bool) {}
+
+  /** Where `ordered`: how many requests have no answer yet that has gone out, those answered by ourselves among them. */
+  get length(): i32 {
+    return this.places;
+  }
+
+  /** Bytes of whole answers that wait for earlier ones. */
+  get waitingBytes(): i32 {
+    return this.bytes;
+  }
+
+  /** Where `ordered`: is this request's answer the next to go out? */
+  isNext(stream: IngressStream): bool {
+    return this.first == changetype<usize>(stream);
+  }
+
+  /** Will a whole answer to this request go out at once? */
+  goesNow(stream: IngressStream): bool {
+    return !this.ordered || this.isNext(stream);
+  }
 
   /** A request has been passed on: here is its place. */
   expect(stream: IngressStream): void {
@@ -22,6 +44,7 @@ export class Answers {
     if (this.last) changetype<IngressStream>(this.last).next = changetype<usize>(stream);
     else this.first = changetype<usize>(stream);
     this.last = changetype<usize>(stream);
+    this.places++;
   }
 
   /** Takes what stands in the draft: it goes out when next the client can be written to, and when its turn has come. */
@@ -31,8 +54,7 @@ export class Answers {
     } else {
       const stream = IngressStream.take(0, frame);
       this.expect(stream);
-      stream.append(this.draft.view());
-      stream.ready = true;
+      this.hold(stream, this.draft.view());
     }
     this.draft.reset();
   }
@@ -54,10 +76,13 @@ export class Answers {
       return;
     }
     stream.freeBody();
-    stream.append(Slice.view(out.ptr + <usize>start, out.length - start));
+    if (this.isNext(stream)) {
+      this.pop();
+      this.release(out);
+      return;
+    }
+    this.hold(stream, Slice.view(out.ptr + <usize>start, out.length - start));
     out.truncate(start);
-    stream.ready = true;
-    this.release(out);
   }
 
   /** Writes all that may go now. */
@@ -75,6 +100,12 @@ export class Answers {
     while (this.first) this.pop();
   }
 
+  private hold(stream: IngressStream, answer: Slice): void {
+    stream.append(answer);
+    stream.ready = true;
+    this.bytes += stream.bodyLength;
+  }
+
   private release(out: Writer): void {
     while (this.first && changetype<IngressStream>(this.first).ready) {
       out.bytes(changetype<IngressStream>(this.first).body());
@@ -86,6 +117,8 @@ export class Answers {
     const stream = changetype<IngressStream>(this.first);
     this.first = stream.next;
     if (this.first == 0) this.last = 0;
+    this.places--;
+    if (stream.ready) this.bytes -= stream.bodyLength;
     stream.release();
   }
 }

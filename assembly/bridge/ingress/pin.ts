@@ -48,6 +48,31 @@ export class Pin {
     return this.tunnel.fromClient(bytes, out);
   }
 
+  /**
+   * The client's bytes: what waited before there was a server, then the connection's buffer, which begins with what HCM had
+   * no window for. False: they are not this protocol.
+   */
+  fromClient(waited: Slice, bytes: Slice, out: Writer): bool {
+    const held = min(this.tunnel.held, bytes.length);
+    out.copy(bytes.ptr, held);
+    const fresh = Slice.view(bytes.ptr + <usize>held, bytes.length - held);
+    return this.tunnel.fromClient(waited, out) && this.tunnel.fromClient(fresh, out);
+  }
+
+  /**
+   * Writes what waits to go to the client, between a server's messages; to the proxy what is due.
+   * @param leaving the client is to be told to end its session
+   */
+  writeAnswers(leaving: bool, out: Writer, control: Writer): void {
+    const tunnel = this.tunnel;
+    if (tunnel.atBoundary && tunnel.answers.length > 0) {
+      out.bytes(tunnel.answers.view());
+      tunnel.answers.free();
+    }
+    if (leaving && tunnel.drain(out)) this.state = Pinned.Broken;
+    tunnel.replenish(control);
+  }
+
   onHeaders(headers: HeaderList, endStream: bool, out: Writer): void {
     const status = headers.get(STATUS);
     if (this.tunnel.status == 0 && status != null) {

@@ -1,7 +1,7 @@
 import { Answers, Frame } from "../../codec";
 import { recallHeaders, keepHeaders } from "../headers";
 import { HeaderList } from "../hpack";
-import { KeptFrame } from "../buffers";
+import { KeptFrame, Pool } from "../buffers";
 
 /** A request under way, from the client's frame to its answer. Pooled, outside the garbage collector. */
 @unmanaged
@@ -25,13 +25,9 @@ export class IngressStream extends KeptFrame {
   private parts: usize;
   /** The answer's headers, where a filter changed or wrote it; else zero. */
   private headers: usize;
-  /** The next one in the order of requests. */
-  next: usize;
 
   static take(id: u32, frame: Frame): IngressStream {
-    let stream = changetype<IngressStream>(pool);
-    if (pool == 0) stream = changetype<IngressStream>(heap.alloc(offsetof<IngressStream>()));
-    else pool = stream.next;
+    const stream = pool.take();
     stream.clearKept();
     stream.id = id;
     stream.status = 0;
@@ -42,7 +38,6 @@ export class IngressStream extends KeptFrame {
     stream.left = 0;
     stream.parts = 0;
     stream.headers = 0;
-    stream.next = 0;
     stream.remember(frame);
     return stream;
   }
@@ -99,9 +94,8 @@ export class IngressStream extends KeptFrame {
     this.releaseParts();
     this.freeKept();
     if (this.headers) heap.free(this.headers);
-    this.next = pool;
-    pool = changetype<usize>(this);
+    pool.put(this);
   }
 }
 
-let pool: usize = 0;
+const pool = new Pool<IngressStream>();

@@ -32,7 +32,12 @@ export class Settings {
   streamBufferBytes: i32 = 12582912;
   connectionBufferBytes: i32 = 12582912;
   /**
-   * Bytes of unfinished answers, at ingress. More than a connection's window (24 MiB): answers that come in turns fill it
+   * At ingress, where answers go in the order of requests: so many requests of one client may have no answer yet. Where
+   * servers take one request at a time, each of them costs a connection.
+   */
+  unanswered: i32 = 1024;
+  /**
+   * Bytes of answers that are not whole or wait for earlier ones, at ingress. More than a connection's window (24 MiB): answers that come in turns fill it
    * before the first of them is whole.
    */
   reassemblyBytes: i32 = 33554432;
@@ -84,6 +89,7 @@ export class Settings {
     this.maxParts = <i32>limits.integer("parts", 1024, 1, 65536);
     this.headers.headers = <i32>limits.integer("headers", 1000, 0, 10000);
     this.headers.headerBytes = <i32>limits.integer("headerBytes", 65536, 0, 1048576);
+    this.unanswered = <i32>limits.integer("unanswered", traits.pipelined ? 1024 : 16, 1, 1048576);
     this.streamBufferBytes = <i32>limits.integer("streamBufferBytes", 12582912, 65536, 1073741824);
     this.connectionBufferBytes = <i32>limits.integer("connectionBufferBytes", 12582912, 65536, 1073741824);
     this.reassemblyBytes = <i32>limits.integer("reassemblyBytes", 33554432, 65536, 1073741824);

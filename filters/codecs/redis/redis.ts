@@ -87,6 +87,7 @@ export class Redis extends Codec {
     // Redis ends the connection of who sends these, and the server's is shared.
     if (call.arguments.malformed || call.word(0, HTTP)) return Scan.Bad;
     frame.keep = min(head, KEPT);
+    frame.last = call.is == Is.Quit;
     return frame.is(this.peer == Peer.Server ? Kind.Request : this.kindOf(walk.length), head, walk.length);
   }
 

@@ -21,7 +21,7 @@ import {
 //   frame = length u32 (of what follows), kind u8, text
 //
 // From clients: `g` asks for a key, `m` for several (a comma between them), `l` is answered by the proxy, `s` puts the
-// connection into a state, a digit; `p` is a heartbeat. `b` begins a session, in which `n` is answered by the proxy, `d`
+// connection into a state, a digit; `q` is as `l`, and the client's last; `p` is a heartbeat. `b` begins a session, in which `n` is answered by the proxy, `d`
 // is replaced, and the answer to `e` ends it.
 // From servers: `r` is an answer, `x` an error, `!` a push. From the proxy: `a` greets, `t` sets a state.
 const HEAD = 5;
@@ -31,6 +31,7 @@ const GET: u8 = 0x67;
 const SEVERAL: u8 = 0x6d;
 const LOCAL: u8 = 0x6c;
 const STATE: u8 = 0x73;
+const LAST: u8 = 0x71;
 const PING: u8 = 0x70;
 const BEGIN: u8 = 0x62;
 const END: u8 = 0x65;
@@ -181,12 +182,13 @@ function scanFrame(input: Reader, frame: Frame): Scan {
   if (!input.ok) return Scan.More;
   if (kind < PUSH || length == 0) return Scan.Bad;
   frame.keep = <i32>min<u64>(<u64>length + 4, MAX_KEPT);
+  frame.last = kind == LAST;
   return frame.is(kindOf(kind, frame.from), HEAD, <u64>length + 4);
 }
 
 function kindOf(kind: u8, from: Peer): Kind {
   if (from == Peer.Server) return kind == PUSH ? Kind.Opaque : Kind.Response;
-  if (kind == LOCAL || kind == STATE) return Kind.Local;
+  if (kind == LOCAL || kind == STATE || kind == LAST) return Kind.Local;
   if (kind == PING) return Kind.Ping;
   return kind == BEGIN ? Kind.Session : Kind.Request;
 }
