@@ -15,6 +15,12 @@ import { CONNECT_TIMEOUT } from "./outbound-clusters.js";
 /** How much longer an internal connection may take than the backend's that it leads to. */
 const CONNECT_MARGIN = 4000;
 
+/**
+ * Of an answer on a connection of its own, a proxy reads so much ahead of a client that does not read. With Envoy's default
+ * of 1 MiB most answers are read whole before it holds back.
+ */
+const PLAIN_BUFFER = 65_536;
+
 /** Where routes send requests, as HTTP: for each service one cluster for all its endpoints and one for each subset. */
 export function requestClusters({ services }: Model): Cluster[] {
   return services.flatMap((service) => [
@@ -29,6 +35,7 @@ function cluster(service: Service, subset: string, policy: Policy): Cluster {
     clusterDiscoveryType: { case: "type", value: DiscoveryType.EDS },
     edsClusterConfig: { edsConfig: ads() },
     connectTimeout: duration((policy.connectTimeout ?? CONNECT_TIMEOUT) + CONNECT_MARGIN),
+    ...(service.codec.mode !== "multiplexed" && { perConnectionBufferLimitBytes: PLAIN_BUFFER }),
     ...balance(policy.balance),
     ...ejection(policy.ejection),
     circuitBreakers: {
