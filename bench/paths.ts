@@ -23,7 +23,7 @@ export interface Other {
   readonly path: Path;
   readonly backend: number;
   readonly drive: Drive;
-  readonly filter: (cluster: string) => NetworkFilter;
+  readonly filters: (cluster: string) => NetworkFilter[];
 }
 
 /** Starts one Envoy for all paths, and the host; the paths in the order in which they take turns. */
@@ -39,7 +39,7 @@ export async function compare(site: Site, comparison: Comparison): Promise<Bench
     listeners: [
       ...(hasCpp ? cpp : []),
       listener("bench_tcp", tcpPort, tcpProxy("bench")),
-      ...others.map((other) => listener(other.cluster, other.port, other.filter(other.cluster))),
+      ...others.map((other) => listener(other.cluster, other.port, ...other.filters(other.cluster))),
     ],
     clusters,
   });

@@ -32,6 +32,13 @@ export function cluster(name: string, port: number): object {
   };
 }
 
+/** A module as a network filter of its own, which passes what it has read. */
+export function wasmFilter(name: string, file: string): NetworkFilter {
+  const code = { local: { filename: file } };
+  const vm = { vm_id: name, runtime: "envoy.wasm.runtime.v8", code };
+  return { "@type": `${NETWORK}.wasm.v3.Wasm`, config: { name, root_id: name, vm_config: vm } };
+}
+
 export function tcpProxy(to: string): NetworkFilter {
   return { "@type": `${NETWORK}.tcp_proxy.v3.TcpProxy`, stat_prefix: "bench_tcp", cluster: to };
 }

@@ -99,6 +99,13 @@ describe("attributeHeader", () => {
     );
   });
 
+  it("bears no byte as it is that HTTP's names do not", () => {
+    for (let byte = 0; byte < 256; byte++) {
+      const header = through("header", Buffer.from([0x61, byte, 0x7a])).toString("latin1");
+      expect(header, String(byte)).toMatch(/^[!#$%&'*+\-.^_`|~0-9a-z]+$/);
+    }
+  });
+
   it.each(["host", ":path", "x-envoy-retry-on", "x-request-id", "x-meltemi-digest", "grpc-timeout", "te", ""])(
     "keeps %j for HTTP and the proxy",
     (name) => expect(isAttribute(Buffer.from(name))).toBe(false),
@@ -116,6 +123,18 @@ describe("attributeValue", () => {
     expect(through("value", Buffer.from("a\r\nb: 5%")).toString()).toBe("a%0D%0Ab: 5%25");
     expect(through("value", Buffer.from(" x ")).toString()).toBe("%20x%20");
     expect(through("value", Buffer.from("\0\u007f")).toString()).toBe("%00%7F");
+  });
+
+  it("finds a byte that HTTP does not bear wherever it stands", () => {
+    for (let byte = 0; byte < 256; byte++) {
+      const bad = byte === 0x7f || (byte < 0x20 && byte !== 0x09);
+      for (let at = 1; at < 18; at++) {
+        const value = Buffer.alloc(19, at % 2 ? 0x80 : 0x20);
+        value[0] = value[18] = 0x78;
+        value[at] = byte;
+        expect(through("value", value).equals(value), `${byte} at ${at}`).toBe(!bad);
+      }
+    }
   });
 
   it("can be read back where it was escaped", () => {

@@ -1,5 +1,5 @@
 import { arenaTake, Slice } from "../bytes";
-import { lowerHexDigit } from "./hex";
+import { lowerHexPair } from "./hex";
 
 /**
  * A digest over a message's attribute headers that does not depend on their order: the sum of each header's hash, over
@@ -25,28 +25,37 @@ export class Digest {
   /** The digest as 16 hex digits, good until the callback returns. */
   hex(): Slice {
     const at = arenaTake(16);
-    for (let i = 0; i < 16; i++) store<u8>(at + <usize>i, lowerHexDigit((<u32>(this.sum >> (<u64>(60 - 4 * i)))) & 15));
+    for (let i: usize = 0; i < 8; i++) store<u16>(at + 2 * i, lowerHexPair(<u8>(this.sum >> (<u64>(56 - 8 * i)))));
     return Slice.view(at, 16);
   }
 
   /** Is this the digest that the other side sent? */
   matches(hex: Slice): bool {
-    return hex.length == 16 && memory.compare(hex.ptr, this.hex().ptr, 16) == 0;
+    return hex.equals(this.hex());
   }
 }
 
 const SEED: u64 = 0x9e3779b97f4a7c15;
 const PRIME: u64 = 0x100000001b3;
 
-/** Eight bytes at a time, then the rest, then the length, so that nothing slips from name to value unseen. */
+/** Eight bytes at a time, then the last ones, then the length, so that nothing slips from name to value unseen. */
 function hash(seed: u64, bytes: Slice): u64 {
   let sum = seed ^ (<u64>bytes.length * PRIME);
   let at = bytes.ptr;
   const end = bytes.end;
-  for (; at + 8 <= end; at += 8) sum = mix(sum ^ load<u64>(at));
+  for (; at + 8 < end; at += 8) sum = mix(sum ^ load<u64>(at));
+  return mix(sum ^ tail(bytes));
+}
+
+/** The last eight bytes, or all where there are fewer. */
+@inline
+function tail(bytes: Slice): u64 {
+  const length = <usize>bytes.length;
+  if (length >= 8) return load<u64>(bytes.end - 8);
+  if (length >= 4) return ((<u64>load<u32>(bytes.ptr)) << 32) | (<u64>load<u32>(bytes.end - 4));
   let rest: u64 = 0;
-  for (; at < end; at++) rest = (rest << 8) | (<u64>load<u8>(at));
-  return mix(sum ^ rest);
+  for (let at = bytes.ptr; at < bytes.end; at++) rest = (rest << 8) | (<u64>load<u8>(at));
+  return rest;
 }
 
 

@@ -7,7 +7,7 @@ import { escapedPrefix, isReserved } from "./reserved";
 const MAX_NAME_BYTES: i32 = 128;
 const KEPT_OF_LONGER: i32 = 100;
 
-const PLAIN: u8 = 1; // may stand in an HTTP header's name
+const PLAIN: u8 = 1; // may stand in an HTTP header's name, and is no capital
 const LITERAL: u8 = 2; // stands for itself in an escaped name
 
 const CLASSES: usize = memory.data(256);
@@ -24,16 +24,26 @@ function mark(characters: string, classes: u8): void {
  * The result is good until the callback returns.
  */
 export function attributeHeader(name: Slice): Slice {
-  const length = name.length;
-  const at = arenaTake(<usize>length + 1);
-  let plain = length > 0 && length <= MAX_NAME_BYTES;
-  for (let i = 0; i < length; i++) {
-    const byte = lower(name.at(i));
-    store<u8>(at + <usize>i, byte);
-    plain = plain && (load<u8>(CLASSES + <usize>byte) & PLAIN) != 0;
-  }
-  const lowered = Slice.view(at, length);
+  let at = name.ptr;
+  const end = name.end;
+  while (at < end && isPlain(load<u8>(at))) at++;
+  // Most names are in lower case, and stand where they are.
+  const lowered = at == end ? name : inLowerCase(name);
+  let plain = name.length <= MAX_NAME_BYTES;
+  for (; plain && at < end; at++) plain = isPlain(lower(load<u8>(at)));
   return plain && !isReserved(lowered) ? lowered : escaped(lowered);
+}
+
+
+@inline
+function isPlain(byte: u8): bool {
+  return (load<u8>(CLASSES + <usize>byte) & PLAIN) != 0;
+}
+
+function inLowerCase(name: Slice): Slice {
+  const start = arenaTake(<usize>name.length);
+  for (let i = 0; i < name.length; i++) store<u8>(start + <usize>i, lower(name.at(i)));
+  return Slice.view(start, name.length);
 }
 
 function escaped(name: Slice): Slice {

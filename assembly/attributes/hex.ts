@@ -4,6 +4,18 @@ export function lowerHexDigit(value: u32): u8 {
   return <u8>(value < 10 ? 0x30 + value : 0x57 + value);
 }
 
+const PAIRS: usize = memory.data(512);
+for (let i: u32 = 0; i < 256; i++) {
+  store<u8>(PAIRS + 2 * <usize>i, lowerHexDigit(i >> 4));
+  store<u8>(PAIRS + 2 * <usize>i, lowerHexDigit(i & 15), 1);
+}
+
+/** Both digits of a byte, to be stored as they are. */
+@inline
+export function lowerHexPair(value: u8): u16 {
+  return load<u16>(PAIRS + 2 * <usize>value);
+}
+
 /** The digit `0-9A-F` of a value below 16. */
 @inline
 export function upperHexDigit(value: u32): u8 {

@@ -17,12 +17,12 @@ let blocks: StaticArray<usize> = new StaticArray<usize>(8);
 let blockCount: i32 = 0;
 
 /** `size` bytes, aligned to 8, good until `releaseArena`. */
+@inline
 export function arenaTake(size: usize): usize {
   const needed = (size + 7) & ~7;
-  if (needed > CHUNK) return takeBlock(size);
-  if (cursor + needed > limit) nextChunk();
   const at = cursor;
-  cursor += needed;
+  if (needed > limit - at) return takeElsewhere(size, needed);
+  cursor = at + needed;
   return at;
 }
 
@@ -35,6 +35,14 @@ export function releaseArena(): void {
   }
   keptTaken = false;
   while (blockCount > 0) heap.free(unchecked(blocks[--blockCount]));
+}
+
+function takeElsewhere(size: usize, needed: usize): usize {
+  if (needed > CHUNK) return takeBlock(size);
+  nextChunk();
+  const at = cursor;
+  cursor = at + needed;
+  return at;
 }
 
 function nextChunk(): void {

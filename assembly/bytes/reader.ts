@@ -38,6 +38,16 @@ export class Reader {
     return <i32>(this.cursor - this.start);
   }
 
+  /** Where the next byte is, for a reader of another kind that goes on from here; `limit` is where the last one ends. */
+  @inline get pointer(): usize {
+    return this.cursor;
+  }
+
+
+  @inline get limit(): usize {
+    return this.end;
+  }
+
   /** Goes to `position` bytes from the start. */
   seek(position: i32): void {
     if (position < 0 || position > <i32>(this.end - this.start)) this.fail();

@@ -1,4 +1,5 @@
 import { arenaTake } from "./arena";
+import { sameBytes } from "./same";
 
 /**
  * A view of bytes that somebody else owns: no copy, no garbage.
@@ -46,7 +47,7 @@ export class Slice {
 
 
   @inline equals(other: Slice): bool {
-    return this.length == other.length && memory.compare(this.ptr, other.ptr, <usize>this.length) == 0;
+    return this.length == other.length && sameBytes(this.ptr, other.ptr, this.length);
   }
 
   /** Equal but for the case of ASCII letters. */
@@ -59,7 +60,7 @@ export class Slice {
   }
 
   startsWith(prefix: Slice): bool {
-    return this.length >= prefix.length && memory.compare(this.ptr, prefix.ptr, <usize>prefix.length) == 0;
+    return this.length >= prefix.length && sameBytes(this.ptr, prefix.ptr, prefix.length);
   }
 
   /** The first `length` bytes, or fewer, so that no character of UTF-8 is cut. */

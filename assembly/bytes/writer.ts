@@ -1,3 +1,4 @@
+import { copyBytes } from "./copy";
 import { Slice } from "./slice";
 
 const FIRST_CAPACITY: i32 = 4096;
@@ -90,7 +91,7 @@ export class Writer {
   }
 
   copy(ptr: usize, length: i32): void {
-    if (length > 0) memory.copy(this.grow(length), ptr, <usize>length);
+    if (length > 0) copyBytes(this.grow(length), ptr, length);
   }
 
   /** Bytes after their number, an unsigned one of 8, 16 or 32 bits. Too many for it: nothing is written, and `ok` is false. */

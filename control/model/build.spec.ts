@@ -7,7 +7,10 @@ import { buildModel } from "./index.js";
 const folder = new URL("golden/", import.meta.url);
 const cases = readdirSync(folder).flatMap((file) => (file.endsWith(".yaml") ? [file] : []));
 const codec = { multiplexed: true, lane: "request", pins: false } as const;
-const modules = { codecs: new Map([["awesomerpc", codec] as const, ["dubbo", codec] as const]), http: new Map() };
+const modules = {
+  codecs: new Map([["awesomerpc", codec] as const, ["dubbo", codec] as const, ["redis", codec] as const]),
+  http: new Map(),
+};
 
 test.each(cases)("what does not fit together in %s is said as it was", (file) => {
   const { rules, problems } = readRules([{ path: file, text: readFileSync(new URL(file, folder), "utf8") }]);

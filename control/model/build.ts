@@ -1,10 +1,12 @@
 import type { DestinationRuleSpec, Problem, Resource, Rules } from "../source/index.js";
 import { checkAnnotations } from "./annotations.js";
 import { checkBinds } from "./bind.js";
+import { Destinations } from "./destinations.js";
 import { Hosts } from "./hosts.js";
 import { laneOf } from "./lanes.js";
 import { Problems } from "./problems.js";
 import { type CodecModules, Protocols } from "./protocols.js";
+import { redisRules } from "./redis/index.js";
 import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
 import { Routes } from "./routes.js";
 import { draftServices, withDestinationRule } from "./services.js";
@@ -30,12 +32,16 @@ export function buildModel(
   checkBinds(drafts, problems);
   const hosts = new Hosts(drafts.map(({ host }) => host));
   const destinationRules = destinationRulesByHost(rules, hosts, problems);
-  const services = drafts.map((draft) => withDestinationRule(draft, destinationRules.get(draft.host)));
+  const redis = redisRules(rules, hosts, modules.http, problems);
+  const services = drafts.map((draft) => withDestinationRule(redis.apply(draft), destinationRules.get(draft.host)));
   checkRouters(rules, hosts, modules.http, problems);
-  const routes = new Routes(services, hosts, problems);
+  const destinations = new Destinations(services, hosts, problems);
+  const routes = new Routes(destinations, hosts, problems);
   const model = {
     services: services.map(({ entry, ...service }): Service => {
-      const own = routes.of(service, rules.metaRouters);
+      const metaRoutes = routes.of(service, rules.metaRouters);
+      const redisRoutes = redis.routes(service, destinations, metaRoutes);
+      const own = metaRoutes === undefined ? redisRoutes : [...metaRoutes, ...(redisRoutes ?? [])];
       const whole = own === undefined ? service : { ...service, routes: own };
       return { ...whole, lane: laneOf(whole, entry, problems) };
     }),

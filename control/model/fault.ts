@@ -5,8 +5,11 @@ import type { Fault } from "./types.js";
 export function faultOf({ delay, abort, seed }: FaultSpec): Fault {
   return {
     ...(seed !== undefined && { seed }),
-    ...(delay && { delay: { percentage: delay.percentage.value, milliseconds: Math.round(delay.fixedDelay) } }),
-    ...(abort && { abort: { percentage: abort.percentage.value, reply: replyOf(abort) } }),
+    // Drawn apart, as Istio has it.
+    strikes: [
+      ...(delay ? [{ percentage: delay.percentage.value, milliseconds: Math.round(delay.fixedDelay) }] : []),
+      ...(abort ? [{ percentage: abort.percentage.value, reply: replyOf(abort) }] : []),
+    ],
   };
 }
 

@@ -49,7 +49,8 @@ function rulesNeed({ routes = [], policy, subsets }: UndecidedService): string |
 }
 
 function routeNeeds(route: Route): string | undefined {
-  if (route.mirror !== undefined) return "mirrors";
+  if (route.mirrors.length > 0) return "mirrors";
+  if (route.timeout !== undefined) return "has a timeout";
   const field = (Object.keys(FILTER_OF_FIELD) as FilterField[]).find((name) => {
     const wanted = route[name];
     return Array.isArray(wanted) ? wanted.length > 0 : wanted !== undefined;

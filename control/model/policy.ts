@@ -16,13 +16,18 @@ const SIMPLE: Readonly<Record<NonNullable<LoadBalancerSpec["simple"]>, Balance>>
 /**
  * The policy of a port. A subset's settings replace the host's one by one; at each level a port's own settings stand in
  * the place of all the others, as Istio has it.
+ * @param usual how endpoints are chosen where no level says it
  */
-export function policyOf(levels: readonly (TrafficPolicySpec | undefined)[], port: number): Policy {
+export function policyOf(
+  levels: readonly (TrafficPolicySpec | undefined)[],
+  port: number,
+  usual: Balance = DEFAULT_BALANCE,
+): Policy {
   const settings: PortPolicySpec = Object.assign({}, ...levels.map((level) => atPort(level, port)));
   const { tcp, http } = settings.connectionPool ?? {};
   const ejection = ejectionOf(settings.outlierDetection);
   return {
-    balance: balanceOf(settings.loadBalancer),
+    balance: balanceOf(settings.loadBalancer, usual),
     ...defined("connectTimeout", tcp?.connectTimeout),
     ...defined("maxConnections", tcp?.maxConnections),
     ...defined("maxPendingRequests", http?.http1MaxPendingRequests),
@@ -39,9 +44,10 @@ function atPort(level: TrafficPolicySpec | undefined, port: number): PortPolicyS
   return settings;
 }
 
-function balanceOf(spec: LoadBalancerSpec | undefined): Balance {
-  const hash = spec?.consistentHash;
-  if (hash === undefined) return SIMPLE[spec?.simple ?? "UNSPECIFIED"];
+function balanceOf(spec: LoadBalancerSpec | undefined, usual: Balance): Balance {
+  if (spec === undefined) return usual;
+  const hash = spec.consistentHash;
+  if (hash === undefined) return SIMPLE[spec.simple ?? "UNSPECIFIED"];
   const by =
     hash.httpHeaderName !== undefined
       ? { attribute: hash.httpHeaderName }

@@ -1,5 +1,5 @@
 import type { DestinationSpec, MetaRouterSpec, Resource, RouteSpec, Rules } from "../source/index.js";
-import { didYouMean } from "../source/index.js";
+import type { Destinations } from "./destinations.js";
 import { faultOf } from "./fault.js";
 import type { Hosts } from "./hosts.js";
 import { matchOf } from "./match.js";
@@ -12,7 +12,7 @@ type Router = Resource<MetaRouterSpec>;
 /** The rules for the services, each name in them checked against what there is. */
 export class Routes {
   constructor(
-    private readonly services: readonly UndecidedService[],
+    private readonly destinations: Destinations,
     private readonly hosts: Hosts,
     private readonly problems: Problems,
   ) {}
@@ -52,7 +52,7 @@ export class Routes {
       name: spec.name ?? `${router.namespace}/${router.name}/${index}`,
       match: matchOf(router, spec, path, this.problems),
       destinations,
-      ...(mirror === undefined ? {} : { mirror: { ...mirror, percentage: spec.mirrorPercentage?.value ?? 100 } }),
+      mirrors: mirror === undefined ? [] : [{ ...mirror, percentage: spec.mirrorPercentage?.value ?? 100 }],
       requestMutation: (spec.requestMutation ?? []).map(toAttribute),
       responseMutation: (spec.responseMutation ?? []).map(toAttribute),
       ...(spec.fault && { fault: faultOf(spec.fault) }),
@@ -73,50 +73,8 @@ export class Routes {
     spec: DestinationSpec,
     path: readonly PropertyKey[],
   ): Destination {
-    const named = { host: spec.host, port: spec.port?.number ?? service.port, subset: spec.subset ?? "" };
-    const host = this.hosts.find(spec.host, router.namespace);
-    if (host === undefined) {
-      this.problems.error(router, [...path, "host"], this.hosts.unknown(spec.host));
-      return named;
-    }
-    const target = this.target(service, router, host, spec.port?.number, path);
-    if (target === undefined) return { ...named, host };
-    const subsets = target.subsets.map(({ name }) => name);
-    if (spec.subset !== undefined && !subsets.includes(spec.subset)) {
-      const there =
-        subsets.length === 0 ? "it has none" : `there are ${subsets.join(", ")}${didYouMean(spec.subset, subsets)}`;
-      this.problems.error(
-        router,
-        [...path, "subset"],
-        `no DestinationRule gives ${host} a subset ${spec.subset}; ${there}`,
-      );
-    }
-    if (target.codec.name !== service.codec.name) {
-      const message = `${host}:${target.port} speaks ${target.codec.name}, ${service.host}:${service.port} ${service.codec.name}`;
-      this.problems.error(router, [...path, "host"], message);
-    }
-    return { host, port: target.port, subset: spec.subset ?? "" };
-  }
-
-  /** The port that is asked for, else the one with the same number, else the only one. */
-  private target(
-    service: UndecidedService,
-    router: Router,
-    host: string,
-    port: number | undefined,
-    path: readonly PropertyKey[],
-  ): UndecidedService | undefined {
-    const ports = this.services.filter((candidate) => candidate.host === host);
-    const same = ports.find((candidate) => candidate.port === (port ?? service.port));
-    if (same !== undefined) return same;
-    if (port === undefined && ports.length === 1) return ports[0];
-    const numbers = ports.map((candidate) => candidate.port).join(", ");
-    this.problems.error(
-      router,
-      [...path, "port"],
-      `expected one of the ports of ${host}: ${numbers}${port === undefined ? "" : `, found ${port}`}`,
-    );
-    return undefined;
+    const { host, subset, port } = spec;
+    return this.destinations.find(service, router, { host, subset, port: port?.number }, path);
   }
 }
 

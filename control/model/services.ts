@@ -59,13 +59,18 @@ function codecOf(
 export function withDestinationRule(draft: Draft, rule: Resource<DestinationRuleSpec> | undefined): Draft {
   if (rule === undefined) return draft;
   const { trafficPolicy, subsets = [] } = rule.spec;
+  // What other rules made of the policy holds where this one says nothing.
+  const policy = (levels: Parameters<typeof policyOf>[0]) => ({
+    ...draft.policy,
+    ...policyOf(levels, draft.port, draft.policy.balance),
+  });
   return {
     ...draft,
-    policy: policyOf([trafficPolicy], draft.port),
+    policy: policy([trafficPolicy]),
     subsets: subsets.map((subset) => ({
       name: subset.name,
       labels: subset.labels ?? {},
-      policy: policyOf([trafficPolicy, subset.trafficPolicy], draft.port),
+      policy: policy([trafficPolicy, subset.trafficPolicy]),
     })),
   };
 }

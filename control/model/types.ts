@@ -16,6 +16,8 @@ export interface Service {
   /** Where clients reach it. */
   readonly bind: { readonly address: string; readonly port: number };
   readonly tuning: Tuning;
+  /** Requests that are about several keys are passed on key by key, as each may belong elsewhere. */
+  readonly splits?: boolean;
   readonly endpoints: readonly Endpoint[];
   readonly policy: Policy;
   readonly subsets: readonly Subset[];
@@ -96,18 +98,31 @@ export interface Route {
   readonly match: readonly AttributeMatch[];
   /** At least one; their weights add up to more than zero. */
   readonly destinations: readonly (Destination & { readonly weight: number })[];
-  readonly mirror?: Destination & { readonly percentage: number };
+  readonly mirrors: readonly (Destination & { readonly percentage: number })[];
+  /** How long a request may wait for its answer, in milliseconds; without it the protocol's own deadline alone holds. */
+  readonly timeout?: number;
   readonly requestMutation: readonly Attribute[];
   readonly responseMutation: readonly Attribute[];
+  /** What attributes of requests lose, after `requestMutation`. */
+  readonly cuts?: readonly Cut[];
   readonly fault?: Fault;
 }
 
-/** What is to go wrong on purpose; delay and abort are drawn apart. */
+/** What is to go wrong on purpose. */
 export interface Fault {
   /** Runs with the same seed come out the same. */
   readonly seed?: number;
-  readonly delay?: { readonly percentage: number; readonly milliseconds: number };
-  readonly abort?: { readonly percentage: number; readonly reply: FaultReply };
+  /** Each is drawn apart. */
+  readonly strikes: readonly Strike[];
+}
+
+/** A delay, an answer in the backend's place, or the one and then the other. */
+export interface Strike {
+  readonly percentage: number;
+  /** Only requests with one of these values. */
+  readonly match?: { readonly name: string; readonly values: readonly string[] };
+  readonly milliseconds?: number;
+  readonly reply?: FaultReply;
 }
 
 /** One of `status` (HTTP's), `code` (the protocol's own) and `exception` (the application's, by its class). */
@@ -122,7 +137,8 @@ export interface AttributeMatch {
   readonly name: string;
   readonly invert: boolean;
   readonly test:
-    | { readonly kind: "exact" | "prefix" | "regex"; readonly value: string }
+    | { readonly kind: "exact" | "regex"; readonly value: string }
+    | { readonly kind: "prefix"; readonly value: string; readonly ignoreCase?: boolean }
     | { readonly kind: "present"; readonly value: boolean }
     | { readonly kind: "range"; readonly start: number; readonly end: number };
 }
@@ -137,4 +153,11 @@ export interface Destination {
 export interface Attribute {
   readonly name: string;
   readonly value: string;
+}
+
+/** An attribute's value loses this prefix, where it has it. */
+export interface Cut {
+  readonly name: string;
+  readonly prefix: string;
+  readonly ignoreCase: boolean;
 }

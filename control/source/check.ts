@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Document } from "./document.js";
 import { problemAt } from "./document.js";
 import { explain } from "./explain.js";
-import { KINDS, type KindName } from "./kinds/index.js";
+import { KINDS, type Kind, type KindName } from "./kinds/index.js";
 import { didYouMean } from "./nearest.js";
 import { fieldPath, type Problem } from "./problem.js";
 import type { Resource } from "./rules.js";
@@ -21,22 +21,23 @@ const metadata = z.looseObject({
 export function check(document: Document): { resource?: Checked; problems: Problem[] } {
   const kind = kindOf(document);
   if (typeof kind !== "string") return { problems: [kind] };
+  const { spec, atRoot = false }: Kind = KINDS[kind];
   const schema = z.strictObject({
     apiVersion: z.string(),
     kind: z.string(),
     metadata,
-    spec: KINDS[kind].spec,
-    status: z.unknown().optional(),
+    ...(atRoot ? spec.shape : { spec, status: z.unknown().optional() }),
   });
   const result = schema.safeParse(document.value);
   if (!result.success) return { problems: result.error.issues.flatMap((issue) => toProblems(document, schema, issue)) };
+  const fields: Record<string, unknown> = result.data;
   const { name, namespace, annotations } = result.data.metadata;
   const resource = {
     kind,
     name,
     namespace: namespace ?? "default",
     annotations: annotations ?? {},
-    spec: result.data.spec,
+    spec: atRoot ? fields : fields["spec"],
     at: (path: readonly PropertyKey[]) => document.at(path),
   } as Checked;
   return { resource, problems: oncePerField([...unenforced(document, schema, document.value, [])]) };
@@ -52,20 +53,22 @@ function kindOf(document: Document): KindName | Problem {
   if (typeof kind !== "string")
     return problemAt(document, "error", ["kind"], `required: expected ${Object.keys(KINDS).join(", ")}`);
   if (typeof apiVersion !== "string") return problemAt(document, "error", ["apiVersion"], "required: expected a text");
-  const [group = "", version = ""] = apiVersion.split("/");
+  const [version = "", group = ""] = apiVersion.split("/").reverse();
   const known = Object.hasOwn(KINDS, kind) ? KINDS[kind as KindName] : undefined;
   if (known === undefined || known.group !== group) {
-    const hint =
-      known === undefined
-        ? didYouMean(kind, Object.keys(KINDS))
-        : `; did you mean ${known.group}/${known.versions[0]}?`;
+    const hint = known === undefined ? didYouMean(kind, Object.keys(KINDS)) : `; did you mean ${versionsOf(known)[0]}?`;
     return problemAt(document, "warning", ["kind"], `${apiVersion} ${kind} is not read by Meltemi: skipped${hint}`);
   }
   if (!(known.versions as readonly string[]).includes(version)) {
-    const versions = known.versions.map((name) => `${group}/${name}`).join(", ");
+    const versions = versionsOf(known).join(", ");
     return problemAt(document, "error", ["apiVersion"], `expected ${versions}, found ${JSON.stringify(apiVersion)}`);
   }
   return kind as KindName;
+}
+
+/** The values of apiVersion that a kind may have. */
+function versionsOf({ group, versions }: Kind): string[] {
+  return versions.map((version) => (group === "" ? version : `${group}/${version}`));
 }
 
 function toProblems(document: Document, schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {

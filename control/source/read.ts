@@ -24,6 +24,9 @@ export function readRules(files: readonly File[]): Loaded {
     applicationProtocols: [],
     serviceEntries: [],
     destinationRules: [],
+    redisServices: [],
+    redisDestinations: [],
+    secrets: [],
     addresses: new Map(),
   };
   const lists: Record<KindName, unknown[]> = {
@@ -31,6 +34,9 @@ export function readRules(files: readonly File[]): Loaded {
     ApplicationProtocol: rules.applicationProtocols,
     ServiceEntry: rules.serviceEntries,
     DestinationRule: rules.destinationRules,
+    RedisService: rules.redisServices,
+    RedisDestination: rules.redisDestinations,
+    Secret: rules.secrets,
   };
   const seen = new Map<string, Place>();
   for (const { path, text } of files) {

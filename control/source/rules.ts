@@ -1,4 +1,12 @@
-import type { ApplicationProtocolSpec, DestinationRuleSpec, MetaRouterSpec, ServiceEntrySpec } from "./kinds/index.js";
+import type {
+  ApplicationProtocolSpec,
+  DestinationRuleSpec,
+  MetaRouterSpec,
+  RedisDestinationSpec,
+  RedisServiceSpec,
+  SecretSpec,
+  ServiceEntrySpec,
+} from "./kinds/index.js";
 import type { Place } from "./problem.js";
 
 /** One document of a user's, valid as far as it can be judged alone. */
@@ -18,6 +26,9 @@ export interface Rules {
   readonly applicationProtocols: readonly Resource<ApplicationProtocolSpec>[];
   readonly serviceEntries: readonly Resource<ServiceEntrySpec>[];
   readonly destinationRules: readonly Resource<DestinationRuleSpec>[];
+  readonly redisServices: readonly Resource<RedisServiceSpec>[];
+  readonly redisDestinations: readonly Resource<RedisDestinationSpec>[];
+  readonly secrets: readonly Resource<SecretSpec>[];
   /** What the names in services that are resolved by DNS stand for now. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
 }

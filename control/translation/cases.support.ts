@@ -36,6 +36,7 @@ export const MODULES: Modules = {
     await moduleNamed("awesomerpc"),
     await moduleNamed("dubbo"),
     await moduleNamed("lined", '(func (export "meltemi_codec_traits") (result i32) i32.const 30)'),
+    await moduleNamed("redis", '(func (export "meltemi_codec_traits") (result i32) i32.const 30)'),
     await moduleNamed("postgresql", '(func (export "meltemi_lane_session"))'),
   ]),
   http: new Map([await moduleNamed("fault-injection"), await moduleNamed("header-mutation")]),

@@ -7,7 +7,7 @@ const HOST = "a.example";
 
 function route(name: string, weights: readonly number[]): Route {
   const destinations = weights.map((weight, index) => ({ host: HOST, port: 1, subset: `v${index}`, weight }));
-  return { name, match: [], destinations, requestMutation: [], responseMutation: [] };
+  return { name, match: [], destinations, mirrors: [], requestMutation: [], responseMutation: [] };
 }
 
 function modelOf(endpoints: number): Model {

@@ -5,7 +5,8 @@ import { backendName } from "./names.js";
 /** What a service without rules does, put as a rule. */
 function everything(service: Service): Route {
   const all = { host: service.host, port: service.port, subset: "", weight: 100 };
-  return { name: "(no rule)", match: [], destinations: [all], requestMutation: [], responseMutation: [] };
+  const none = { match: [], mirrors: [], requestMutation: [], responseMutation: [] };
+  return { name: "(no rule)", destinations: [all], ...none };
 }
 
 /** The rule that a call falls under: the first that matches, read straight from the YAML's meaning. */

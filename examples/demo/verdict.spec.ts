@@ -23,7 +23,8 @@ function modelWith(...routes: Partial<Route>[]): Model {
       policy: { balance: { kind: "roundRobin" } },
     })),
     routes: routes.map((route, index) => ({
-      ...{ name: `rule-${index}`, match: [], destinations: [to("v1")], requestMutation: [], responseMutation: [] },
+      ...{ name: `rule-${index}`, match: [], destinations: [to("v1")], mirrors: [] },
+      ...{ requestMutation: [], responseMutation: [] },
       ...route,
     })),
     lane: { taken: "request", open: false, why: "" },
@@ -88,7 +89,7 @@ test("the rule of a call is the first that matches", () => {
 });
 
 test("every copy must be there, and none that nobody asked for", () => {
-  const mirroring = modelWith({ mirror: { ...to("v2"), percentage: 100 } });
+  const mirroring = modelWith({ mirrors: [{ ...to("v2"), percentage: 100 }] });
   expect(good(mirroring, times(10, { copiedTo: "v2" }))).toBe(true);
   expect(good(mirroring, [...times(9, { copiedTo: "v2" }), entry({})])).toBe(false);
   expect(good(mirroring, times(10, { copiedTo: "v3" }))).toBe(false);
@@ -121,7 +122,7 @@ test("a failed call is one", () => {
 });
 
 test("the table has a line for each rule and backend", () => {
-  const model = modelWith({ destinations: [to("v1", 70), to("v3", 30)], mirror: { ...to("v2"), percentage: 100 } });
+  const model = modelWith({ destinations: [to("v1", 70), to("v3", 30)], mirrors: [{ ...to("v2"), percentage: 100 }] });
   const lines = table(model, [...times(3, { copiedTo: "v2" }), entry({ by: "v3", copiedTo: "v2", ok: false })]);
   expect(lines).toEqual([
     "service  rule    went to     requests  share  copies    status  p50 ms  p99 ms",

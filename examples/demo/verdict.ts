@@ -59,21 +59,19 @@ const split: Judge = (model, rule, entries) => {
   return [{ ok: strays === 0 && fairSplit(counts, weights), text }];
 };
 
-const mirrored: Judge = (model, { mirror }, entries) => {
-  const targets = mirror === undefined ? new Set<string>() : backendsOf(model, mirror);
-  let copies = 0;
-  let wrong = 0;
-  for (const { call, arrivals } of entries) {
+const mirrored: Judge = (model, { mirrors }, entries) => {
+  const copies = entries.flatMap(({ call, arrivals }) => {
     const original = arrivals.findIndex(({ backend }) => backend === call.servedBy);
-    const others = arrivals.filter((_, index) => index !== original);
-    copies += others.length;
-    wrong += others.filter(({ backend }) => !targets.has(backend)).length;
-  }
-  if (mirror === undefined && copies === 0) return [];
-  const percentage = mirror?.percentage ?? 0;
-  const ok = wrong === 0 && fairShare(copies, entries.length, percentage / 100);
-  const text = `${copies} of ${entries.length} mirrored to ${[...targets].join(", ") || "nobody"}, wanted ${percentage} %`;
-  return [{ ok, text: wrong === 0 ? text : `${text}; ${wrong} copies went elsewhere` }];
+    return arrivals.filter((_, index) => index !== original);
+  });
+  const wanted = mirrors.map((mirror) => ({ targets: backendsOf(model, mirror), percentage: mirror.percentage }));
+  const findings = wanted.map(({ targets, percentage }) => {
+    const count = copies.filter(({ backend }) => targets.has(backend)).length;
+    const text = `${count} of ${entries.length} mirrored to ${[...targets].join(", ")}, wanted ${percentage} %`;
+    return { ok: fairShare(count, entries.length, percentage / 100), text };
+  });
+  const strays = copies.filter(({ backend }) => !wanted.some(({ targets }) => targets.has(backend))).length;
+  return strays === 0 ? findings : [...findings, { ok: false, text: `${strays} copies went elsewhere` }];
 };
 
 const requestsMutated: Judge = (_model, { requestMutation }, entries) => {

@@ -49,6 +49,35 @@ export function connectTo(connector: Connector, endpoint: LiveEndpoint, handler:
   return opened.cancel;
 }
 
+/**
+ * Opens one connection for a CONNECT stream. Where `max_connections` is reached the stream waits, as one of
+ * `max_pending_requests`: so does Envoy, whose tcp_proxy alone fails at once.
+ */
+export function connectInTurn(connector: Connector, endpoint: LiveEndpoint, handler: TcpConnectHandler): () => void {
+  const { limits, stats } = connector;
+  if (!limits.connections.full) return connectTo(connector, endpoint, handler);
+  if (!limits.pendingRequests.take()) {
+    stats.upstream_rq_pending_overflow.inc();
+    return soon(() => handler.onFailure("overflow", "max_pending_requests reached"));
+  }
+  stats.upstream_rq_pending_total.inc();
+  stats.upstream_rq_pending_active.inc();
+  const leave = () => {
+    limits.pendingRequests.release();
+    stats.upstream_rq_pending_active.dec();
+  };
+  const giveUp = limits.connections.whenFree(() => {
+    leave();
+    cancel = connectTo(connector, endpoint, handler);
+  });
+  let cancel = () => {
+    giveUp();
+    leave();
+    stats.upstream_rq_cancelled.inc();
+  };
+  return () => cancel();
+}
+
 interface Opened {
   readonly stream: Duplex | undefined;
   readonly cancel: () => void;

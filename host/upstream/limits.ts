@@ -5,6 +5,7 @@ import type { Gauge, Scope } from "../stats/index.js";
 /** A count with a limit, whose reaching it shows as the gauge `…_open`. */
 export class Limit {
   private active = 0;
+  private readonly waiting = new Set<() => void>();
 
   constructor(
     readonly maximum: number,
@@ -15,7 +16,7 @@ export class Limit {
 
   /** Counts one more; false where the limit is reached. */
   take(): boolean {
-    if (this.active >= this.maximum) return false;
+    if (this.full) return false;
     this.active += 1;
     if (this.active >= this.maximum) this.open.set(1);
     return true;
@@ -24,6 +25,20 @@ export class Limit {
   release(): void {
     this.active -= 1;
     if (this.active < this.maximum) this.open.set(0);
+    const [next] = this.waiting;
+    if (next === undefined || this.full) return;
+    this.waiting.delete(next);
+    next();
+  }
+
+  get full(): boolean {
+    return this.active >= this.maximum;
+  }
+
+  /** Calls, in its turn, whoever waits for one to be released. The result gives up waiting. */
+  whenFree(call: () => void): () => void {
+    this.waiting.add(call);
+    return () => this.waiting.delete(call);
   }
 }
 

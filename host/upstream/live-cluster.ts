@@ -8,7 +8,7 @@ import type { Scope } from "../stats/index.js";
 import { type Balancer, buildBalancer } from "./balancer/index.js";
 import { type ClusterSettings, readCluster } from "./cluster-config.js";
 import { type ClusterStats, clusterStats } from "./cluster-stats.js";
-import { type Connector, connectTo, type InternalConnect } from "./connect.js";
+import { type Connector, connectInTurn, connectTo, type InternalConnect } from "./connect.js";
 import { DnsResolution } from "./dns.js";
 import { describeAssignment, type EndpointDescription, HostSet, type LiveEndpoint } from "./endpoints/index.js";
 import { readLimits } from "./limits.js";
@@ -129,11 +129,12 @@ export class LiveCluster implements Cluster {
     return pool;
   }
 
-  tcpConnect(endpoint: Endpoint, handler: TcpConnectHandler): () => void {
+  tcpConnect(endpoint: Endpoint, handler: TcpConnectHandler, waits = false): () => void {
     const { outliers } = this;
     const live = endpoint as LiveEndpoint;
-    if (outliers === undefined) return connectTo(this.poolContext.connector, live, handler);
-    return connectTo(this.poolContext.connector, live, {
+    const connect = waits ? connectInTurn : connectTo;
+    if (outliers === undefined) return connect(this.poolContext.connector, live, handler);
+    return connect(this.poolContext.connector, live, {
       onConnected: (stream) => {
         outliers.report(live, 200);
         handler.onConnected(stream);

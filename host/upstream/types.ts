@@ -132,8 +132,11 @@ export interface Cluster {
   /** Chooses an endpoint; undefined where there is none (503 UH). */
   pickEndpoint(context: LoadBalancerContext): Endpoint | undefined;
   httpPool(endpoint: Endpoint): HttpPool;
-  /** Opens a connection of its own to the endpoint; the returned function gives the attempt up. */
-  tcpConnect(endpoint: Endpoint, handler: TcpConnectHandler): () => void;
+  /**
+   * Opens a connection of its own to the endpoint; the returned function gives the attempt up.
+   * @param waits for others to end where `max_connections` is reached, instead of failing
+   */
+  tcpConnect(endpoint: Endpoint, handler: TcpConnectHandler, waits?: boolean): () => void;
   /** An endpoint's answer did not come in time: counted, and held against it. */
   onTimeout(endpoint: Endpoint): void;
 }

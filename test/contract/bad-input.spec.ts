@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ALL_PROTOCOLS, contract, HARDLY_MATTERS, until } from "../support/index.js";
+import { ALL_PROTOCOLS, contract, HARDLY_MATTERS, idOf, redis, until } from "../support/index.js";
 
 const BAD_FRAMES = /meltemi\.\w+\.ingress\.bad_frames$/;
 const TOO_LARGE = /meltemi\.\w+\.ingress\.too_large$/;
@@ -22,17 +22,18 @@ function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => socket.once("close", () => resolve()));
 }
 
+const GARBAGE: readonly (readonly [string, Buffer])[] = [
+  ["another protocol", Buffer.from("GET / HTTP/1.1\r\nhost: x\r\n\r\n")],
+  ["zeros", Buffer.alloc(64)],
+  ["all ones", Buffer.alloc(64, 0xff)],
+  ["TLS", Buffer.from("16030100c8010000c40303", "hex")],
+];
+
 contract(
   "bad input",
   spec,
-  (world) => {
-    const garbage: [string, Buffer][] = [
-      ["another protocol", Buffer.from("GET / HTTP/1.1\r\nhost: x\r\n\r\n")],
-      ["zeros", Buffer.alloc(64)],
-      ["all ones", Buffer.alloc(64, 0xff)],
-      ["TLS", Buffer.from("16030100c8010000c40303", "hex")],
-    ];
-    test.each(garbage)("%s: the connection closes, a counter says so, others go on", async (_, bytes) => {
+  (world, { garbage = GARBAGE }) => {
+    test.each([...garbage])("%s: the connection closes, a counter says so, others go on", async (_, bytes) => {
       const other = world().caller("open");
       await other.call();
       const before = await world().stat(BAD_FRAMES);
@@ -47,7 +48,7 @@ contract(
     test("garbage after a good request: the request is answered or the connection closed, never more", async () => {
       const { protocol } = world();
       const socket = world().socket("open");
-      socket.write(Buffer.concat([protocol.request(7n, { payload: "good" }), Buffer.alloc(100, 0xee)]));
+      socket.write(Buffer.concat([protocol.request(7n, { payload: "good" }), ...garbage.map(([, bytes]) => bytes)]));
       await closed(socket);
       expect((await world().caller("open").call({ payload: "on" })).payload.toString()).toBe("on");
     });
@@ -61,12 +62,13 @@ contract(
         const socket = world().socket("open");
         const got: Buffer[] = [];
         socket.on("data", (chunk: Buffer) => got.push(chunk));
-        socket.write(protocol.declare(0xabcdn, size));
+        const id = idOf(protocol, 0xabcd);
+        socket.write(protocol.declare(id, size));
         const [answer] = await until("an answer", () => {
           const found = protocol.answers(Buffer.concat(got));
           return found.length > 0 && found;
         });
-        expect([answer?.id, answer?.error]).toEqual([0xabcdn, "too-large"]);
+        expect([answer?.id, answer?.error]).toEqual([id, "too-large"]);
         expect(proxy.rss() - rss).toBeLessThan(8 * MIB);
         await until("the counter", async () => (await world().stat(TOO_LARGE)) === before + 1, { timeoutMs: 7_000 });
         expect((await world().caller("open").call()).error).toBeUndefined();
@@ -91,5 +93,5 @@ contract(
       expect((await world().caller("open").call()).error).toBeUndefined();
     });
   },
-  { protocols: ALL_PROTOCOLS, lanes: HARDLY_MATTERS },
+  { protocols: [...ALL_PROTOCOLS, redis], lanes: HARDLY_MATTERS },
 );

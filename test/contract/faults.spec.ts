@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ALL_PROTOCOLS, awesomerpc, contract, dubbo, ONE_BY_ONE, until } from "../support/index.js";
+import { ALL_PROTOCOLS, awesomerpc, contract, dubbo, ONE_BY_ONE, redis, until } from "../support/index.js";
 
 const DELAY = 200;
 const all = { value: 100 };
@@ -167,4 +167,54 @@ contract(
     });
   },
   { protocols: [dubbo], lanes: ONE_BY_ONE },
+);
+
+const key = (value: string) => ({ match: { key: { exact: value } }, to: "v1" });
+const asked = (value: string, payload = "x") => ({ attributes: [["key", value]] as const, payload });
+
+contract(
+  "faults of commands",
+  {
+    services: {
+      faulty: {
+        routes: [
+          { ...key("loading"), fault: { abort: { percentage: all, exception: "LOADING", message: "wait\r\n✓" } } },
+          { ...key("class"), fault: { abort: { percentage: all, exception: "a.B", message: "no code" } } },
+          { ...key("number"), fault: { abort: { percentage: all, code: 42, message: "no code either" } } },
+          { ...key("delay"), fault: { delay: { percentage: all, fixedDelay: `${DELAY}ms` } } },
+          { to: "v1" },
+        ],
+      },
+    },
+  },
+  (world) => {
+    test("an abort is an error with the rule's code and words, in its place in the line", async () => {
+      const caller = world().caller("faulty");
+      const keys = ["first", "loading", "class", "number", "last"];
+      const answers = await Promise.all(keys.map((name) => caller.call(asked(name, `answer to ${name}`))));
+      expect(answers.map(({ payload }) => payload.toString("latin1"))).toEqual([
+        "answer to first",
+        Buffer.from("LOADING wait  ✓").toString("latin1"),
+        "ERR no code",
+        "ERR no code either",
+        "answer to last",
+      ]);
+      expect(world().backends.v1.messages).toHaveLength(2);
+    });
+
+    test("a delay holds back the answers behind it, and not the commands", async () => {
+      const caller = world().caller("faulty");
+      const started = Date.now();
+      const order: string[] = [];
+      const calls = ["delay", "next"].map(async (name) => {
+        const answer = await caller.call(asked(name, name));
+        order.push(answer.payload.toString());
+      });
+      await Promise.all(calls);
+      expect(order).toEqual(["delay", "next"]);
+      expect(Date.now() - started).toBeGreaterThanOrEqual(DELAY - 5);
+      expect(world().backends.v1.messages.map(({ payload }) => payload.toString())).toEqual(["next", "delay"]);
+    });
+  },
+  { protocols: [redis], lanes: ONE_BY_ONE },
 );

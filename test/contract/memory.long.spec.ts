@@ -1,12 +1,11 @@
 import { connect } from "node:net";
-import { expect, test } from "vitest";
-import { contract, type World } from "../support/index.js";
+import { test } from "vitest";
+import { contract } from "../support/index.js";
+import { expectLevel, MINUTES, SAMPLES, sampled } from "./memory.support.js";
 
-const MINUTES = 60_000;
 /** A fifth of Envoy's on the host, which is slower: all long tests together are to stay under forty minutes. */
 const REQUESTS = { envoy: 1_000_000, host: 200_000 };
 const CONNECTIONS = { envoy: 100_000, host: 20_000 };
-const SAMPLES = 20;
 const services = {
   memory: {
     routes: [
@@ -21,50 +20,6 @@ const services = {
     ],
   },
 };
-
-/** What a proxy holds, in bytes. */
-interface Sample {
-  readonly rss: number;
-  /** Linear memory of all of its VMs. */
-  readonly vm: number;
-}
-
-/** The growth over the last half of the samples, by least squares, as a share of their mean. */
-function growth(samples: readonly number[]): number {
-  const half = samples.slice(Math.floor(samples.length / 2));
-  const mean = half.reduce((sum, value) => sum + value, 0) / half.length;
-  const middle = (half.length - 1) / 2;
-  const covariance = half.reduce((sum, value, index) => sum + (index - middle) * (value - mean), 0);
-  const variance = half.reduce((sum, _, index) => sum + (index - middle) ** 2, 0);
-  return ((covariance / variance) * (half.length - 1)) / mean;
-}
-
-/** Runs a piece of work as many times as there are samples, and reads the proxy's memory after each. */
-async function sampled(world: World, work: () => Promise<void>): Promise<Sample[]> {
-  const samples: Sample[] = [];
-  for (let i = 0; i < SAMPLES; i++) {
-    await work();
-    for (const backend of world.all) backend.messages.length = 0;
-    samples.push({ rss: world.proxy.rss(), vm: await world.stat(/meltemi\..*\.memory_bytes$/) });
-  }
-  return samples;
-}
-
-/** Prints the figures in one line, and looks at them. */
-function expectLevel(world: World, what: string, samples: readonly Sample[], startedAt: number): void {
-  const rss = samples.map((sample) => sample.rss);
-  const vm = samples.map((sample) => sample.vm);
-  const megabytes = (values: readonly number[]) => values.map((bytes) => (bytes / 1e6).toFixed(1)).join(" ");
-  const percent = (values: readonly number[]) => `${(growth(values) * 100).toFixed(2)}%`;
-  const seconds = Math.round((Date.now() - startedAt) / 1000);
-  console.log(
-    `memory, ${world.protocol.name} on ${world.proxy.kind}: ${what} in ${seconds} s; ` +
-      `VM ${percent(vm)} of ${megabytes(vm.slice(-1))} MB, RSS ${percent(rss)} of ${megabytes(rss.slice(-1))} MB`,
-  );
-  expect(Math.min(...vm), "VM memory is told").toBeGreaterThan(0);
-  expect(growth(vm), `VM memory in MB: ${megabytes(vm)}`).toBeLessThan(0.01);
-  expect(growth(rss), `resident memory in MB: ${megabytes(rss)}`).toBeLessThan(0.01);
-}
 
 contract("memory", { services }, (world) => {
   test("does not grow over a million requests, 200,000 on the host", { timeout: 30 * MINUTES }, async () => {

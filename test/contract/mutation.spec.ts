@@ -14,6 +14,7 @@ const services = {
         response: [["Seen-By", "The Mesh"]] as Attributes,
       },
       { match: { case: { exact: "response" } }, to: "v1", response: [["served-BY", "changed"]] as Attributes },
+      { match: { case: { exact: "renamed" } }, to: "v2", request: [["case", "both"]] as Attributes },
       { to: "v1" },
     ],
   },
@@ -63,6 +64,14 @@ contract(
       const seen = world().backends.v1.messages[0]?.attributes ?? [];
       expect(seen.filter(([name]) => name.toLowerCase() === "x-user-group")).toEqual([["x-USER-group", "canary"]]);
       expect(seen).toEqual(expect.arrayContaining([["last", "one"]]));
+    });
+
+    test("a change of what rules ask for leads to no other rule", async () => {
+      await world()
+        .caller("mutate")
+        .call({ attributes: [["case", "renamed"]] });
+      expect(world().backends.v1.messages).toEqual([]);
+      expect(world().backends.v2.messages[0]?.attributes).toEqual([["case", "both"]]);
     });
 
     test("a response's own attribute is changed in its own spelling", async () => {

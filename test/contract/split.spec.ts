@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { awesomerpc, contract, thrift } from "../support/index.js";
+import { awesomerpc, contract, redis, thrift } from "../support/index.js";
 
 const services = { split: { routes: [{ to: { v1: 30, v3: 70 } }] } };
 
@@ -23,5 +23,5 @@ contract(
       expect(chiSquared).toBeLessThan(15.1);
     });
   },
-  { protocols: [awesomerpc, thrift] },
+  { protocols: [awesomerpc, thrift, redis] },
 );

@@ -33,7 +33,11 @@ export function contract(
   { protocols = PROTOCOLS, lanes = lanesOf(spec) }: { protocols?: readonly Protocol[]; lanes?: readonly Lane[] } = {},
 ): void {
   const sides = PROXIES.flatMap((proxy) =>
-    lanes.flatMap((lane) => protocols.map((protocol) => ({ proxy, lane, name: protocol.name, protocol }))),
+    lanes.flatMap((lane) =>
+      protocols
+        .filter(({ pins = false }) => lane === "request" || !pins)
+        .map((protocol) => ({ proxy, lane, name: protocol.name, protocol })),
+    ),
   );
   for (const { proxy, lane, name, protocol } of sides) {
     const how = lane === "flow" ? " by flows" : "";

@@ -5,8 +5,19 @@ export { ALL_PROTOCOLS, contract, HARDLY_MATTERS, ONE_BY_ONE } from "./contract.
 export { dubbo } from "./dubbo/index.js";
 export { encodeLined, type Lined, type LinedClient, lined } from "./lined/index.js";
 export { freePort } from "./ports.js";
-export type { Answer, Attributes, Backend, Call, Caller, Message, Protocol } from "./protocol.js";
+export { head, message, PostgreSqlBackend, postgresql, type Result, Session, startup } from "./postgresql/index.js";
+export {
+  type Answer,
+  type Attributes,
+  type Backend,
+  type Call,
+  type Caller,
+  idOf,
+  type Message,
+  type Protocol,
+} from "./protocol.js";
 export { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
+export { redis } from "./redis/index.js";
 export { type Route, SERVICE_PORT } from "./rules.js";
 export type { Lane, WorldSpec } from "./start.js";
 export { thrift } from "./thrift/index.js";

@@ -76,10 +76,12 @@ export interface Protocol {
   readonly name: string;
   /** The ApplicationProtocol's codec. */
   readonly codec: string;
-  /** How many bits its ids have; 64 where it does not say. */
+  /** How many bits its ids have; 64 where it does not say. Zero: it has none, and every id is 0. */
   readonly idBits?: number;
   /** Answers come in the order of their requests; there is no heartbeat, and one request at a time on a backend's connection. */
   readonly ordered?: boolean;
+  /** Requests change the state of their connection, so they do not go by flows. */
+  readonly pins?: boolean;
   /** Where the proxy restores the client's id, the bytes of a frame from here on are compared. */
   backend(name: string, port?: number): Promise<Backend>;
   caller(port: number, timeoutMs?: number): Caller;
@@ -91,6 +93,13 @@ export interface Protocol {
   answers(bytes: Buffer): readonly (Answer & { readonly id: bigint })[];
   /** The frame with its id zeroed: the proxy may rename it on the way to the backend, all else is the client's. */
   withoutId(raw: Buffer): Buffer;
-  /** The attribute that says how long a request may take. */
-  deadline(milliseconds: number): readonly [name: string, value: string];
+  /** The attribute that says how long a request may take, where the protocol has one. */
+  deadline?(milliseconds: number): readonly [name: string, value: string];
+  /** Bytes that are no frame, by their names, where what is none in all other protocols may be the beginning of one. */
+  readonly garbage?: readonly (readonly [name: string, bytes: Buffer])[];
+}
+
+/** An id as the protocol's requests can have it. */
+export function idOf({ idBits = 64 }: Protocol, id: bigint | number): bigint {
+  return BigInt.asUintN(idBits, BigInt(id));
 }

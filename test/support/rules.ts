@@ -27,6 +27,8 @@ export interface ServiceRules {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Endpoints by the subset that they make. */
   readonly backends: Readonly<Record<string, number>>;
+  /** A DestinationRule's trafficPolicy. */
+  readonly policy?: object;
   /** Without routes there is no MetaRouter: all traffic goes to all backends. */
   readonly routes?: readonly Route[];
 }
@@ -59,7 +61,7 @@ export class RuleFolder {
   }
 }
 
-function documents({ host, protocol, listen, annotations, backends, routes }: ServiceRules): object[] {
+function documents({ host, protocol, listen, annotations, backends, policy, routes }: ServiceRules): object[] {
   const port = `tcp-metaprotocol-${protocol}`;
   const entry = {
     hosts: [host],
@@ -78,7 +80,11 @@ function documents({ host, protocol, listen, annotations, backends, routes }: Se
       "meltemi.dev/bind": `127.0.0.1:${listen}`,
       ...annotations,
     }),
-    resource("networking.istio.io/v1alpha3", "DestinationRule", host, { host, subsets }),
+    resource("networking.istio.io/v1alpha3", "DestinationRule", host, {
+      host,
+      subsets,
+      ...(policy && { trafficPolicy: policy }),
+    }),
   ];
   if (routes === undefined) return all;
   const router = { hosts: [host], routes: routes.map((route, index) => metaRoute(host, route, index)) };

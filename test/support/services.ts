@@ -7,6 +7,8 @@ export interface ServiceSpec {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Endpoints by subset, in place of the three recording backends. */
   readonly backends?: Readonly<Record<string, number>>;
+  /** A DestinationRule's trafficPolicy. */
+  readonly policy?: object;
 }
 
 /** A service's rules without its routes. */
@@ -14,7 +16,7 @@ export function ruleBase(
   name: string,
   protocol: Protocol,
   listen: number,
-  { annotations, backends }: ServiceSpec,
+  { annotations, backends, policy }: ServiceSpec,
   usual: Readonly<Record<string, { readonly port: number }>>,
 ): ServiceRules {
   const ports = Object.fromEntries(Object.entries(usual).map(([version, { port }]) => [version, port]));
@@ -24,5 +26,6 @@ export function ruleBase(
     listen,
     backends: backends ?? ports,
     ...(annotations && { annotations }),
+    ...(policy && { policy }),
   };
 }

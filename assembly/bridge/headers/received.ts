@@ -7,7 +7,10 @@ import { CODE, DIGEST, EXCEPTION, FAULT, KIND, NAMES, ONE_WAY, OPAQUE, STATE, ST
 export class Received {
   /** `:status`; zero on requests. */
   status: i32 = 0;
-  /** The message comes from the other codec: Envoy's own answers have neither a digest nor a protocol's code. */
+  /**
+   * The message comes from the other codec: Envoy's own answers have neither a digest nor a protocol's code. An answer that
+   * a rule asked for may have a code, and is not the codec's all the same.
+   */
   marked: bool = false;
   /** The attribute headers are what the other codec wrote. */
   untouched: bool = false;
@@ -25,12 +28,14 @@ export class Received {
     this.digest.reset();
     let sent: Slice | null = null;
     let coded = false;
+    let ruled = false;
     for (let i = 0; i < headers.length; i++) {
       const name = headers.nameAt(i);
       const value = headers.valueAt(i);
       if (isAttributeHeader(name)) this.digest.add(name, value);
       else if (name.equals(DIGEST)) sent = value;
       else if (name.equals(CODE)) coded = true;
+      else if (name.equals(FAULT)) ruled = true;
       else if (name.equals(STATUS)) this.status = statusOf(value);
       else if (name.equals(STATE)) this.state = value.decimal();
       else if (name.equals(KIND)) {
@@ -38,7 +43,8 @@ export class Received {
         this.opaque = value.equals(OPAQUE);
       }
     }
-    this.marked = coded || sent != null;
+    // A filter's answer in a rule's words may have a code too, and is nobody's frame.
+    this.marked = !ruled && (coded || sent != null);
     // A response without attributes comes without a digest.
     this.untouched = sent != null ? this.digest.matches(sent) : coded && this.digest.isEmpty;
   }

@@ -17,11 +17,12 @@ export class HpackDecoder {
   }
 
   /**
-   * Adds the headers of a whole block to `headers`.
+   * Adds the headers of a whole block to `headers`; they are good until the next block, or the end of the callback.
    * @returns false for a block that is none: the connection's compression state is lost, and so is the connection
    */
   decode(block: Slice, headers: HeaderList): bool {
     const input = this.input.over(block);
+    this.table.bury();
     let sizeMayChange = true;
     while (input.remaining > 0) {
       const first = input.peek();
@@ -79,10 +80,14 @@ export class HpackDecoder {
   }
 
   /** Section 5.1, with `prefix` bits in the first byte. Fails the input where it is longer than any of ours can be. */
-  private integer(prefix: i32): u32 {
+  @inline private integer(prefix: i32): u32 {
     const mask = ((<u32>1) << prefix) - 1;
-    let value = (<u32>this.input.u8()) & mask;
-    if (value < mask) return value;
+    const value = (<u32>this.input.u8()) & mask;
+    return value < mask ? value : this.longer(value);
+  }
+
+  private longer(prefix: u32): u32 {
+    let value = prefix;
     for (let shift = 0; shift <= 28; shift += 7) {
       const byte = <u32>this.input.u8();
       value += (byte & 0x7f) << shift;

@@ -1,19 +1,23 @@
-import { arenaTake, Slice } from "../../bytes";
+import { Slice } from "../../bytes";
 
 // What RFC 7541, section 4.1, adds to each entry's bytes when it counts a table's size.
 const OVERHEAD: i32 = 32;
 
-/** An entry: name and value one behind the other in `bytes`. */
+/** An entry: the views of its name and its value, laid out as `Slice` is, and behind them the bytes of both. */
 @unmanaged
 class Entry {
+  namePtr: usize;
   nameLength: i32;
+  valuePtr: usize;
   valueLength: i32;
-  bytes: usize;
+  /** The one that was evicted before it. */
+  next: usize;
 }
 
 /**
  * The dynamic table (RFC 7541, section 2.3.2): the newest entry has index 0 here. Entries live outside the garbage
- * collector; `free` gives them back.
+ * collector. One that is evicted may still be looked at, by the headers of the block that evicts it: its memory goes back
+ * with `bury`, or `free`.
  */
 export class DynamicTable {
   /** The size that the encoder has chosen; never above what we allow it. */
@@ -22,6 +26,7 @@ export class DynamicTable {
   /** A ring whose length is a power of two. */
   private ring: StaticArray<usize> = new StaticArray<usize>(16);
   private newest: i32 = 0;
+  private evicted: usize = 0;
   count: i32 = 0;
 
   constructor(limit: i32) {
@@ -41,12 +46,12 @@ export class DynamicTable {
       return;
     }
     const entry = changetype<Entry>(heap.alloc(offsetof<Entry>() + <usize>(size - OVERHEAD)));
+    entry.namePtr = changetype<usize>(entry) + offsetof<Entry>();
     entry.nameLength = name.length;
+    entry.valuePtr = entry.namePtr + <usize>name.length;
     entry.valueLength = value.length;
-    entry.bytes = changetype<usize>(entry) + offsetof<Entry>();
-    // The name may be a view of an entry that goes next: copy first.
-    memory.copy(entry.bytes, name.ptr, <usize>name.length);
-    memory.copy(entry.bytes + <usize>name.length, value.ptr, <usize>value.length);
+    memory.copy(entry.namePtr, name.ptr, <usize>name.length);
+    memory.copy(entry.valuePtr, value.ptr, <usize>value.length);
     this.evict(size);
     if (this.count == this.ring.length) this.widen();
     this.newest = (this.newest + 1) & (this.ring.length - 1);
@@ -55,19 +60,28 @@ export class DynamicTable {
     this.used += size;
   }
 
-  /** A copy of an entry's name: the entry itself may be evicted by the next header. */
-  name(index: i32): Slice {
-    const entry = this.entry(index);
-    return copyOf(entry.bytes, entry.nameLength);
+  /** An entry's name, good until `bury`. */
+  @inline name(index: i32): Slice {
+    return changetype<Slice>(changetype<usize>(this.entry(index)) + offsetof<Entry>("namePtr"));
   }
 
-  value(index: i32): Slice {
-    const entry = this.entry(index);
-    return copyOf(entry.bytes + <usize>entry.nameLength, entry.valueLength);
+  /** An entry's value, good until `bury`. */
+  @inline value(index: i32): Slice {
+    return changetype<Slice>(changetype<usize>(this.entry(index)) + offsetof<Entry>("valuePtr"));
+  }
+
+  /** Gives back the memory of the entries that were evicted: nobody looks at the headers of earlier blocks any more. */
+  bury(): void {
+    while (this.evicted) {
+      const entry = changetype<Entry>(this.evicted);
+      this.evicted = entry.next;
+      heap.free(changetype<usize>(entry));
+    }
   }
 
   free(): void {
     this.evict(this.limit);
+    this.bury();
   }
 
   /** Throws out the oldest entries until `room` bytes are free. */
@@ -76,11 +90,13 @@ export class DynamicTable {
       const oldest = this.entry(this.count - 1);
       this.used -= oldest.nameLength + oldest.valueLength + OVERHEAD;
       this.count--;
-      heap.free(changetype<usize>(oldest));
+      oldest.next = this.evicted;
+      this.evicted = changetype<usize>(oldest);
     }
   }
 
-  private entry(index: i32): Entry {
+
+  @inline private entry(index: i32): Entry {
     return changetype<Entry>(unchecked(this.ring[(this.newest - index) & (this.ring.length - 1)]));
   }
 
@@ -90,10 +106,4 @@ export class DynamicTable {
     this.newest = this.count;
     this.ring = wider;
   }
-}
-
-function copyOf(ptr: usize, length: i32): Slice {
-  const copy = arenaTake(<usize>length + 1);
-  memory.copy(copy, ptr, <usize>length);
-  return Slice.view(copy, length);
 }

@@ -41,60 +41,79 @@ for (let length = SHORTEST; length <= LONGEST; length++) {
   code <<= 1;
 }
 
+// Two symbols at a time, where their codes are short enough: the next bits → both symbols, their length, how many they are.
+const STEP_BITS: u32 = 12;
+const STEPS = new StaticArray<u32>(1 << STEP_BITS);
+
+for (let next: u32 = 0; next < 1 << STEP_BITS; next++) {
+  const first = <u32>QUICK[next >> 4];
+  const length = first & 15;
+  if (length == 0) continue;
+  const second = <u32>QUICK[((next << length) >> 4) & 0xff];
+  const both = length + (second & 15);
+  if ((second & 15) == 0 || both > STEP_BITS) STEPS[next] = (1 << 24) | (length << 16) | (first >> 4);
+  else STEPS[next] = (2 << 24) | (both << 16) | ((second >> 4) << 8) | (first >> 4);
+}
+
 /**
  * Decodes a Huffman-coded string (RFC 7541, section 5.2); null where it is none: padding of more than seven bits or
  * other than ones, or the end-of-string symbol. The result is good until the callback returns.
  */
 export function huffmanDecode(coded: Slice): Slice | null {
-  const start = arenaTake((<usize>coded.length * 8) / SHORTEST + 1);
+  // A step stores two bytes always, though it be for one symbol.
+  const start = arenaTake((<usize>coded.length * 8) / SHORTEST + 2);
   const end = coded.end;
   let out = start;
   let at = coded.ptr;
+  // The next bits, from the highest down; only the first `held` of them count.
   let bits: u64 = 0;
   let held = 0;
   while (true) {
-    while (held <= 32 && at < end) {
-      bits = (bits << 8) | (<u64>load<u8>(at++));
-      held += 8;
+    if (at + 8 <= end) {
+      // Bits past `held` may be there already, from the byte that is read again here: they are the same.
+      bits |= bswap<u64>(load<u64>(at)) >> (<u64>held);
+      at += <usize>((63 - held) >> 3);
+      held |= 56;
+    } else {
+      for (; held <= 56 && at < end; held += 8) {
+        const next = <u64>load<u8>(at++);
+        bits |= (next << 56) >> (<u64>held);
+      }
     }
     // Nearly all of nearly every string is done here.
-    while (held >= 8) {
-      const quick = <u32>unchecked(QUICK[<u32>((bits >> (<u64>(held - 8))) & 0xff)]);
-      if ((quick & 15) == 0) break;
-      store<u8>(out++, <u8>(quick >> 4));
-      held -= <i32>(quick & 15);
+    while (held >= <i32>STEP_BITS) {
+      const step = unchecked(STEPS[<u32>(bits >> (<u64>(64 - STEP_BITS)))]);
+      if (step == 0) break;
+      store<u16>(out, <u16>step);
+      out += <usize>(step >> 24);
+      const passed = (step >> 16) & 0xff;
+      bits <<= <u64>passed;
+      held -= <i32>passed;
     }
-    if (held <= 32 && at < end) continue;
-    if (held < SHORTEST) break;
-    const quick = <u32>unchecked(QUICK[nextByte(bits, held)]);
-    const length = <i32>(quick & 15);
-    if (length > 0) {
-      if (length > held) break;
+    let length = 0;
+    while (held >= SHORTEST) {
+      const quick = <u32>unchecked(QUICK[<u32>(bits >> 56)]);
+      length = <i32>(quick & 15);
+      if (length == 0 || length > held) break;
       store<u8>(out++, <u8>(quick >> 4));
+      bits <<= <u64>length;
       held -= length;
-      continue;
     }
-    let found = false;
-    for (let long = 9; long <= LONGEST && long <= held; long++) {
-      const value = (<u32>(bits >> (<u64>(held - long)))) & ((1 << long) - 1);
-      const index = value - unchecked(FIRST[long]);
-      if (value < unchecked(FIRST[long]) || index >= unchecked(COUNT[long])) continue;
-      store<u8>(out++, unchecked(SYMBOLS[unchecked(OFFSET[long]) + index]));
-      held -= long;
-      found = true;
-      break;
+    if (at < end && held < LONGEST) continue;
+    if (length > 0 || held < SHORTEST) break;
+    let long = 9;
+    let index: u32 = 0;
+    for (; long <= LONGEST; long++) {
+      index = <u32>(bits >> (<u64>(64 - long))) - unchecked(FIRST[long]);
+      if (index < unchecked(COUNT[long])) break;
     }
-    if (!found) break;
+    if (long > LONGEST || long > held) break;
+    store<u8>(out++, unchecked(SYMBOLS[unchecked(OFFSET[long]) + index]));
+    bits <<= <u64>long;
+    held -= long;
   }
-  const mask = ((<u64>1) << (<u64>held)) - 1;
-  return held < 8 && (bits & mask) == mask ? Slice.view(start, <i32>(out - start)) : null;
-}
-
-/** The next eight bits, ones where the string has ended: such padding never completes a code. */
-@inline
-function nextByte(bits: u64, held: i32): u32 {
-  const missing = 8 - held;
-  if (missing <= 0) return <u32>((bits >> (<u64>-missing)) & 0xff);
-  const ones = ((<u64>1) << (<u64>missing)) - 1;
-  return <u32>(((bits << (<u64>missing)) | ones) & 0xff);
+  // What is left is padding.
+  if (held >= 8) return null;
+  const ones = ((<u64>1) << (<u64>held)) - 1;
+  return held == 0 || bits >> (<u64>(64 - held)) == ones ? Slice.view(start, <i32>(out - start)) : null;
 }

@@ -17,7 +17,7 @@ import {
   writeSettingsAck,
   writeWindowUpdate,
 } from "../http2";
-import { closeLater, forgetLater } from "../later";
+import { callLater, closeLater, forgetLater, Turn } from "../later";
 import { Guide, Tunnel, Verdict, writeOpening } from "../tunnel";
 import { writeFollowing } from "./following";
 import { SessionMetrics } from "./metrics";
@@ -36,7 +36,7 @@ const WINDOW_ENDS: i32 = MAX_WINDOW - (1 << 20);
  * A client's connection on the session lane: a network filter in front of the HTTP connection manager. Downstream it
  * speaks the protocol, upstream it is an HTTP/2 client with one CONNECT stream.
  */
-export class SessionConnection extends NetworkContext implements Http2Events, Guide {
+export class SessionConnection extends NetworkContext implements Http2Events, Guide, Turn {
   private tunnel: Tunnel;
   private http2: Http2Receiver;
   private control: Writer = new Writer();
@@ -72,6 +72,8 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
 
   onDownstreamData(size: i32, endOfStream: bool): FilterStatus {
     out.reset();
+    // More has come meanwhile: what was held goes with it, or stays.
+    this.resume = false;
     const all = getBuffer(BufferType.DownstreamData, 0, size);
     const held = min(this.tunnel.held, all.length);
     out.copy(all.ptr, held);
@@ -162,13 +164,20 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
     }
     if (this.draining && !this.ended && tunnel.atBoundary && this.codec.drain(out)) this.finish();
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
-    if (this.resume) {
-      this.resume = false;
-      tunnel.mayGo(0);
-      // Last of all: the proxy reads what was held, and may call back before this returns.
-      continueStream(StreamType.Downstream);
-    }
+    // Not here: the proxy, which is writing, would be made to read.
+    if (this.resume) callLater(this);
     return FilterStatus.Continue;
+  }
+
+  contextId(): i32 {
+    return this.id;
+  }
+
+  onTurn(): void {
+    if (this.closing || this.ended || !this.resume) return;
+    this.resume = false;
+    this.tunnel.mayGo(0);
+    continueStream(StreamType.Downstream);
   }
 
   onHeaders(id: u32, headers: HeaderList, endStream: bool): void {

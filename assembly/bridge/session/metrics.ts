@@ -4,6 +4,8 @@ import { TunnelMetrics } from "../tunnel";
 /** What every session codec counts; names are the proxy's, so every VM counts into the same. */
 export class SessionMetrics extends TunnelMetrics {
   readonly connectionsActive: Gauge;
+  /** Linear memory of all VMs together; a VM that trapped stays in the sum. */
+  readonly memoryBytes: Gauge;
   /** Of those that were opened, the ones that nobody looks into. */
   readonly opaque: Counter;
   /** Of these, the ones that went where another session is. */
@@ -18,6 +20,7 @@ export class SessionMetrics extends TunnelMetrics {
     const prefix = "meltemi." + codec + ".session.";
     super(prefix);
     this.connectionsActive = Gauge.define(prefix + "connections_active");
+    this.memoryBytes = Gauge.define(prefix + "memory_bytes");
     this.opaque = Counter.define(prefix + "opaque");
     this.followed = Counter.define(prefix + "followed");
     this.strays = Counter.define(prefix + "strays");

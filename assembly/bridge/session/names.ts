@@ -17,7 +17,9 @@ export class Whereabouts {
 
 // Sessions are known to all workers by shared data, whose keys can never be given back. So there is a fixed number of
 // keys, and each has a list:  *( total u32, name str16, cluster str16, backend str16 )
-const BUCKETS: u64 = 65536;
+// A key costs about 100 bytes for good, whatever it has; a list is read and written as a whole: with 100,000 sessions at a
+// time it has 25 entries, some 2 KB.
+const BUCKETS: u64 = 4096;
 const PREFIX = Slice.fixed("meltemi.session.");
 // Other workers may write the same list at the same time.
 const ATTEMPTS: i32 = 8;

@@ -3,6 +3,7 @@ import { SessionProtocol } from "../../codec";
 import { NetworkContext, registerRootContext, RootContext } from "../../contexts";
 import { log } from "../../hostcalls";
 import { Problems } from "../../json";
+import { watchMemory } from "../../memory";
 import { onLater } from "../later";
 import { SessionConnection } from "./connection";
 import { SessionMetrics } from "./metrics";
@@ -57,6 +58,7 @@ class SessionRoot extends RootContext {
     const settings = this.settings;
     const metrics = this.metrics;
     if (settings == null || metrics == null) return null;
+    watchMemory(metrics.memoryBytes);
     return new SessionConnection(id, settings.protocol.connect(), settings, metrics);
   }
 }

@@ -144,6 +144,8 @@ describe("a session", () => {
     expect(host.stopped).toBe(true);
     expect(host.continued).toBe(0);
     host.upstream(id, windowUpdate(1, 1_048_576));
+    expect(host.continued).toBe(0); // the proxy is writing, and must not be made to read
+    host.tick();
     expect(host.continued).toBe(1);
     passed.push(host.takeLetGo());
     expect(sent(Buffer.concat(passed)).payload.equals(big)).toBe(true);

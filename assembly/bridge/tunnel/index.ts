@@ -1,4 +1,4 @@
 export { TunnelMetrics } from "./metrics";
 export { beginConnect, writeOpening } from "./opening";
-export { Verdict } from "./passage";
+export { Passage, Side, Verdict } from "./passage";
 export { Guide, Tunnel } from "./tunnel";

@@ -23,7 +23,7 @@ export const scenario: Scenario = {
           path: "http",
           backend: await site.backend(new URL("../../http/backend.js", import.meta.url)),
           drive: loadClient(new URL("../../http/speaker.js", import.meta.url)),
-          filter: connectionManager,
+          filters: (cluster) => [connectionManager(cluster)],
         },
       ],
     }),

@@ -1,15 +1,19 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { measureCpu } from "../../cpu.js";
 import { compare } from "../../paths.js";
 import { runProgram } from "../../processes.js";
 import type { Drive, Scenario } from "../../scenario.js";
-import { NETWORK, tcpProxy } from "../../static-resources.js";
+import { NETWORK, tcpProxy, wasmFilter } from "../../static-resources.js";
 import { programs, startPostgresql } from "./server.js";
 
 /** What pgbench's select takes as a simple query, in bytes. */
 const QUERY = 64;
 
-/** PostgreSQL by the session lane, beside postgres_proxy in front of tcp_proxy, under pgbench's selects. */
+/** The lane's codec in a module that leaves the bytes as they are, for tcp_proxy behind it. */
+const PASSING = fileURLToPath(new URL("../../../../test-wasm/codecs/passing.wasm", import.meta.url));
+
+/** PostgreSQL by the session lane, beside its codec or postgres_proxy in front of tcp_proxy, under pgbench's selects. */
 export const scenario: Scenario = {
   loads: [{ bytes: QUERY, depth: 1, connections: 8 }],
   missing: () => (programs === undefined ? "no PostgreSQL server is installed" : undefined),
@@ -24,6 +28,14 @@ export const scenario: Scenario = {
       own: (cluster) => [
         { "@type": `${NETWORK}.postgres_proxy.v3alpha.PostgresProxy`, stat_prefix: "bench_cpp" },
         tcpProxy(cluster),
+      ],
+      more: [
+        {
+          path: "tcp-codec",
+          backend,
+          drive: selects,
+          filters: (cluster) => [wasmFilter("bench_passing", PASSING), tcpProxy(cluster)],
+        },
       ],
     });
   },

@@ -28,16 +28,16 @@ const loadBalancer = z
     message: "expected simple or consistentHash, found both",
   });
 
+export const tcpSettings = z.strictObject({
+  maxConnections: count.optional(),
+  connectTimeout: duration.optional(),
+  tcpKeepalive: later("the system's own keepalive is used"),
+  maxConnectionDuration: later("connections are kept"),
+  idleTimeout: later("connections are kept"),
+});
+
 const connectionPool = z.strictObject({
-  tcp: z
-    .strictObject({
-      maxConnections: count.optional(),
-      connectTimeout: duration.optional(),
-      tcpKeepalive: later("the system's own keepalive is used"),
-      maxConnectionDuration: later("connections are kept"),
-      idleTimeout: later("connections are kept"),
-    })
-    .optional(),
+  tcp: tcpSettings.optional(),
   http: z
     .strictObject({
       http1MaxPendingRequests: count.optional(),

@@ -1,18 +1,20 @@
-import type { Route } from "../../model/index.js";
+import type { Route, Strike } from "../../model/index.js";
 import type { RouteFilter } from "./route-filter.js";
 
-/** Delays requests, and answers them with errors. Delay and abort are drawn apart, as Istio has it. */
+/** Delays requests, and answers them with errors. */
 export const faultInjection: RouteFilter = {
   module: "fault-injection",
   settings({ fault }: Route) {
     if (fault === undefined) return undefined;
-    const { delay, abort, seed } = fault;
-    return {
-      ...(seed !== undefined && { seed }),
-      faults: [
-        ...(delay === undefined ? [] : [{ percentage: delay.percentage, delay: delay.milliseconds }]),
-        ...(abort === undefined ? [] : [{ percentage: abort.percentage, abort: abort.reply }]),
-      ],
-    };
+    return { ...(fault.seed !== undefined && { seed: fault.seed }), faults: fault.strikes.map(strike) };
   },
 };
+
+function strike({ percentage, match, milliseconds, reply }: Strike) {
+  return {
+    percentage,
+    ...(match !== undefined && { match: [match] }),
+    ...(milliseconds !== undefined && { delay: milliseconds }),
+    ...(reply !== undefined && { abort: reply }),
+  };
+}

@@ -1,15 +1,20 @@
-import type { Attribute, Route } from "../../model/index.js";
+import type { Attribute, Cut, Route } from "../../model/index.js";
 import type { RouteFilter } from "./route-filter.js";
 
 /** Changes attributes of requests and answers. */
 export const headerMutation: RouteFilter = {
   module: "header-mutation",
-  settings({ requestMutation, responseMutation }: Route) {
-    if (requestMutation.length === 0 && responseMutation.length === 0) return undefined;
-    return { request: requestMutation.map(set), response: responseMutation.map(set) };
+  settings({ requestMutation, responseMutation, cuts = [] }: Route, kept: string | undefined) {
+    if (requestMutation.length + responseMutation.length + cuts.length === 0) return undefined;
+    const request = [...requestMutation.map(set), ...cuts.map(cut)];
+    return { request, response: responseMutation.map(set), ...(kept !== undefined && { route: kept }) };
   },
 };
 
 function set({ name, value }: Attribute) {
   return { set: name, value };
+}
+
+function cut({ name, prefix, ignoreCase }: Cut) {
+  return { cut: name, prefix, ...(ignoreCase && { ignoreCase }) };
 }

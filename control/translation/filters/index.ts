@@ -47,12 +47,16 @@ export function routeFilterExtensions(modules: Modules): TypedExtensionConfig[] 
   );
 }
 
-/** Turns on the filters that a route wants something of, and tells each by metadata what. */
+/**
+ * Turns on the filters that a route wants something of, and tells each by metadata what.
+ * @param kept by what the route's requests find it again after a filter has changed them
+ */
 export function routeFilterSettings(
   route: Route,
+  kept?: string,
 ): Pick<MessageInitShape<typeof RouteSchema>, "metadata" | "typedPerFilterConfig"> {
   const wanted = FILTERS.flatMap((filter) => {
-    const settings = filter.settings(route);
+    const settings = filter.settings(route, kept);
     return settings === undefined ? [] : [{ name: filter.module, config: JSON.stringify(settings) }];
   });
   if (wanted.length === 0) return {};

@@ -4,6 +4,9 @@ import type { Route } from "../../model/index.js";
 export interface RouteFilter {
   /** The module's name: `http/<module>.wasm`. */
   readonly module: string;
-  /** What a route wants of the filter, in the form of the filter's configuration; undefined: nothing. */
-  settings(route: Route): object | undefined;
+  /**
+   * What a route wants of the filter, in the form of the filter's configuration; undefined: nothing.
+   * @param kept by what a route's requests find it again after a filter has changed them
+   */
+  settings(route: Route, kept: string | undefined): object | undefined;
 }

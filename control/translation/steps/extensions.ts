@@ -3,6 +3,7 @@ import type { Model, Service } from "../../model/index.js";
 import type { Modules } from "../../source/index.js";
 import { routeFilterExtensions } from "../filters/index.js";
 import { flowPlan } from "../flow-plan.js";
+import { destinationHashKeys } from "../hash-keys.js";
 import { egressCodec, egressUse, ingressCodec, oneWayLoop, serviceName } from "../names.js";
 import type { Serials } from "../serials.js";
 import { rulesOf } from "./routes.js";
@@ -40,14 +41,14 @@ function egress(use: string, service: Service, { codecs }: Modules): TypedExtens
 }
 
 /** Whether backends hold different keys, so that a request for several of them has to be split; undefined where not. */
-function isSharded({ policy, subsets }: Service): true | undefined {
-  const all = [policy, ...subsets.map((subset) => subset.policy)];
-  return all.some(({ balance }) => balance.kind === "hash" && balance.by !== "sourceAddress") || undefined;
+function isSharded(service: Service, model: Model): true | undefined {
+  const destinations = service.routes?.flatMap((route) => route.destinations) ?? [{ ...service, subset: "" }];
+  return service.splits || destinationHashKeys(destinations, model).some((key) => key !== "sourceAddress") || undefined;
 }
 
 /** Where the codec sends requests, besides one by one to the routes. */
 function waysOf(service: Service, model: Model) {
-  const ways = { oneWayCluster: oneWayLoop(service), sharded: isSharded(service) };
+  const ways = { oneWayCluster: oneWayLoop(service), sharded: isSharded(service, model) };
   if (service.lane.taken !== "flow") return ways;
   const { revision, attributes, draw, streams } = flowPlan(rulesOf(service), model);
   return { ...ways, flow: { ...service.tuning.flow, revision, attributes, draw, streams } };

@@ -14,13 +14,13 @@ import { requestCluster, SESSION_HEADERS } from "../names.js";
 type ActionInit = MessageInitShape<typeof RouteActionSchema>;
 
 /** Where a route's requests go, and where their copies do. */
-export function routeAction(route: Pick<Route, "destinations" | "mirror">, model: Model): RouteAction {
+export function routeAction(route: Pick<Route, "destinations" | "mirrors" | "timeout">, model: Model): RouteAction {
   const destinations = route.destinations.filter(({ weight }) => weight > 0);
   return create(RouteActionSchema, {
     clusterSpecifier: clusters(destinations, requestCluster),
-    // Envoy's own 15 seconds would cut long calls; deadlines are the protocol's.
-    timeout: duration(0),
-    requestMirrorPolicies: route.mirror === undefined ? [] : [mirror(route.mirror)],
+    // Envoy's own 15 seconds would cut long calls; deadlines are the protocol's, or a rule's.
+    timeout: duration(route.timeout ?? 0),
+    requestMirrorPolicies: route.mirrors.map(mirror),
     hashPolicy: destinationHashKeys(destinations, model).map(hashPolicy),
   });
 }
@@ -87,7 +87,7 @@ function clusters(
   return { case: "weightedClusters", value: { clusters: weighted } };
 }
 
-function mirror(target: NonNullable<Route["mirror"]>) {
+function mirror(target: Route["mirrors"][number]) {
   return {
     cluster: requestCluster(target),
     runtimeFraction: {

@@ -47,6 +47,8 @@ function specifier(test: AttributeMatch["test"]): NonNullable<Specifier> {
       return { case: "rangeMatch", value: { start: BigInt(test.start), end: BigInt(test.end) } };
     case "regex":
       return text({ case: "safeRegex", value: { regex: test.value } });
+    case "prefix":
+      return text({ case: "prefix", value: test.value }, test.ignoreCase);
     default:
       return text({ case: test.kind, value: test.value });
   }
@@ -56,6 +58,7 @@ function text(
   matchPattern: MessageInitShape<
     typeof import("../../../xds/gen/envoy/type/matcher/v3/string_pb.js").StringMatcherSchema
   >["matchPattern"],
+  ignoreCase = false,
 ): NonNullable<Specifier> {
-  return { case: "stringMatch", value: matchPattern === undefined ? {} : { matchPattern } };
+  return { case: "stringMatch", value: matchPattern === undefined ? {} : { matchPattern, ignoreCase } };
 }

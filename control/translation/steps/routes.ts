@@ -5,6 +5,7 @@ import type { Model, Route, Service } from "../../model/index.js";
 import { routeFilterSettings } from "../filters/index.js";
 import { serviceName } from "../names.js";
 import { flowRoutes } from "./flow-routes.js";
+import { keptMatch, keptRoutes } from "./kept-routes.js";
 import { routeAction } from "./route-action.js";
 import { routeMatch } from "./route-match.js";
 import { pinnedRoutes, sayWhere, sessionRoutes } from "./session-routes.js";
@@ -26,17 +27,23 @@ export function routeConfigurations(model: Model): RouteConfiguration[] {
 /** The rules as they are, or one that takes everything. */
 export function rulesOf(service: Service): readonly Route[] {
   const everything = { name: "default", match: [], destinations: [{ ...service, subset: "", weight: 100 }] };
-  return service.routes ?? [{ ...everything, requestMutation: [], responseMutation: [] }];
+  return service.routes ?? [{ ...everything, mirrors: [], requestMutation: [], responseMutation: [] }];
 }
 
 function routes(service: Service, model: Model): MessageInitShape<typeof RouteSchema>[] {
   const rules = rulesOf(service);
-  const requests = rules.map((route) => ({
+  const kept = keptRoutes(rules);
+  const requests = rules.map((route, index) => ({
     name: route.name,
     match: routeMatch(route.match),
     action: { case: "route" as const, value: routeAction(route, model) },
-    ...routeFilterSettings(route),
+    ...routeFilterSettings(route, kept[index]),
   }));
-  if (service.lane.taken === "flow") return [...requests, ...flowRoutes(rules, model)];
-  return service.codec.pins ? [...requests, ...pinnedRoutes(rules, model)] : requests;
+  const again = requests.flatMap((route, index) => {
+    const says = kept[index];
+    return says === undefined ? [] : [{ ...route, match: keptMatch(says) }];
+  });
+  const ways = [...again, ...requests];
+  if (service.lane.taken === "flow") return [...ways, ...flowRoutes(rules, model)];
+  return service.codec.pins ? [...ways, ...pinnedRoutes(rules, model)] : ways;
 }

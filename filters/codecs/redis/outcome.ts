@@ -3,6 +3,7 @@ import { words } from "./commands";
 
 // Errors that say that the server, not the command, is at fault: what outlier detection is to see.
 const OUTAGES = words("LOADING BUSY MASTERDOWN CLUSTERDOWN READONLY OOM TRYAGAIN MISCONF NOREPLICAS UNAVAILABLE");
+const MAX_CODE: i32 = 24;
 const TIMEOUT = Slice.fixed("TIMEOUT");
 
 /** The first word of an error, which is its code. */
@@ -20,6 +21,12 @@ export function errorCode(answer: Slice): Slice {
 export function outcomeOf(code: Slice): Outcome {
   for (let i = 0; i < OUTAGES.length; i++) if (unchecked(OUTAGES[i]).equals(code)) return Outcome.ServerError;
   return code.equals(TIMEOUT) ? Outcome.Timeout : Outcome.ClientError;
+}
+
+/** Is this a word that an error may begin with? */
+export function isCode(text: Slice): bool {
+  for (let i = 0; i < text.length; i++) if (text.at(i) < 0x41 || text.at(i) > 0x5a) return false;
+  return text.length > 0 && text.length <= MAX_CODE;
 }
 
 /** The code of the proxy's own errors. */

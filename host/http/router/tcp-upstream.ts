@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { Cluster, Endpoint, HttpStream, HttpStreamHandler } from "../../upstream/index.js";
+import type { Cluster, Endpoint, FailureReason, HttpStream, HttpStreamHandler } from "../../upstream/index.js";
 
 /**
  * A CONNECT stream that ends here: its payload goes to the endpoint as TCP (RFC 9113, section 8.5). 200 is answered only
@@ -20,10 +20,11 @@ class TcpUpstream implements HttpStream {
 
   constructor(cluster: Cluster, endpoint: Endpoint, handler: HttpStreamHandler) {
     this.#handler = handler;
-    this.#cancel = cluster.tcpConnect(endpoint, {
-      onConnected: (socket) => this.#onConnected(socket, endpoint),
-      onFailure: (reason, detail) => this.#fail(() => handler.onReset(reason, detail, true)),
-    });
+    const connected = {
+      onConnected: (socket: Duplex) => this.#onConnected(socket, endpoint),
+      onFailure: (reason: FailureReason, detail: string) => this.#fail(() => handler.onReset(reason, detail, true)),
+    };
+    this.#cancel = cluster.tcpConnect(endpoint, connected, true);
   }
 
   write(bytes: Uint8Array, endStream: boolean): boolean {

@@ -6,7 +6,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
-import type { AddressInfo, Server } from "node:net";
+import { type AddressInfo, createServer as createTcp, type Server } from "node:net";
 import type { Duplex } from "node:stream";
 import { fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
@@ -238,4 +238,39 @@ test("HTTP/1.1: an endpoint that closes in mid-response, or a kept connection, i
     await expect.poll(() => stats.gauge("cluster.c.upstream_cx_active").value).toBe(0);
     expect(await call(cluster)).toMatch(/\| ok$/);
   }
+});
+
+test("CONNECT waits in turn where max_connections is reached, tcp_proxy fails; past max_pending_requests both do", async () => {
+  const server = createTcp().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closers.push(() => server.close());
+  const { cluster, stats } = clusterOf(tcp((server.address() as AddressInfo).port), false, {
+    circuit_breakers: { thresholds: [{ max_connections: 1, max_pending_requests: 2 }] },
+  });
+  const endpoint = cluster.pickEndpoint({});
+  if (endpoint === undefined) throw new Error("no endpoint");
+  const order: string[] = [];
+  const connect = (name: string, waits: boolean) => {
+    let cancel = (): void => undefined;
+    const done = new Promise<Duplex | string>((resolve) => {
+      cancel = cluster.tcpConnect(endpoint, { onConnected: resolve, onFailure: (reason) => resolve(reason) }, waits);
+    });
+    void done.then(() => order.push(name));
+    return { done, cancel };
+  };
+  const pending = () => stats.gauge("cluster.c.upstream_rq_pending_active").value;
+
+  const first = (await connect("first", true).done) as Duplex;
+  expect(await connect("tcp_proxy", false).done).toBe("overflow");
+  const gone = connect("gone", true);
+  const second = connect("second", true);
+  expect(await connect("third", true).done).toBe("overflow");
+  expect(pending()).toBe(2);
+  gone.cancel();
+  const fourth = connect("fourth", true);
+  first.destroy();
+  ((await second.done) as Duplex).destroy();
+  ((await fourth.done) as Duplex).destroy();
+  expect(order).toEqual(["first", "tcp_proxy", "third", "second", "fourth"]);
+  expect(pending()).toBe(0);
 });

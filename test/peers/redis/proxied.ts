@@ -27,7 +27,12 @@ export interface Proxied {
 const PORT_NAME = "tcp-metaprotocol-redis";
 const ISTIO = "networking.istio.io/v1alpha3";
 
-export async function startProxied(kind: ProxyKind, services: Readonly<Record<string, Service>>): Promise<Proxied> {
+/** @param more other rules, as users write them */
+export async function startProxied(
+  kind: ProxyKind,
+  services: Readonly<Record<string, Service>>,
+  more: readonly object[] = [],
+): Promise<Proxied> {
   const folder = mkdtempSync(join(tmpdir(), "meltemi-rules-"));
   const ports = new Map<string, number>();
   for (const [name, service] of Object.entries(services)) {
@@ -36,6 +41,7 @@ export async function startProxied(kind: ProxyKind, services: Readonly<Record<st
     const resources = rules(name, port, service).map((one) => JSON.stringify(one));
     writeFileSync(join(folder, `${name}.yaml`), resources.join("\n---\n"));
   }
+  writeFileSync(join(folder, "more.yaml"), more.map((one) => JSON.stringify(one)).join("\n---\n"));
   const faults: string[] = [];
   const control = await startControl({
     rules: folder,

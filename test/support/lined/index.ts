@@ -24,5 +24,4 @@ export const lined: Protocol = {
       ...(kind === "x" && { error: "other" as const }),
     })),
   withoutId: (raw) => raw,
-  deadline: () => ["none", ""],
 };

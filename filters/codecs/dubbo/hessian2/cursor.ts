@@ -11,16 +11,15 @@ export class Cursor {
   private failed: bool;
 
   enter(input: Reader): this {
-    const rest = input.rest();
-    this.at = rest.ptr;
-    this.end = rest.end;
+    this.at = input.pointer;
+    this.end = input.limit;
     this.failed = !input.ok;
     return this;
   }
 
   leave(input: Reader): void {
     if (this.failed) input.fail();
-    else input.seek(input.position - <i32>(this.end - this.at));
+    else input.skip(<i32>(this.at - input.pointer));
   }
 
 

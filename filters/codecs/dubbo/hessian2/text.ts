@@ -78,11 +78,12 @@ function span(start: usize, end: usize, count: i32): i32 {
   let at = start;
   surrogates = false;
   while (count > 0) {
-    while (count >= 8 && at + 8 <= end && (load<u64>(at) & 0x8080808080808080) == 0) {
-      at += 8;
-      count -= 8;
+    while (at + 8 <= end && isAscii(load<u64>(at), count)) {
+      const passed = min(count, 8);
+      at += <usize>passed;
+      count -= passed;
+      if (count == 0) return <i32>(at - start);
     }
-    if (count == 0) break;
     if (at >= end) return -1;
     const lead = load<u8>(at);
     if (lead < 0x80) at += 1;
@@ -98,6 +99,14 @@ function span(start: usize, end: usize, count: i32): i32 {
     count--;
   }
   return at <= end ? <i32>(at - start) : -1;
+}
+
+/** Are the first `count` of these eight bytes ASCII, or all of them where it is more? */
+@inline
+function isAscii(word: u64, count: i32): bool {
+  const high = word & 0x8080808080808080;
+  const others = <u64>(64 - 8 * count);
+  return high == 0 || (count < 8 && high << others == 0);
 }
 
 /** The chunks from `first` on in one piece. */

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import type { SampleFrame } from "../../../../assembly/testing/describe-codec.support.js";
 
@@ -19,8 +22,21 @@ const made = (name: string, from: SampleFrame["from"], bytes: Uint8Array): Sampl
 const client = (...args: readonly Text[]) => made(args.join(" ").slice(0, 40), "Client", command(...args));
 const server = (text: string) => made(JSON.stringify(text).slice(0, 40), "Server", Buffer.from(text));
 
+/** Commands of npm's ioredis and a real server's answers (samples/record.mjs). */
+export function recorded(): SampleFrame[] {
+  const folder = fileURLToPath(new URL("../samples", import.meta.url));
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".hex"))
+    .map((file) => {
+      const lines = readFileSync(join(folder, file), "utf8").split("\n");
+      const from = lines.includes("# from Server") ? "Server" : "Client";
+      return made(file, from, Buffer.from(lines.filter((line) => !line.startsWith("#")).join(""), "hex"));
+    });
+}
+
 /** Commands and answers of every kind, RESP2's and RESP3's. */
 export const samples: readonly SampleFrame[] = [
+  ...recorded(),
   client("GET", "cart:1"),
   client("set", "cart:1", "value", "EX", "10"),
   client("SET", Buffer.from([0, 255, 13, 10]), Buffer.alloc(3000, 0x0d)),

@@ -53,6 +53,14 @@ describe("keys that are changed", () => {
     expect(change("a", "mset", "p:a", "p:1", "p:b", "p:2")).toBe(command("mset", "a", "p:1", "b", "p:2").toString());
     expect(change("a", "mget", "p:a", "q:b")).toBeUndefined();
   });
+
+  it("keep the bytes that their attribute had escaped", () => {
+    expect(change("%0D%0Aa%25", "get", "p:\r\na%")).toBe(command("get", "\r\na%").toString());
+    expect(change("", "get", "p:")).toBe(command("get", "").toString());
+    expect(change("%20a", "mget", "p: a", "p:b")).toBe(command("mget", " a", "b").toString());
+    expect(change("%0D", "get", "a")).toBe(command("get", "%0D").toString());
+    expect(change("q:%0D", "get", "p:\r")).toBe(command("get", "q:\r").toString());
+  });
 });
 
 describe("a client's state", () => {

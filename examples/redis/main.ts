@@ -1,0 +1,4 @@
+import { main } from "../demo/index.js";
+import { redis } from "./example.js";
+
+await main(redis);

@@ -1,0 +1,26 @@
+import { onTestFinished } from "vitest";
+import { Session, type World } from "../../support/index.js";
+
+/** A new session of a service, which may not be ready yet; it is gone at the end of the test. */
+export function connecting(world: World, service: string, parameters: Readonly<Record<string, string>> = {}): Session {
+  const session = new Session(world.port(service), { user: "ann", database: "main", ...parameters }, 20_000);
+  onTestFinished(() => session.destroy());
+  return session;
+}
+
+/** A session that is ready. */
+export async function openSession(
+  world: World,
+  service: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<Session> {
+  const session = connecting(world, service, parameters);
+  const { error, value } = await session.start();
+  if (error !== undefined) throw new Error(`${error}: ${value}`);
+  return session;
+}
+
+/** The backend that a session is with. */
+export function servedBy(session: Session): string | undefined {
+  return session.settings.get("served_by");
+}
