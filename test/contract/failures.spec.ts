@@ -65,8 +65,10 @@ contract(
       const { v1 } = world().backends;
       v1.silent = true;
       const caller = world().caller("plain");
-      const waiting = Array.from({ length: 20 }, () => caller.call());
-      await until("all at the backend", () => v1.messages.length === 20);
+      // Where each request takes a backend connection, twelve of a client's may be without an answer.
+      const requests = world().protocol.ordered ? 10 : 20;
+      const waiting = Array.from({ length: requests }, () => caller.call());
+      await until("all at the backend", () => v1.messages.length === requests);
       const cut = Date.now();
       v1.kill();
       const answers = await Promise.all(waiting);

@@ -89,7 +89,7 @@ export class Settings {
     this.maxParts = <i32>limits.integer("parts", 1024, 1, 65536);
     this.headers.headers = <i32>limits.integer("headers", 1000, 0, 10000);
     this.headers.headerBytes = <i32>limits.integer("headerBytes", 65536, 0, 1048576);
-    this.unanswered = <i32>limits.integer("unanswered", traits.pipelined ? 1024 : 20, 1, 1048576);
+    this.unanswered = <i32>limits.integer("unanswered", traits.pipelined ? 1024 : 12, 1, 1048576);
     this.streamBufferBytes = <i32>limits.integer("streamBufferBytes", 12582912, 65536, 1073741824);
     this.connectionBufferBytes = <i32>limits.integer("connectionBufferBytes", 12582912, 65536, 1073741824);
     this.reassemblyBytes = <i32>limits.integer("reassemblyBytes", 33554432, 65536, 1073741824);
