@@ -76,7 +76,7 @@ function speed(probe: Probe, frames: readonly Sample[], seconds: number): number
   let total = 0;
   let from = performance.now();
   let until = from + seconds * 500;
-  for (let warm = false; performance.now() < until;) {
+  for (let warm = false; performance.now() < until; ) {
     for (const frame of read) probe.repeat(frame.bytes, frame.from, TIMES);
     total += read.reduce((sum, { bytes }) => sum + bytes.length, 0) * TIMES;
     // The first half warms the compiler up.
