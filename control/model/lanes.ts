@@ -32,7 +32,9 @@ export function laneOf(service: UndecidedService, entry: Resource<ServiceEntrySp
 
 /** What keeps a protocol off the flow lane for good. */
 function protocolNeeds({ codec }: UndecidedService): string | undefined {
-  return codec.pins ? `requests of ${codec.name} change the state of their connection` : undefined;
+  if (codec.pins) return `requests of ${codec.name} change the state of their connection`;
+  // What nobody waits for any more could only be told from later answers by its place, so it would hold them up.
+  return codec.mode === "plain" ? `servers of ${codec.name} take one request at a time on a connection` : undefined;
 }
 
 /** What the rules want of each request by itself. */

@@ -35,7 +35,7 @@ export function contract(
   const sides = PROXIES.flatMap((proxy) =>
     lanes.flatMap((lane) =>
       protocols
-        .filter(({ pins = false }) => lane === "request" || !pins)
+        .filter(({ pins = false, ordered = false }) => lane === "request" || !(pins || ordered))
         .map((protocol) => ({ proxy, lane, name: protocol.name, protocol })),
     ),
   );
