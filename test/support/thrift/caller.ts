@@ -1,7 +1,7 @@
-import { connect, type Socket } from "node:net";
+import { ClientConnection, ClientConnections } from "../client-connections.js";
 import type { Answer, Call, Caller, ErrorKind } from "../protocol.js";
-import { receive } from "./receive.js";
-import { encode, type Frame, type Parts, TYPES } from "./wire.js";
+import { receive } from "../receive.js";
+import { encode, type Frame, framing, type Parts, TYPES } from "./wire.js";
 
 const WORDS: readonly (readonly [string, ErrorKind])[] = [
   ["no route", "no-route"],
@@ -21,42 +21,43 @@ export function partsOf({ operation = "echo", attributes = [], payload = "" }: C
   return { method: operation, attributes, payload: Buffer.from(payload) };
 }
 
-class Connection {
+class Connection extends ClientConnection {
   readonly waiting: ((frame: Frame | Error) => void)[] = [];
-  readonly socket: Socket;
-  retired = false;
 
   constructor(port: number) {
-    this.socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    this.socket.on("error", () => undefined);
-    this.socket.on("close", () => {
-      this.retired = true;
-      for (const settle of this.waiting.splice(0)) settle(new Error("the connection was closed"));
-    });
-    receive(this.socket, (frame) => {
+    super(port);
+    receive(this.socket, framing, (frame) => {
       this.waiting.shift()?.(frame);
       this.endWhenIdle();
     });
   }
 
-  endWhenIdle(): void {
-    if (this.retired && this.waiting.length === 0) this.socket.end();
+  protected override get pending(): number {
+    return this.waiting.length;
+  }
+
+  protected override fail(error: Error): void {
+    for (const settle of this.waiting.splice(0)) settle(error);
   }
 }
 
 /** A Thrift client whose calls all have the number zero: it relies on answers in their order alone. */
 export class ThriftCaller implements Caller {
-  opened = 0;
-  private readonly connections = new Set<Connection>();
-  private current: Connection | undefined;
+  private readonly connections: ClientConnections<Connection>;
 
   constructor(
-    private readonly port: number,
+    port: number,
     private readonly timeoutMs: number,
-  ) {}
+  ) {
+    this.connections = new ClientConnections(() => new Connection(port));
+  }
+
+  get opened(): number {
+    return this.connections.opened;
+  }
 
   async call(call: Call = {}): Promise<Answer> {
-    const connection = this.connection();
+    const connection = this.connections.take();
     const { timeoutMs = this.timeoutMs } = call;
     const frame = await new Promise<Frame>((resolve, reject) => {
       const settle = (result: Frame | Error): void => {
@@ -72,7 +73,7 @@ export class ThriftCaller implements Caller {
   }
 
   notify(call: Call = {}): Promise<void> {
-    const { socket } = this.connection();
+    const { socket } = this.connections.take();
     return new Promise((resolve, reject) => {
       const bytes = encode({ type: TYPES.oneWay, sequence: 0, ...partsOf(call) });
       socket.write(bytes, (error) => (error ? reject(error) : resolve()));
@@ -83,23 +84,11 @@ export class ThriftCaller implements Caller {
     return Promise.reject(new Error("Thrift has no heartbeat"));
   }
 
-  async close(): Promise<void> {
-    for (const connection of this.connections) {
-      connection.retired = true;
-      connection.endWhenIdle();
-      if (!connection.socket.closed) await new Promise((resolve) => connection.socket.once("close", resolve));
-    }
+  close(): Promise<void> {
+    return this.connections.close();
   }
 
   destroy(): void {
-    for (const { socket } of this.connections) socket.destroy();
-  }
-
-  private connection(): Connection {
-    if (this.current && !this.current.retired) return this.current;
-    this.current = new Connection(this.port);
-    this.connections.add(this.current);
-    this.opened += 1;
-    return this.current;
+    this.connections.destroy();
   }
 }
