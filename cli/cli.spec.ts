@@ -114,7 +114,7 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     await expect
       .poll(() => command.err, { timeout: 10_000 })
       .toMatch(/error .*broken\.yaml:4:\d+: error: spec\.hosts: /);
-    expect(command.err).toContain("nothing changes until they are corrected");
+    await expect.poll(() => command.err).toContain("nothing changes until they are corrected");
     await rm(file);
     command.child.kill(signal);
     expect(await command.ended).toBe(0);

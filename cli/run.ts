@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { COMMANDS } from "./commands/index.js";
+import { Unsuccessful } from "./unsuccessful.js";
 
 const FAILED = 1;
 const CALLED_WRONGLY = 2;
@@ -12,6 +13,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : CALLED_WRONGLY;
+    if (error instanceof Unsuccessful) return FAILED;
     process.stderr.write(`meltemi: ${error instanceof Error ? error.message : String(error)}\n`);
     return FAILED;
   }

@@ -1,3 +1,4 @@
+export { type ChainOwner, FilterChain } from "./filter-chain.js";
 export { Listener } from "./listener.js";
 export { ListenerManager } from "./listener-manager.js";
 export type { DiscoveryServices, ListenerServices, WarmingProvider } from "./listener-scope.js";

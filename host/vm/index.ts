@@ -12,7 +12,8 @@ export {
   TrailersStatus,
 } from "./abi.js";
 export type * from "./data.js";
-export { createVmRegistry } from "./plugins/index.js";
+export { AbiVersion, type Export, type Import, type Limits, longType } from "./module/index.js";
+export { createVmRegistry, type Inspection, inspectModule } from "./plugins/index.js";
 export { ofJson, ofMessage } from "./properties/index.js";
 export type {
   PropertyList,

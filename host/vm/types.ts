@@ -62,8 +62,16 @@ export interface VmRegistry {
   plugin(options: PluginOptions): Promise<PluginResult>;
   /** The VMs there are, for admin pages and tests. */
   vms(): readonly VmStatus[];
+  /** What VMs of an id share now, for admin pages and tests. */
+  shared(vmId: string): SharedState;
   /** Ends every VM, without callbacks into them. */
   close(): void;
+}
+
+/** What VMs of one id share: values by key, and what waits in queues by name. */
+export interface SharedState {
+  readonly data: ReadonlyMap<ByteString, { readonly bytes: Uint8Array; readonly cas: number }>;
+  readonly queues: ReadonlyMap<ByteString, readonly Uint8Array[]>;
 }
 
 /** How a VM is. */

@@ -1,75 +1,32 @@
-import { readFileSync } from "node:fs";
-import { create } from "@bufbuild/protobuf";
+import "../../../testing/vitest.js";
 import { describe, expect, it } from "vitest";
-import { type HttpStream, ofMessage, type Plugin, type PropertyValue } from "../../../host/vm/index.js";
-import { Bench, FakeHttp, headers, must } from "../../../host/vm/spec/kit.support.js";
-import { MetadataSchema } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
+import { type HttpExchange, TestHost, type TestModule } from "../../../testing/index.js";
 
-const CODE = readFileSync(new URL("../../../build/wasm/http/fault-injection.wasm", import.meta.url));
-const CONTINUE = 0;
+const MODULE = new URL("../../../build/wasm/http/fault-injection.wasm", import.meta.url);
 const MILLISECOND = 1;
 
-interface Sent {
-  readonly http: FakeHttp;
-  readonly stream: HttpStream;
-  /** Whether the request went on at once. */
-  readonly passed: boolean;
+async function load(configuration: object) {
+  const host = new TestHost();
+  return { host, filter: await host.load(MODULE, { configuration }) };
 }
 
-class World {
-  readonly bench = new Bench();
-
-  options(configuration: object) {
-    return {
-      name: "fault-injection",
-      rootId: "",
-      vm: { vmId: "fault-injection", code: CODE },
-      configuration: Buffer.from(JSON.stringify(configuration)),
-    };
-  }
-
-  load(configuration: object): Promise<Plugin> {
-    return this.bench.load(this.options(configuration));
-  }
-
-  /** Why a configuration is refused. */
-  async refusal(configuration: object): Promise<string> {
-    const result = await this.bench.registry.plugin(this.options(configuration));
-    return result.ok ? "accepted" : result.reason;
-  }
-
-  send(plugin: Plugin, attributes: [string, string][] = [], route?: string): Sent {
-    const http = new FakeHttp();
-    if (route !== undefined) http.properties = { xds: routeSaying(route) };
-    const stream = must(plugin.httpStream(http));
-    const status = stream.onRequestHeaders(headers([":path", "/"], ...attributes), false);
-    return { http, stream, passed: status === CONTINUE };
-  }
-}
-
-function routeSaying(config: string): PropertyValue {
-  const filterMetadata = { "meltemi.fault-injection": { config } };
-  const metadata = ofMessage(MetadataSchema, create(MetadataSchema, { filterMetadata }));
-  return { kind: "namespace", get: (key) => (key === "route_metadata" ? metadata : undefined) };
+/** A request; its route may say something in its metadata. */
+function send(filter: TestModule, attributes: Record<string, string> = {}, route?: string): HttpExchange {
+  const said = { filter_metadata: { "meltemi.fault-injection": { config: route } } };
+  return filter.http({ properties: route === undefined ? {} : { xds: { route_metadata: said } } }).request(attributes);
 }
 
 /** How many of 10,000 requests are answered in a backend's place. */
 async function aborted(percentage: number, seed: number): Promise<number> {
-  const world = new World();
-  const plugin = await world.load({ seed, faults: [{ percentage, abort: { status: 503 } }] });
+  const { filter } = await load({ seed, faults: [{ percentage, abort: { status: 503 } }] });
   let count = 0;
-  for (let i = 0; i < 10_000; i++) {
-    const { passed, stream } = world.send(plugin);
-    stream.destroy();
-    if (!passed) count++;
-  }
+  for (let i = 0; i < 10_000; i++) if (send(filter).end().localReply) count++;
   return count;
 }
 
 describe("fault-injection", () => {
   it("says what is wrong with a configuration, field by field", async () => {
-    const world = new World();
-    const refusal = await world.refusal({
+    const configuration = {
       seed: -1,
       faults: [
         { percentage: 101, delay: 0 },
@@ -78,7 +35,8 @@ describe("fault-injection", () => {
         { percentage: 1 },
       ],
       fault: [],
-    });
+    };
+    const refusal = await new TestHost().refusal(MODULE, { configuration });
     for (const words of [
       "seed: expected a whole number from 0 to 4294967295, found the number -1",
       "faults[0].percentage: expected a number from 0 to 100, found the number 101",
@@ -98,17 +56,13 @@ describe("fault-injection", () => {
   });
 
   it("answers with a status, and says what the application is to hear", async () => {
-    const world = new World();
     const abort = { code: 42, message: "slow down" };
-    const { http, passed } = world.send(await world.load({ faults: [{ percentage: 100, abort }] }));
-    expect(passed).toBe(false);
-    const [reply] = http.replies;
-    expect([reply?.status, Buffer.from(reply?.body ?? []).toString(), reply?.details]).toEqual([
-      500,
-      "slow down",
-      "fault_filter_abort",
-    ]);
-    expect(reply?.headers).toEqual([
+    const { filter } = await load({ faults: [{ percentage: 100, abort }] });
+    const exchange = send(filter);
+    expect(exchange).not.toHavePassed();
+    expect(exchange).toHaveReplied(500, "slow down");
+    expect(exchange.localReply?.details).toBe("fault_filter_abort");
+    expect(exchange.localReply?.headers).toEqual([
       ["x-meltemi-fault", "abort"],
       ["x-meltemi-code", "42"],
       ["content-type", "text/plain"],
@@ -116,15 +70,13 @@ describe("fault-injection", () => {
   });
 
   it("strikes what it is about: every condition holds, by one of its values", async () => {
-    const world = new World();
     const match = [{ name: "Command", values: ["GET", "s t"] }, { name: "key" }];
-    const plugin = await world.load({ faults: [{ match, percentage: 100, abort: { status: 503 } }] });
-    const passed = (...attributes: [string, string][]) => world.send(plugin, attributes).passed;
-    expect(passed(["command", "GET"], ["key", ""])).toBe(false);
-    expect(passed(["command", "s t"], ["key", "k"])).toBe(false);
-    expect(passed(["command", "GET"])).toBe(true);
-    expect(passed(["command", "SET"], ["key", "k"])).toBe(true);
-    expect(passed()).toBe(true);
+    const { filter } = await load({ faults: [{ match, percentage: 100, abort: { status: 503 } }] });
+    expect(send(filter, { command: "GET", key: "" })).toHaveReplied();
+    expect(send(filter, { command: "s t", key: "k" })).toHaveReplied();
+    expect(send(filter, { command: "GET" })).toHavePassed();
+    expect(send(filter, { command: "SET", key: "k" })).toHavePassed();
+    expect(send(filter)).toHavePassed();
   });
 
   it.each([50, 12.5, 1, 0.25])("strikes %d of 100, by a χ² test over 20 times 10,000 requests", async (percentage) => {
@@ -145,65 +97,61 @@ describe("fault-injection", () => {
 
   it("repeats a seeded run", async () => {
     const run = async (seed: number) => {
-      const world = new World();
-      const plugin = await world.load({ seed, faults: [{ percentage: 30, abort: { status: 503 } }] });
-      return Array.from({ length: 100 }, () => world.send(plugin).passed);
+      const { filter } = await load({ seed, faults: [{ percentage: 30, abort: { status: 503 } }] });
+      return Array.from({ length: 100 }, () => send(filter).upstream.arrived);
     };
     expect(await run(7)).toEqual(await run(7));
     expect(await run(7)).not.toEqual(await run(8));
   });
 
   it("lets 1,000 requests go each in the millisecond of its own delay, whatever their order", async () => {
-    const world = new World();
-    const plugin = await world.load({});
+    const { host, filter } = await load({});
     const sent = Array.from({ length: 1_000 }, (_, index) => {
       const delay = 1 + ((index * 7_919) % 1_000);
-      return { delay, ...world.send(plugin, [], JSON.stringify({ faults: [{ percentage: 100, delay }] })) };
+      const route = JSON.stringify({ faults: [{ percentage: 100, delay }] });
+      return { delay, exchange: send(filter, {}, route) };
     });
-    expect(sent.every(({ passed }) => !passed)).toBe(true);
+    expect(sent.every(({ exchange }) => exchange.isPaused("request"))).toBe(true);
     for (let time = 1; time <= 1_000; time++) {
-      world.bench.clock.pass(MILLISECOND);
-      const early = sent.filter(({ delay, http }) => delay > time && http.done.length > 0);
-      const late = sent.filter(({ delay, http }) => delay <= time && http.done.join() !== "continue 0");
+      host.pass(MILLISECOND);
+      const early = sent.filter(({ delay, exchange }) => delay > time && exchange.upstream.arrived);
+      const late = sent.filter(({ delay, exchange }) => delay <= time && !exchange.upstream.arrived);
       expect([early.length, late.length]).toEqual([0, 0]);
     }
-    expect(world.bench.clock.timers).toBe(0);
+    expect(sent.every(({ exchange }) => exchange.asked.join() === "continue the request")).toBe(true);
+    expect(host.clock.timers).toBe(0);
   });
 
   it("adds delays up, and then answers with the first abort", async () => {
-    const world = new World();
-    const plugin = await world.load({
+    const { host, filter } = await load({
       faults: [
         { percentage: 100, delay: 30 },
         { percentage: 100, delay: 20, abort: { status: 503, message: "first" } },
         { percentage: 100, abort: { status: 504, message: "second" } },
       ],
     });
-    const { http } = world.send(plugin);
-    world.bench.clock.pass(49);
-    expect(http.done).toEqual([]);
-    world.bench.clock.pass(1);
-    expect(http.done).toEqual(["local 503"]);
+    const exchange = send(filter);
+    host.pass(49);
+    expect(exchange.asked).toEqual([]);
+    host.pass(1);
+    expect(exchange).toHaveReplied(503, "first");
   });
 
   it("forgets who leaves, and wakes for nobody", async () => {
-    const world = new World();
-    const plugin = await world.load({ faults: [{ percentage: 100, delay: 100 }] });
-    const sent = Array.from({ length: 50 }, () => world.send(plugin));
-    for (const [index, { stream }] of sent.entries()) if (index % 3 !== 0) stream.destroy();
-    world.bench.clock.pass(100);
-    expect(sent.map(({ http }) => http.done.length)).toEqual(sent.map((_, index) => (index % 3 === 0 ? 1 : 0)));
-    world.bench.clock.pass(1);
-    expect([world.bench.clock.timers, plugin.healthy]).toEqual([0, true]);
+    const { host, filter } = await load({ faults: [{ percentage: 100, delay: 100 }] });
+    const sent = Array.from({ length: 50 }, () => send(filter));
+    for (const [index, exchange] of sent.entries()) if (index % 3 !== 0) exchange.end();
+    host.pass(100);
+    expect(sent.map(({ asked }) => asked.length)).toEqual(sent.map((_, index) => (index % 3 === 0 ? 1 : 0)));
+    host.pass(1);
+    expect([host.clock.timers, filter.failure]).toEqual([0, undefined]);
   });
 
   it("takes a route's faults in the place of its own; what it cannot read does no harm", async () => {
-    const world = new World();
-    const plugin = await world.load({ faults: [{ percentage: 100, abort: { status: 503 } }] });
-    expect(world.send(plugin).passed).toBe(false);
-    expect(world.send(plugin, [], "{}").passed).toBe(true);
-    expect(world.send(plugin, [], '{"faults":[{"percentage":100}]}').passed).toBe(true);
-    const lines = world.bench.lines.map(({ message }) => message);
-    expect(lines.join("\n")).toContain('fault-injection: route metadata: faults[0]: expected "delay", "abort" or both');
+    const { host, filter } = await load({ faults: [{ percentage: 100, abort: { status: 503 } }] });
+    expect(send(filter)).toHaveReplied(503);
+    expect(send(filter, {}, "{}")).toHavePassed();
+    expect(send(filter, {}, '{"faults":[{"percentage":100}]}')).toHavePassed();
+    expect(host.logs).toHaveLogged('fault-injection: route metadata: faults[0]: expected "delay", "abort" or both');
   });
 });

@@ -1,3 +1,3 @@
 export { setFilterState } from "./set-filter-state.js";
 export { tcpProxy } from "./tcp-proxy.js";
-export { networkWasm } from "./wasm.js";
+export { networkWasm, streamFilter } from "./wasm.js";

@@ -21,12 +21,16 @@ export const networkWasm: NetworkFilterKind = {
       const host = new ConnectionHost(callbacks, context.listener);
       const stream = plugin.networkStream(host);
       // A dead VM whose policy lets connections pass: a filter that does nothing.
-      return stream === undefined ? {} : new NetworkWasmFilter(stream);
+      return stream === undefined ? {} : streamFilter(stream);
     };
   },
 };
 
-/** One connection in a module. */
+/** One connection in a module, as a filter of its chain. */
+export function streamFilter(stream: NetworkStream): NetworkFilter {
+  return new NetworkWasmFilter(stream);
+}
+
 class NetworkWasmFilter implements NetworkFilter {
   constructor(private readonly stream: NetworkStream) {}
 

@@ -1,3 +1,6 @@
+import { Input, type Limits, type ShortType } from "./input.js";
+import { ModuleError } from "./module-error.js";
+
 /*
  * The sections of a module that say what it imports and exports (WebAssembly core specification, section 5.5):
  *   module   = "\0asm" version:u32 section*
@@ -5,21 +8,11 @@
  *   type     (1) = vec(0x60 vec(valtype) vec(valtype))
  *   import   (2) = vec(module:name field:name desc)     desc = 0 typeidx | 1 table | 2 limits | 3 valtype mut | 4 0 typeidx
  *   function (3) = vec(typeidx)
+ *   memory   (5) = vec(limits)
  *   export   (7) = vec(name kind:byte index:u32)
+ *   custom   (0) = name:name bytes                       "name" has subsections: 1 = vec(funcidx name:name)
  * Node's reflection does not tell types, and Envoy compares them.
  */
-
-/** Why a module is refused; the message names the import or export. */
-export class ModuleError extends Error {}
-
-/** Initial and maximal size, in pages or elements. */
-export interface Limits {
-  readonly initial: number;
-  readonly maximum?: number;
-}
-
-/** A function's type in short, `parameters:results`, a letter each: i i32, j i64, f f32, d f64, v v128, r a reference. */
-export type ShortType = string;
 
 /** One import. */
 export type Import = { readonly module: string; readonly name: string } & (
@@ -28,68 +21,91 @@ export type Import = { readonly module: string; readonly name: string } & (
   | { readonly kind: "global" | "tag" }
 );
 
+/** One export; functions have their type. */
+export interface Export {
+  readonly name: string;
+  readonly kind: "function" | "table" | "memory" | "global" | "tag";
+  readonly type?: ShortType;
+}
+
 /** What the sections say. */
 export interface Interface {
   readonly imports: readonly Import[];
+  readonly exports: readonly Export[];
   /** Exported functions and their types. */
   readonly functions: ReadonlyMap<string, ShortType>;
   readonly memories: readonly string[];
+  /** The module's own memory, where it does not import one. */
+  readonly memory: Limits | undefined;
+  /** Names and sizes, in bytes, of custom sections. */
+  readonly customSections: readonly { readonly name: string; readonly size: number }[];
+  /** How many functions have a name for stack traces. */
+  readonly namedFunctions: number;
 }
 
-const LETTERS: Readonly<Record<number, string>> = {
-  127: "i",
-  126: "j",
-  125: "f",
-  124: "d",
-  123: "v",
-  112: "r",
-  111: "r",
-};
-const WORDS: Readonly<Record<string, string>> = { i: "i32", j: "i64", f: "f32", d: "f64", v: "v128", r: "reference" };
+const KINDS = ["function", "table", "memory", "global", "tag"] as const;
 
-/** A short type as people write it: `(i32, i32) -> i32`. */
-export function longType(type: ShortType): string {
-  const [parameters = "", results = ""] = type.split(":");
-  const words = (letters: string) => [...letters].map((letter) => WORDS[letter] ?? letter).join(", ");
-  return `(${words(parameters)}) -> ${results === "" ? "()" : words(results)}`;
-}
-
-/** Reads a module's interface. */
+/** Reads a module's interface. @throws ModuleError for what is no module, or is cut off */
 export function readInterface(code: Uint8Array): Interface {
   const input = new Input(code);
   if (input.u32le() !== 0x6d736100 || input.u32le() !== 1) throw new ModuleError("not a WebAssembly module");
   const types: ShortType[] = [];
   const imports: Import[] = [];
   const typesOfFunctions: ShortType[] = [];
-  const functions = new Map<string, ShortType>();
-  const memories: string[] = [];
+  const exports: Export[] = [];
+  const customSections: { name: string; size: number }[] = [];
+  let memory: Limits | undefined;
+  let namedFunctions = 0;
   const typeAt = (index: number) => types[index] ?? "?";
+  const sections: Readonly<Record<number, () => void>> = {
+    1: () => types.push(input.functionType()),
+    2: () => {
+      const found = readImport(input, typeAt);
+      if (found.kind === "function") typesOfFunctions.push(found.type);
+      imports.push(found);
+    },
+    3: () => typesOfFunctions.push(typeAt(input.unsigned())),
+    5: () => {
+      memory = input.limits();
+    },
+    7: () => exports.push(readExport(input, typesOfFunctions)),
+  };
   while (!input.done) {
     const id = input.byte();
     const size = input.unsigned();
     const end = input.at + size;
-    if (id === 1) {
-      for (let count = input.unsigned(); count > 0; count--) types.push(input.functionType());
-    } else if (id === 2) {
-      for (let count = input.unsigned(); count > 0; count--) {
-        const found = readImport(input, typeAt);
-        if (found.kind === "function") typesOfFunctions.push(found.type);
-        imports.push(found);
-      }
-    } else if (id === 3) {
-      for (let count = input.unsigned(); count > 0; count--) typesOfFunctions.push(typeAt(input.unsigned()));
-    } else if (id === 7) {
-      for (let count = input.unsigned(); count > 0; count--) {
-        const name = input.name();
-        const kind = input.byte();
-        const index = input.unsigned();
-        if (kind === 0) functions.set(name, typesOfFunctions[index] ?? "?");
-        if (kind === 2) memories.push(name);
-      }
+    const readEntry = sections[id];
+    if (readEntry) {
+      for (let count = input.unsigned(); count > 0; count--) readEntry();
+    } else if (id === 0) {
+      const name = input.name();
+      customSections.push({ name, size });
+      if (name === "name") namedFunctions = countFunctionNames(input, end);
     }
     input.at = end;
   }
-  return { imports, functions, memories };
+  const functions = new Map<string, ShortType>();
+  for (const { name, kind, type } of exports) if (kind === "function") functions.set(name, type ?? "?");
+  const memories = exports.filter(({ kind }) => kind === "memory").map(({ name }) => name);
+  return { imports, exports, functions, memories, memory, customSections, namedFunctions };
+}
+
+function readExport(input: Input, typesOfFunctions: readonly ShortType[]): Export {
+  const name = input.name();
+  const kind = KINDS[input.byte()] ?? "tag";
+  const index = input.unsigned();
+  return kind === "function" ? { name, kind, type: typesOfFunctions[index] ?? "?" } : { name, kind };
+}
+
+/** Subsection 1 begins with how many names it has. */
+function countFunctionNames(input: Input, end: number): number {
+  while (input.at < end) {
+    const id = input.byte();
+    const size = input.unsigned();
+    if (id === 1) return input.unsigned();
+    input.at += size;
+  }
+  return 0;
 }
 
 function readImport(input: Input, typeAt: (index: number) => ShortType): Import {
@@ -112,61 +128,5 @@ function readImport(input: Input, typeAt: (index: number) => ShortType): Import 
       input.byte();
       input.unsigned();
       return { module, name, kind: "tag" };
-  }
-}
-
-class Input {
-  at = 0;
-
-  constructor(private readonly bytes: Uint8Array) {}
-
-  get done(): boolean {
-    return this.at >= this.bytes.length;
-  }
-
-  byte(): number {
-    const value = this.bytes[this.at++];
-    if (value === undefined) throw new ModuleError("the module is cut off");
-    return value;
-  }
-
-  u32le(): number {
-    return (this.byte() | (this.byte() << 8) | (this.byte() << 16) | (this.byte() << 24)) >>> 0;
-  }
-
-  /** LEB128. */
-  unsigned(): number {
-    let value = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
-    }
-    throw new ModuleError("a number in the module is too long");
-  }
-
-  name(): string {
-    const length = this.unsigned();
-    const text = Buffer.from(this.bytes.subarray(this.at, this.at + length)).toString("utf8");
-    this.at += length;
-    return text;
-  }
-
-  functionType(): ShortType {
-    if (this.byte() !== 0x60)
-      throw new ModuleError("the module uses types beyond functions (GC), which Envoy does not load");
-    return `${this.valueTypes()}:${this.valueTypes()}`;
-  }
-
-  valueTypes(): string {
-    let letters = "";
-    for (let count = this.unsigned(); count > 0; count--) letters += LETTERS[this.byte()] ?? "?";
-    return letters;
-  }
-
-  limits(): Limits {
-    const flags = this.byte();
-    const initial = this.unsigned();
-    return flags & 1 ? { initial, maximum: this.unsigned() } : { initial };
   }
 }

@@ -1,2 +1,6 @@
-export { type Limits, ModuleError } from "./binary.js";
-export { AbiVersion, type LoadedModule, ModuleCache } from "./load.js";
+export { type Export, type Import, type Interface, readInterface } from "./binary.js";
+export { abiOf, checkInterface } from "./check.js";
+export { type Limits, longType } from "./input.js";
+export { type LoadedModule, ModuleCache } from "./load.js";
+export { ModuleError } from "./module-error.js";
+export { AbiVersion } from "./signatures.js";

@@ -1,4 +1,4 @@
-import type { ShortType } from "./binary.js";
+import type { ShortType } from "./input.js";
 
 // Types of every function between host and module (proxy-wasm ABI, WASI preview 1), in short: `parameters:results`.
 

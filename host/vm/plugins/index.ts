@@ -1,1 +1,2 @@
+export { type Inspection, inspectModule } from "./inspect.js";
 export { createVmRegistry } from "./registry.js";

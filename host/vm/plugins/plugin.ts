@@ -2,8 +2,9 @@ import { LogLevel } from "../abi.js";
 import { HttpContext, NetworkContext } from "../contexts/index.js";
 import { systemClock } from "../state/index.js";
 import type { HttpHost, HttpStream, NetworkHost, NetworkStream, Plugin, PluginOptions } from "../types.js";
+import type { Surroundings } from "./instance.js";
 import type { RootHold } from "./root-hold.js";
-import type { SharedVm, Surroundings } from "./shared-vm.js";
+import type { SharedVm } from "./shared-vm.js";
 
 const BACKOFF_MS = 1000;
 /** Envoy waits between the interval and half as much again. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type LoadedModule, ModuleCache, ModuleError } from "../module/index.js";
 import type { VmServices } from "../services.js";
 import { WorkerState } from "../state/index.js";
-import type { PluginOptions, PluginResult, VmOptions, VmRegistry, VmStatus } from "../types.js";
+import type { PluginOptions, PluginResult, SharedState, VmOptions, VmRegistry, VmStatus } from "../types.js";
 import { LoadedPlugin } from "./plugin.js";
 import { SharedVm } from "./shared-vm.js";
 
@@ -44,6 +44,10 @@ class Registry implements VmRegistry {
 
   vms(): readonly VmStatus[] {
     return Array.from(this.#vms.values(), ({ vm }) => vm.status());
+  }
+
+  shared(vmId: string): SharedState {
+    return { data: this.#worker.sharedData.all(vmId), queues: this.#worker.queues.all(vmId) };
   }
 
   close(): void {

@@ -1,18 +1,9 @@
 import { RootContext } from "../contexts/index.js";
-import { FOREIGN_FUNCTIONS } from "../foreign/index.js";
 import type { LoadedModule } from "../module/index.js";
-import type { VmServices } from "../services.js";
-import { MetricTable, systemClock, type WorkerState } from "../state/index.js";
 import type { PluginOptions, VmOptions, VmStatus } from "../types.js";
 import type { Vm } from "../vm.js";
-import { createVm } from "./instance.js";
+import { createVm, type Surroundings } from "./instance.js";
 import { RootHold } from "./root-hold.js";
-
-/** What the VMs of a registry have in common. */
-export interface Surroundings {
-  readonly services: VmServices;
-  readonly worker: WorkerState;
-}
 
 /** A root, or why there is none. */
 export type Acquired = { readonly hold: RootHold } | { readonly reason: string };
@@ -100,16 +91,7 @@ export class SharedVm {
   }
 
   #create(): Vm {
-    const { services, worker } = this.surroundings;
-    const foreignFunctions = new Map([...FOREIGN_FUNCTIONS, ...(services.foreignFunctions ?? [])]);
-    const state = {
-      sharedData: worker.sharedData,
-      queues: worker.queues,
-      metrics: new MetricTable(services.metrics ?? worker.metrics),
-      clock: services.clock ?? systemClock,
-      foreignFunctions,
-    };
-    return createVm({ module: this.module, options: this.options, services, state });
+    return createVm(this.module, this.options, this.surroundings);
   }
 
   #newRoot(vm: Vm, plugin: PluginOptions): RootContext {

@@ -16,6 +16,11 @@ export class SharedData {
     return this.#byVm.get(vmId)?.get(key);
   }
 
+  /** Everything that VMs of an id share. */
+  all(vmId: string): ReadonlyMap<ByteString, SharedValue> {
+    return this.#byVm.get(vmId) ?? new Map();
+  }
+
   /** `cas` 0 forces; a key that is not there ignores it. */
   set(vmId: string, key: ByteString, bytes: Uint8Array, cas: number): Status {
     let values = this.#byVm.get(vmId);

@@ -31,6 +31,12 @@ export class SharedQueues {
     return this.#tokens.get(vmId)?.get(name);
   }
 
+  /** What waits in each queue of an id, by name. */
+  all(vmId: string): ReadonlyMap<ByteString, readonly Uint8Array[]> {
+    const names = [...(this.#tokens.get(vmId) ?? [])];
+    return new Map(names.map(([name, token]) => [name, [...(this.#queues.get(token)?.items ?? [])]]));
+  }
+
   /** The registrar hears of it later, never from within. */
   enqueue(token: number, item: Uint8Array): Status {
     const queue = this.#queues.get(token);
