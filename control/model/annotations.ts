@@ -14,6 +14,9 @@ const PREFIX = "meltemi.dev/";
 export const BIND = `${PREFIX}bind`;
 /** `plain` where a protocol's backends take one request at a time on a connection. */
 export const MODE = `${PREFIX}mode`;
+/** Policies that only count: Istio's own word, and one for policies that are not Istio's. */
+export const DRY_RUN = "istio.io/dry-run";
+export const SHADOW = `${PREFIX}shadow`;
 /** Settings with values of their own forms, read in tuning.ts. */
 export const TUNING = {
   /** Clients' connections are drained at this age. */
@@ -31,6 +34,7 @@ export const TUNING = {
 
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   ServiceEntry: [BIND, ...Object.values(TUNING)],
+  DubboAuthorizationPolicy: [SHADOW],
   ApplicationProtocol: [MODE, TUNING.maxFrameBytes],
 };
 
@@ -40,8 +44,29 @@ export function checkAnnotations(resources: readonly Annotated[], problems: Prob
     const known = KNOWN[resource.kind] ?? [];
     for (const name of Object.keys(resource.annotations)) {
       if (!name.startsWith(PREFIX) || known.includes(name)) continue;
-      const message = `a ${resource.kind} has no such annotation${didYouMean(name, known)}`;
+      const article = /^[AEIOU]/.test(resource.kind) ? "an" : "a";
+      const message = `${article} ${resource.kind} has no such annotation${didYouMean(name, known)}`;
       problems.warning(resource, ["metadata", "annotations", name], message);
+    }
+  }
+}
+
+/** What is neither true nor false is told by `checkSwitches`, and taken for false. */
+export function isTrue({ annotations }: Pick<Annotated, "annotations">, name: string): boolean {
+  return annotations[name] === "true";
+}
+
+/** Annotations that are true or false, and nothing else. */
+export function checkSwitches(resources: readonly Annotated[], problems: Problems): void {
+  for (const resource of resources) {
+    for (const name of [DRY_RUN, SHADOW]) {
+      const value = resource.annotations[name];
+      if (value === undefined || value === "true" || value === "false") continue;
+      problems.error(
+        resource,
+        ["metadata", "annotations", name],
+        `expected true or false, found ${JSON.stringify(value)}`,
+      );
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { DestinationRuleSpec, Problem, Resource, Rules } from "../source/index.js";
-import { checkAnnotations } from "./annotations.js";
+import { accessOf, checkAccess } from "./access.js";
+import { checkAnnotations, checkSwitches } from "./annotations.js";
 import { checkBinds } from "./bind.js";
 import { Destinations } from "./destinations.js";
 import { Hosts } from "./hosts.js";
@@ -26,7 +27,10 @@ export function buildModel(
   const problems = new Problems();
   const protocols = new Protocols(rules, modules.codecs, problems);
   const drafts = draftServices(rules, protocols, bind, problems);
-  checkAnnotations([...rules.serviceEntries, ...rules.applicationProtocols], problems);
+  const policies = [...rules.authorizationPolicies, ...rules.dubboAuthorizationPolicies];
+  checkAnnotations([...rules.serviceEntries, ...rules.applicationProtocols, ...policies], problems);
+  checkSwitches(policies, problems);
+  checkAccess(rules, drafts, modules.http, problems);
   checkHosts(drafts, problems);
   checkBinds(drafts, problems);
   const hosts = new Hosts(drafts.map(({ host }) => host));
@@ -37,7 +41,9 @@ export function buildModel(
   const destinations = new Destinations(services, hosts, problems);
   const routes = new Routes(destinations, hosts, problems);
   const model = {
-    services: services.map(({ entry: _, ...service }): Service => {
+    services: services.map(({ entry, ...draft }): Service => {
+      const access = accessOf({ ...draft, entry }, rules);
+      const service = access.length === 0 ? draft : { ...draft, access };
       const metaRoutes = routes.of(service, rules.metaRouters);
       const redisRoutes = redis.routes(service, destinations, metaRoutes);
       const own = metaRoutes === undefined ? redisRoutes : [...metaRoutes, ...(redisRoutes ?? [])];

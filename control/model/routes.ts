@@ -1,10 +1,11 @@
 import type { DestinationSpec, MetaRouterSpec, Resource, RouteSpec, Rules } from "../source/index.js";
+import { routeAccessOf } from "./access.js";
 import type { Destinations } from "./destinations.js";
 import { faultOf } from "./fault.js";
 import type { Hosts } from "./hosts.js";
 import { matchOf } from "./match.js";
 import type { Problems } from "./problems.js";
-import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
+import { FILTER_OF_FIELD, type FilterField, SERVES_SESSIONS } from "./route-filters.js";
 import type { Attribute, Destination, Route, Service } from "./types.js";
 
 type Router = Resource<MetaRouterSpec>;
@@ -48,21 +49,23 @@ export class Routes {
     }
     if (service.codec.lane === "session") this.sayIdle(router, spec, path);
     const mirror = spec.mirror && this.destination(service, router, spec.mirror, [...path, "mirror"]);
+    const name = spec.name ?? `${router.namespace}/${router.name}/${index}`;
     return {
-      name: spec.name ?? `${router.namespace}/${router.name}/${index}`,
+      name,
       match: matchOf(router, spec, path, this.problems),
       destinations,
       mirrors: mirror === undefined ? [] : [{ ...mirror, percentage: spec.mirrorPercentage?.value ?? 100 }],
       requestMutation: (spec.requestMutation ?? []).map(toAttribute),
       responseMutation: (spec.responseMutation ?? []).map(toAttribute),
       ...(spec.fault && { fault: faultOf(spec.fault) }),
+      ...(spec.accessControl && { access: spec.accessControl.map((one, at) => routeAccessOf(one, `${name}/${at}`)) }),
     };
   }
 
   /** Of a service whose connections are sessions the proxy sees no requests: what is for each of them has no effect. */
   private sayIdle(router: Router, spec: RouteSpec, path: readonly PropertyKey[]): void {
     for (const field of [...Object.keys(FILTER_OF_FIELD), "mirror"] as (FilterField | "mirror")[]) {
-      if (spec[field] === undefined) continue;
+      if (spec[field] === undefined || SERVES_SESSIONS.has(field)) continue;
       this.problems.warning(router, [...path, field], "has no effect: the service's connections are routed whole");
     }
   }

@@ -23,6 +23,8 @@ export interface Service {
   readonly subsets: readonly Subset[];
   /** The rules in order; without any the service takes all its requests itself. */
   readonly routes?: readonly Route[];
+  /** Who may ask what of it, whatever the route. */
+  readonly access?: readonly AccessPolicy[];
   readonly origin: Place;
 }
 
@@ -94,7 +96,31 @@ export interface Route {
   /** What attributes of requests lose, after `requestMutation`. */
   readonly cuts?: readonly Cut[];
   readonly fault?: Fault;
+  /** Beside the service's own. */
+  readonly access?: readonly AccessPolicy[];
 }
+
+/**
+ * A request is refused where a policy that denies matches it, and where there are policies that allow and none matches it.
+ * A policy matches where one of its rules does; without rules, never.
+ */
+export interface AccessPolicy {
+  readonly name: string;
+  readonly denies: boolean;
+  /** It only counts. */
+  readonly shadow: boolean;
+  readonly rules: readonly AccessRule[];
+}
+
+/** One of `from`, one of `to`, and all of `when`. Values are `exact`, `prefix*`, `*suffix` or `*`. */
+export interface AccessRule {
+  readonly from: readonly Tests<"principals" | "notPrincipals" | "namespaces" | "notNamespaces">[];
+  readonly to: readonly Tests<AccessTarget | `not${Capitalize<AccessTarget>}`>[];
+  readonly when: readonly ({ readonly attribute: string } & Tests<"values" | "notValues">)[];
+}
+
+type AccessTarget = "services" | "operations" | "hosts" | "methods" | "paths";
+type Tests<Name extends string> = { readonly [K in Name]?: readonly string[] | undefined };
 
 /** What is to go wrong on purpose. */
 export interface Fault {

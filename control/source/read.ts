@@ -26,6 +26,8 @@ export function readRules(files: readonly File[]): Loaded {
     destinationRules: [],
     redisServices: [],
     redisDestinations: [],
+    authorizationPolicies: [],
+    dubboAuthorizationPolicies: [],
     secrets: [],
     addresses: new Map(),
   };
@@ -36,6 +38,8 @@ export function readRules(files: readonly File[]): Loaded {
     DestinationRule: rules.destinationRules,
     RedisService: rules.redisServices,
     RedisDestination: rules.redisDestinations,
+    AuthorizationPolicy: rules.authorizationPolicies,
+    DubboAuthorizationPolicy: rules.dubboAuthorizationPolicies,
     Secret: rules.secrets,
   };
   const seen = new Map<string, Place>();

@@ -1,6 +1,8 @@
 import type {
   ApplicationProtocolSpec,
+  AuthorizationPolicySpec,
   DestinationRuleSpec,
+  DubboAuthorizationPolicySpec,
   MetaRouterSpec,
   RedisDestinationSpec,
   RedisServiceSpec,
@@ -28,6 +30,8 @@ export interface Rules {
   readonly destinationRules: readonly Resource<DestinationRuleSpec>[];
   readonly redisServices: readonly Resource<RedisServiceSpec>[];
   readonly redisDestinations: readonly Resource<RedisDestinationSpec>[];
+  readonly authorizationPolicies: readonly Resource<AuthorizationPolicySpec>[];
+  readonly dubboAuthorizationPolicies: readonly Resource<DubboAuthorizationPolicySpec>[];
   readonly secrets: readonly Resource<SecretSpec>[];
   /** What the names in services that are resolved by DNS stand for now. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;

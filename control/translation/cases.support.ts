@@ -39,7 +39,11 @@ export const MODULES: Modules = {
     await moduleNamed("redis", '(func (export "meltemi_codec_traits") (result i32) i32.const 30)'),
     await moduleNamed("postgresql", '(func (export "meltemi_lane_session"))'),
   ]),
-  http: new Map([await moduleNamed("fault-injection"), await moduleNamed("header-mutation")]),
+  http: new Map([
+    await moduleNamed("access-control"),
+    await moduleNamed("fault-injection"),
+    await moduleNamed("header-mutation"),
+  ]),
 };
 
 /** Everything that the rules of a case come to; the warnings too, since users get them. */

@@ -17,6 +17,16 @@ export interface Route {
   readonly response?: Attributes;
   /** As a MetaRouter has it. */
   readonly fault?: object;
+  readonly accessControl?: readonly object[];
+}
+
+/** A document in the namespace of the suite. */
+export interface Document {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly spec: object;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface ServiceRules {
@@ -29,6 +39,10 @@ export interface ServiceRules {
   readonly backends: Readonly<Record<string, number>>;
   /** A DestinationRule's trafficPolicy. */
   readonly policy?: object;
+  /** What a MetaRouter says beside its routes. */
+  readonly router?: object;
+  /** Documents of other kinds that stand in the same file. */
+  readonly documents?: readonly Document[];
   /** Without routes there is no MetaRouter: all traffic goes to all backends. */
   readonly routes?: readonly Route[];
 }
@@ -61,7 +75,17 @@ export class RuleFolder {
   }
 }
 
-function documents({ host, protocol, listen, annotations, backends, policy, routes }: ServiceRules): object[] {
+function documents({
+  host,
+  protocol,
+  listen,
+  annotations,
+  backends,
+  policy,
+  routes,
+  router,
+  documents = [],
+}: ServiceRules): object[] {
   const port = `tcp-metaprotocol-${protocol}`;
   const entry = {
     hosts: [host],
@@ -86,12 +110,23 @@ function documents({ host, protocol, listen, annotations, backends, policy, rout
       ...(policy && { trafficPolicy: policy }),
     }),
   ];
-  if (routes === undefined) return all;
-  const router = { hosts: [host], routes: routes.map((route, index) => metaRoute(host, route, index)) };
-  return [...all, resource("metaprotocol.aeraki.io/v1alpha1", "MetaRouter", host, router)];
+  for (const { apiVersion, kind, name, spec, annotations } of documents) {
+    all.push(resource(apiVersion, kind, name, spec, annotations));
+  }
+  if (routes === undefined && router === undefined) return all;
+  const spec = {
+    hosts: [host],
+    ...(routes && { routes: routes.map((route, index) => metaRoute(host, route, index)) }),
+    ...router,
+  };
+  return [...all, resource("metaprotocol.aeraki.io/v1alpha1", "MetaRouter", host, spec)];
 }
 
-function metaRoute(host: string, { match, to, mirror, request, response, fault }: Route, index: number): object {
+function metaRoute(
+  host: string,
+  { match, to, mirror, request, response, fault, accessControl }: Route,
+  index: number,
+): object {
   const weights = typeof to === "string" ? { [to]: 100 } : to;
   const pairs = (list: Attributes) => list.map(([key, value]) => ({ key, value }));
   return {
@@ -102,6 +137,7 @@ function metaRoute(host: string, { match, to, mirror, request, response, fault }
     ...(request && { requestMutation: pairs(request) }),
     ...(response && { responseMutation: pairs(response) }),
     ...(fault && { fault }),
+    ...(accessControl && { accessControl }),
   };
 }
 

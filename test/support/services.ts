@@ -1,5 +1,5 @@
 import type { Protocol } from "./protocol.js";
-import type { Route, ServiceRules } from "./rules.js";
+import type { Document, Route, ServiceRules } from "./rules.js";
 
 /** A service as a case describes it. */
 export interface ServiceSpec {
@@ -9,6 +9,10 @@ export interface ServiceSpec {
   readonly backends?: Readonly<Record<string, number>>;
   /** A DestinationRule's trafficPolicy. */
   readonly policy?: object;
+  /** What its MetaRouter says beside the routes. */
+  readonly router?: object;
+  /** Documents of other kinds. */
+  readonly documents?: readonly Document[];
 }
 
 /** A service's rules without its routes. */
@@ -16,7 +20,7 @@ export function ruleBase(
   name: string,
   protocol: Protocol,
   listen: number,
-  { annotations, backends, policy }: ServiceSpec,
+  { annotations, backends, policy, router, documents }: ServiceSpec,
   usual: Readonly<Record<string, { readonly port: number }>>,
 ): ServiceRules {
   const ports = Object.fromEntries(Object.entries(usual).map(([version, { port }]) => [version, port]));
@@ -27,5 +31,7 @@ export function ruleBase(
     backends: backends ?? ports,
     ...(annotations && { annotations }),
     ...(policy && { policy }),
+    ...(router && { router }),
+    ...(documents && { documents }),
   };
 }

@@ -64,8 +64,14 @@ export class World {
 
   /** Writes a service's rules anew with these routes; the proxy has them soon, not yet. */
   route(service: string, routes: readonly Route[]): void {
-    const spec = this.parts.specs[service] ?? {};
-    this.parts.rules.service({ ...ruleBase(service, this.protocol, this.port(service), spec, this.backends), routes });
+    this.rules(service, { routes });
+  }
+
+  /** Writes a service's rules anew, what is not said here as it was at first; the proxy has them soon, not yet. */
+  rules(service: string, changes: ServiceSpec): void {
+    const { routes, ...spec } = { ...this.parts.specs[service], ...changes };
+    const base = ruleBase(service, this.protocol, this.port(service), spec, this.backends);
+    this.parts.rules.service({ ...base, ...(routes && { routes }) });
   }
 
   /** Where each of the calls ends up, by the backends' own records. */

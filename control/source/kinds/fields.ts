@@ -8,6 +8,17 @@ export function later(what: string) {
   return z.unknown().meta({ later: what }).optional();
 }
 
+/**
+ * A field whose rule would mean something else if it were left out, and that Meltemi cannot act upon: `what` says what to
+ * write in its place.
+ */
+export function refused(what: string) {
+  return z
+    .unknown()
+    .refine((value) => value === undefined, what)
+    .optional();
+}
+
 /** A field that has no effect here and needs none: taken as it is, without a word. */
 export function ignored() {
   return z.unknown().optional();
@@ -37,3 +48,18 @@ export const labels = z.record(z.string(), z.string());
 
 /** Istio's and Aeraki's visibility; a folder of files is one mesh, in which everything sees everything. */
 export const exportTo = z.array(z.string()).optional();
+
+/** Which services a policy is for: those with a ServiceEntry of this name in its namespace. Without it, all of them. */
+export const targetRefs = z
+  .array(
+    z.strictObject({
+      kind: z.literal("ServiceEntry"),
+      group: z.literal("networking.istio.io"),
+      name: text,
+      namespace: text.optional(),
+    }),
+  )
+  .min(1, "expected at least one service")
+  .optional();
+
+export type TargetRefs = z.infer<typeof targetRefs>;

@@ -1,15 +1,21 @@
 import type { z } from "zod";
 import { applicationProtocol } from "./application-protocol.js";
+import { authorizationPolicy } from "./authorization-policy.js";
 import { destinationRule } from "./destination-rule.js";
+import { dubboAuthorizationPolicy } from "./dubbo-authorization-policy.js";
 import { metaRouter } from "./meta-router.js";
 import { redisDestination } from "./redis-destination.js";
 import { redisService } from "./redis-service.js";
 import { secret } from "./secret.js";
 import { serviceEntry } from "./service-entry.js";
 
+export type { AccessRuleSpec, RouteAccessSpec } from "./access.js";
 export type { ApplicationProtocolSpec } from "./application-protocol.js";
+export type { AuthorizationPolicySpec } from "./authorization-policy.js";
 export type { DestinationRuleSpec } from "./destination-rule.js";
+export type { DubboAuthorizationPolicySpec } from "./dubbo-authorization-policy.js";
 export type { FaultSpec } from "./fault.js";
+export type { TargetRefs } from "./fields.js";
 export type { AttributeMatchSpec, DestinationSpec, MetaRouterSpec, RouteSpec } from "./meta-router.js";
 export type { RedisAuthSpec } from "./redis-auth.js";
 export type { RedisDestinationSpec } from "./redis-destination.js";
@@ -36,6 +42,9 @@ const AERAKI = { group: "metaprotocol.aeraki.io", versions: ["v1alpha1"] } as co
 const REDIS = { group: "redis.aeraki.io", versions: ["v1alpha1"] } as const;
 const ISTIO = { group: "networking.istio.io", versions: ["v1", "v1beta1", "v1alpha3"] } as const;
 
+const DUBBO = { group: "dubbo.aeraki.io", versions: ["v1alpha1"] } as const;
+const SECURITY = { group: "security.istio.io", versions: ["v1", "v1beta1"] } as const;
+
 /** Every kind of document that is read. */
 export const KINDS = {
   MetaRouter: { ...AERAKI, spec: metaRouter },
@@ -44,6 +53,8 @@ export const KINDS = {
   DestinationRule: { ...ISTIO, spec: destinationRule },
   RedisService: { ...REDIS, spec: redisService },
   RedisDestination: { ...REDIS, spec: redisDestination },
+  AuthorizationPolicy: { ...SECURITY, spec: authorizationPolicy },
+  DubboAuthorizationPolicy: { ...DUBBO, spec: dubboAuthorizationPolicy },
   Secret: { group: "", versions: ["v1"], spec: secret, atRoot: true },
 } as const satisfies Record<string, Kind>;
 

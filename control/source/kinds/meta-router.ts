@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { routeAccess } from "./access.js";
 import { fault } from "./fault.js";
 import { exportTo, later, port, text } from "./fields.js";
 
@@ -41,6 +42,8 @@ const route = z.strictObject({
   responseMutation: mutation.optional(),
   /** Meltemi's. */
   fault: fault.optional(),
+  /** Meltemi's. */
+  accessControl: z.array(routeAccess).optional(),
 });
 
 /** Aeraki's MetaRouter: the rules for the requests to a service. */

@@ -1,10 +1,10 @@
-import type { Attribute, Cut, Route } from "../../model/index.js";
+import type { Attribute, Cut, Route, Service } from "../../model/index.js";
 import type { RouteFilter } from "./route-filter.js";
 
 /** Changes attributes of requests and answers. */
 export const headerMutation: RouteFilter = {
   module: "header-mutation",
-  settings({ requestMutation, responseMutation, cuts = [] }: Route, kept: string | undefined) {
+  settings({ requestMutation, responseMutation, cuts = [] }: Route, _service: Service, kept: string | undefined) {
     if (requestMutation.length + responseMutation.length + cuts.length === 0) return undefined;
     const request = [...requestMutation.map(set), ...cuts.map(cut)];
     return { request, response: responseMutation.map(set), ...(kept !== undefined && { route: kept }) };

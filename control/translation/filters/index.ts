@@ -8,17 +8,23 @@ import {
   HttpFilterSchema,
 } from "../../../xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { typeUrlOf } from "../../../xds/index.js";
-import type { Route } from "../../model/index.js";
+import type { Route, Service } from "../../model/index.js";
 import type { Module, Modules } from "../../source/index.js";
 import { ads, pack } from "../envoy.js";
 import { filterMetadata, httpFilter } from "../names.js";
 import { wasmExtension } from "../steps/wasm.js";
+import { accessControl } from "./access-control.js";
 import { faultInjection } from "./fault-injection.js";
 import { headerMutation } from "./header-mutation.js";
 import type { RouteFilter } from "./route-filter.js";
 
+/** What a route is chosen for. */
+export type Unit = "request" | "session";
+
 /** In the order in which a request passes them; an answer passes them the other way round. */
 const FILTERS: readonly RouteFilter[] = [
+  // Who may not ask is told nothing else, and costs nothing more.
+  accessControl,
   // Faults stand for a backend's, so they come behind all that may refuse a request, and see what the caller sent.
   faultInjection,
   // Last before the router: what it writes is for the backend alone, and nothing before it is misled by it.
@@ -26,12 +32,12 @@ const FILTERS: readonly RouteFilter[] = [
 ];
 
 /**
- * The filters of a request's chain: all that there are, whatever the rules say. They are off unless a route's
+ * The filters of a request's chain, or of a session's: all that there are, whatever the rules say. They are off unless a route's
  * FilterConfig turns them on. Seen on Envoy 1.40: `disabled` holds for a filter that comes by ECDS, and a FilterConfig
  * with an empty `config` in the route's typed_per_filter_config enables it there.
  */
-export function routeFilterChain(modules: Modules): HttpFilter[] {
-  return present(modules).map(({ name }) =>
+export function routeFilterChain(modules: Modules, unit: Unit): HttpFilter[] {
+  return present(modules, unit).map(({ name }) =>
     create(HttpFilterSchema, {
       name: httpFilter(name),
       disabled: true,
@@ -42,21 +48,24 @@ export function routeFilterChain(modules: Modules): HttpFilter[] {
 
 /** The same filters as resources; what they do is the routes' to say. */
 export function routeFilterExtensions(modules: Modules): TypedExtensionConfig[] {
-  return present(modules).map((module) =>
+  return present(modules, "request").map((module) =>
     wasmExtension({ name: httpFilter(module.name), chain: "http", module, vm: module.name, configuration: {} }),
   );
 }
 
 /**
  * Turns on the filters that a route wants something of, and tells each by metadata what.
+ * @param unit what takes the route: each request, or a session by its opening
  * @param kept by what the route's requests find it again after a filter has changed them
  */
 export function routeFilterSettings(
   route: Route,
+  service: Service,
+  unit: Unit,
   kept?: string,
 ): Pick<MessageInitShape<typeof RouteSchema>, "metadata" | "typedPerFilterConfig"> {
-  const wanted = FILTERS.flatMap((filter) => {
-    const settings = filter.settings(route, kept);
+  const wanted = filtersOf(unit).flatMap((filter) => {
+    const settings = filter.settings(route, service, kept);
     return settings === undefined ? [] : [{ name: filter.module, config: JSON.stringify(settings) }];
   });
   if (wanted.length === 0) return {};
@@ -69,6 +78,10 @@ export function routeFilterSettings(
   };
 }
 
-function present({ http }: Modules): Module[] {
-  return FILTERS.flatMap(({ module }) => http.get(module) ?? []);
+function filtersOf(unit: Unit): readonly RouteFilter[] {
+  return unit === "session" ? FILTERS.filter(({ sessions = false }) => sessions) : FILTERS;
+}
+
+function present({ http }: Modules, unit: Unit): Module[] {
+  return filtersOf(unit).flatMap(({ module }) => http.get(module) ?? []);
 }

@@ -23,7 +23,7 @@ export function connectionManager(service: Service, modules: Modules, maxConnect
     statPrefix: serviceName(service).replaceAll(":", "_"),
     codecType: CodecType.HTTP2,
     routeSpecifier: { case: "rds", value: { routeConfigName: serviceName(service), configSource: ads() } },
-    httpFilters: [...routeFilterChain(modules), router()],
+    httpFilters: [...routeFilterChain(modules, "request"), router()],
     // The windows let a large frame in without an update from the codec, which can write only when it is called.
     http2ProtocolOptions: {
       initialStreamWindowSize: service.codec.pins ? pinnedWindow(service) : 268_435_456,
@@ -50,14 +50,14 @@ export function connectionManager(service: Service, modules: Modules, maxConnect
   return { name: "envoy.filters.network.http_connection_manager", configType: { case: "typedConfig" as const, value } };
 }
 
-/** What routes a service's sessions: each is one CONNECT stream. HTTP filters of requests have no part in them. */
-export function sessionManager(service: Service, maxConnectionDuration?: number) {
+/** What routes a service's sessions: each is one CONNECT stream. Of the filters, only those that judge its opening. */
+export function sessionManager(service: Service, modules: Modules, maxConnectionDuration?: number) {
   const age = maxConnectionDuration === undefined ? {} : { maxConnectionDuration: duration(maxConnectionDuration) };
   const value = pack(HttpConnectionManagerSchema, {
     statPrefix: serviceName(service).replaceAll(":", "_"),
     codecType: CodecType.HTTP2,
     routeSpecifier: { case: "rds", value: { routeConfigName: serviceName(service), configSource: ads() } },
-    httpFilters: [router()],
+    httpFilters: [...routeFilterChain(modules, "session"), router()],
     http2ProtocolOptions: {
       // Also how much of a server's answer waits here for a client that does not read.
       initialStreamWindowSize: SESSION_WINDOW,

@@ -16,7 +16,12 @@ export function routeConfigurations(model: Model): RouteConfiguration[] {
       name: serviceName(service),
       virtualHosts: [
         service.codec.lane === "session"
-          ? { name: service.host, domains: ["*"], routes: sessionRoutes(rulesOf(service), model), ...sayWhere() }
+          ? {
+              name: service.host,
+              domains: ["*"],
+              routes: sessionRoutes(rulesOf(service), service, model),
+              ...sayWhere(),
+            }
           : { name: service.host, domains: ["*"], routes: routes(service, model) },
       ],
     }),
@@ -36,11 +41,11 @@ function routes(service: Service, model: Model): MessageInitShape<typeof RouteSc
     name: route.name,
     match: routeMatch(route.match),
     action: { case: "route" as const, value: routeAction(route, model) },
-    ...routeFilterSettings(route, kept[index]),
+    ...routeFilterSettings(route, service, "request", kept[index]),
   }));
   const again = requests.flatMap((route, index) => {
     const says = kept[index];
     return says === undefined ? [] : [{ ...route, match: keptMatch(says) }];
   });
-  return [...again, ...requests, ...(service.codec.pins ? pinnedRoutes(rules, model) : [])];
+  return [...again, ...requests, ...(service.codec.pins ? pinnedRoutes(rules, service, model) : [])];
 }

@@ -31,7 +31,7 @@ export function serviceListeners({ services }: Model, modules: Modules): Listene
           filters: [
             codecFilter(ingressCodec(service)),
             service.codec.lane === "session"
-              ? sessionManager(service, service.tuning.maxConnectionDuration)
+              ? sessionManager(service, modules, service.tuning.maxConnectionDuration)
               : connectionManager(service, modules, service.tuning.maxConnectionDuration),
           ],
         },

@@ -1,0 +1,100 @@
+import { Bytes, getHeader, HeaderMapType, getProperty, Slice } from "meltemi/assembly";
+import { attributeHeader, originalValue } from "meltemi/assembly/attributes";
+import { asked } from "./asked";
+import { anyMatches, Pattern } from "./pattern";
+
+/** What of a request a test looks at. */
+export abstract class Subject {
+  /**
+   * Does one of the patterns match?
+   * @param every of several values, all must match; of none, none does
+   */
+  matches(patterns: Array<Pattern>, every: bool): bool {
+    const value = this.value();
+    return value != null && anyMatches(patterns, value);
+  }
+
+  /** Null: the request does not have it. */
+  protected value(): Slice | null {
+    return null;
+  }
+}
+
+export class Principal extends Subject {
+  protected value(): Slice | null {
+    return asked.principal();
+  }
+}
+
+export class Namespace extends Subject {
+  protected value(): Slice | null {
+    return asked.namespace();
+  }
+}
+
+export class Service extends Subject {
+  protected value(): Slice | null {
+    return asked.service();
+  }
+}
+
+export class Operation extends Subject {
+  protected value(): Slice | null {
+    return asked.operation();
+  }
+}
+
+/** A header of HTTP's own, as it is. */
+export class HeaderText extends Subject {
+  private name: Bytes;
+
+  constructor(name: string) {
+    super();
+    this.name = Bytes.of(name);
+  }
+
+  protected value(): Slice | null {
+    return getHeader(HeaderMapType.HttpRequestHeaders, this.name.view());
+  }
+}
+
+/** A property of the proxy. */
+export class Property extends Subject {
+  private path: Bytes;
+
+  constructor(parts: Array<string>) {
+    super();
+    this.path = Bytes.of(parts.join("\0"));
+  }
+
+  protected value(): Slice | null {
+    return getProperty(this.path.view());
+  }
+}
+
+/** An attribute, or a header where there are no attributes: a request may have it several times. */
+export class Attribute extends Subject {
+  private header: Bytes;
+
+  constructor(
+    name: string,
+    private escaped: bool,
+  ) {
+    super();
+    const spelling = Bytes.of(escaped ? name : name.toLowerCase());
+    this.header = escaped ? Bytes.copyOf(attributeHeader(spelling.view())) : spelling;
+  }
+
+  matches(patterns: Array<Pattern>, every: bool): bool {
+    const header = this.header.view();
+    const pairs = asked.headers();
+    let found = false;
+    while (pairs.next()) {
+      if (!pairs.name.equals(header)) continue;
+      found = true;
+      const value = this.escaped ? originalValue(pairs.value) : pairs.value;
+      if (anyMatches(patterns, value) != every) return !every;
+    }
+    return found && every;
+  }
+}

@@ -1,0 +1,40 @@
+import { Fields } from "meltemi/assembly";
+import { Pattern } from "./pattern";
+import { Subject } from "./subjects";
+
+/** Whether a subject has one of some values, or none of them. */
+export class Test {
+  private constructor(
+    private subject: Subject,
+    private patterns: Array<Pattern>,
+    private negated: bool,
+    /** Of a subject with several values, all must match and not just one. */
+    private every: bool,
+  ) {}
+
+  /** Reads the lists of two fields; a list that is not there, or is empty, asks for nothing. */
+  static readPair(
+    fields: Fields,
+    name: string,
+    negatedName: string,
+    subject: Subject,
+    denies: bool,
+    tests: Array<Test>,
+  ): void {
+    // Who says a name twice gets the worse of both: what matches is to be allowed by all values, and denied by one.
+    const positive = fields.strings(name);
+    if (positive.length > 0) tests.push(new Test(subject, patternsOf(positive), false, !denies));
+    const negative = fields.strings(negatedName);
+    if (negative.length > 0) tests.push(new Test(subject, patternsOf(negative), true, denies));
+  }
+
+  holds(): bool {
+    return this.subject.matches(this.patterns, this.every) != this.negated;
+  }
+}
+
+function patternsOf(texts: Array<string>): Array<Pattern> {
+  const patterns: Array<Pattern> = [];
+  for (let i = 0; i < texts.length; i++) patterns.push(Pattern.of(texts[i]));
+  return patterns;
+}
