@@ -4,6 +4,7 @@ import { TypedExtensionConfigSchema } from "./gen/envoy/config/core/v3/extension
 import { ClusterLoadAssignmentSchema } from "./gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { ListenerSchema } from "./gen/envoy/config/listener/v3/listener_pb.js";
 import { RouteConfigurationSchema } from "./gen/envoy/config/route/v3/route_pb.js";
+import { SecretSchema } from "./gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 
 /** The URL that names a message type in an `Any` and in discovery requests. */
 export function typeUrlOf(schema: DescMessage): string {
@@ -17,4 +18,5 @@ export const TypeUrl = {
   Listener: typeUrlOf(ListenerSchema),
   Route: typeUrlOf(RouteConfigurationSchema),
   ExtensionConfig: typeUrlOf(TypedExtensionConfigSchema),
+  Secret: typeUrlOf(SecretSchema),
 } as const;

@@ -1,17 +1,12 @@
-import { didYouMean, type Place } from "../source/index.js";
+import { type Annotated, didYouMean, TLS_ANNOTATION } from "../source/index.js";
 import type { Problems } from "./problems.js";
-
-/** A document, as far as its annotations go. */
-export interface Annotated {
-  readonly kind: string;
-  readonly annotations: Readonly<Record<string, string>>;
-  at(path: readonly PropertyKey[]): Place;
-}
 
 const PREFIX = "meltemi.dev/";
 
 /** Where a service's listener stands, whatever its addresses are: `ip` or `ip:port`. */
 export const BIND = `${PREFIX}bind`;
+/** How clients speak to it, read in tls.ts: source/ knows it too, as it names files. */
+export const TLS = TLS_ANNOTATION;
 /** `plain` where a protocol's backends take one request at a time on a connection. */
 export const MODE = `${PREFIX}mode`;
 /** Policies that only count: Istio's own word, and one for policies that are not Istio's. */
@@ -33,7 +28,7 @@ export const TUNING = {
 } as const;
 
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  ServiceEntry: [BIND, ...Object.values(TUNING)],
+  ServiceEntry: [BIND, TLS, ...Object.values(TUNING)],
   DubboAuthorizationPolicy: [SHADOW],
   ApplicationProtocol: [MODE, TUNING.maxFrameBytes],
 };

@@ -36,7 +36,9 @@ export function buildModel(
   const hosts = new Hosts(drafts.map(({ host }) => host));
   const destinationRules = destinationRulesByHost(rules, hosts, problems);
   const redis = redisRules(rules, hosts, modules.http, problems);
-  const services = drafts.map((draft) => withDestinationRule(redis.apply(draft), destinationRules.get(draft.host)));
+  const services = drafts.map((draft) =>
+    withDestinationRule(redis.apply(draft), destinationRules.get(draft.host), rules, problems),
+  );
   checkRouters(rules, hosts, modules.http, problems);
   const destinations = new Destinations(services, hosts, problems);
   const routes = new Routes(destinations, hosts, problems);

@@ -4,6 +4,7 @@ import { endpointsOf } from "./endpoints.js";
 import { policyOf } from "./policy.js";
 import type { Problems } from "./problems.js";
 import { largestFrame, type Protocols, protocolOf } from "./protocols.js";
+import { backendTls, serverTls } from "./tls.js";
 import { tuningOf } from "./tuning.js";
 import type { Codec, Service } from "./types.js";
 
@@ -24,6 +25,7 @@ export function draftServices(rules: Rules, protocols: Protocols, fallback: stri
           port: port.number,
           codec,
           bind: bindOf(entry, port.number, fallback, problems),
+          ...serverTls(entry, rules, problems),
           tuning: { ...largestFrame(codec), ...tuningOf(entry, problems) },
           endpoints: endpointsOf(entry, name, port, rules.addresses, problems),
           policy: policyOf([], port.number),
@@ -56,7 +58,12 @@ function codecOf(
 }
 
 /** Adds what a host's DestinationRule says. */
-export function withDestinationRule(draft: Draft, rule: Resource<DestinationRuleSpec> | undefined): Draft {
+export function withDestinationRule(
+  draft: Draft,
+  rule: Resource<DestinationRuleSpec> | undefined,
+  rules: Rules,
+  problems: Problems,
+): Draft {
   if (rule === undefined) return draft;
   const { trafficPolicy, subsets = [] } = rule.spec;
   // What other rules made of the policy holds where this one says nothing.
@@ -67,6 +74,7 @@ export function withDestinationRule(draft: Draft, rule: Resource<DestinationRule
   return {
     ...draft,
     policy: policy([trafficPolicy]),
+    ...backendTls(draft, rule, rules, problems),
     subsets: subsets.map((subset) => ({
       name: subset.name,
       labels: subset.labels ?? {},

@@ -1,4 +1,5 @@
-import { type Annotated, TUNING } from "./annotations.js";
+import type { Annotated } from "../source/index.js";
+import { TUNING } from "./annotations.js";
 import type { Problems } from "./problems.js";
 
 /** What annotations set beyond Istio's fields, for all ports of a service. */

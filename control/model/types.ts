@@ -20,12 +20,38 @@ export interface Service {
   readonly splits?: boolean;
   readonly endpoints: readonly Endpoint[];
   readonly policy: Policy;
+  /** How clients speak to it; in plain text where it is not there. */
+  readonly tls?: ServerTls;
+  /** How its backends are spoken to; in plain text where it is not there. */
+  readonly backendTls?: ClientTls;
   readonly subsets: readonly Subset[];
   /** The rules in order; without any the service takes all its requests itself. */
   readonly routes?: readonly Route[];
   /** Who may ask what of it, whatever the route. */
   readonly access?: readonly AccessPolicy[];
   readonly origin: Place;
+}
+
+/** A certificate, with what leads from it to an authority, and its key. PEM. */
+export interface Identity {
+  readonly chain: string;
+  readonly key: string;
+}
+
+export interface ServerTls {
+  readonly identity: Identity;
+  /** Whose certificates are taken, in PEM; of `names` one must be the client's, where there are any. */
+  readonly clients?: { readonly authorities: string; readonly required: boolean; readonly names: readonly string[] };
+  /** What may be agreed on in the handshake; empty: nothing is. */
+  readonly alpn: readonly string[];
+}
+
+export interface ClientTls {
+  /** The name that is asked for in the handshake; empty: none. */
+  readonly sni: string;
+  readonly identity?: Identity;
+  /** Whose certificates are taken: PEM, or those that the web trusts. One of `names` must be the backend's. Any, without it. */
+  readonly servers?: { readonly authorities: string | "web"; readonly names: readonly string[] };
 }
 
 export interface Codec {

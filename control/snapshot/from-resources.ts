@@ -3,6 +3,7 @@ import { TypedExtensionConfigSchema } from "../../xds/gen/envoy/config/core/v3/e
 import { ClusterLoadAssignmentSchema } from "../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { ListenerSchema } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import { RouteConfigurationSchema } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
+import { SecretSchema } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 import type { Resources } from "../translation/index.js";
 import { resourceOf, Snapshot } from "./snapshot.js";
 
@@ -13,6 +14,7 @@ export function snapshotOf(resources: Resources): Snapshot {
     ...resources.endpoints.map((each) => resourceOf(ClusterLoadAssignmentSchema, each.clusterName, each)),
     ...resources.listeners.map((each) => resourceOf(ListenerSchema, each.name, each)),
     ...resources.routes.map((each) => resourceOf(RouteConfigurationSchema, each.name, each)),
+    ...resources.secrets.map((each) => resourceOf(SecretSchema, each.name, each)),
     ...resources.extensions.map((each) => resourceOf(TypedExtensionConfigSchema, each.name, each)),
   ]);
 }

@@ -16,7 +16,7 @@ export interface Loaded {
   readonly problems: readonly Problem[];
 }
 
-/** Reads all files as one: either everything is good, or nothing of it counts. Names are not resolved here. */
+/** Reads all files as one: either everything is good, or nothing of it counts. Neither names nor other files are looked up here. */
 export function readRules(files: readonly File[]): Loaded {
   const problems: Problem[] = [];
   const rules = {
@@ -30,6 +30,7 @@ export function readRules(files: readonly File[]): Loaded {
     dubboAuthorizationPolicies: [],
     secrets: [],
     addresses: new Map(),
+    pemFiles: new Map(),
   };
   const lists: Record<KindName, unknown[]> = {
     MetaRouter: rules.metaRouters,

@@ -11,15 +11,19 @@ import type {
 } from "./kinds/index.js";
 import type { Place } from "./problem.js";
 
-/** One document of a user's, valid as far as it can be judged alone. */
-export interface Resource<Spec> {
+/** A document, but for what only its kind has. */
+export interface Annotated {
   readonly kind: string;
   readonly name: string;
   readonly namespace: string;
   readonly annotations: Readonly<Record<string, string>>;
-  readonly spec: Spec;
   /** Where a field stands, or the nearest thing around it that is there; the path is from the document's root. */
   at(path: readonly PropertyKey[]): Place;
+}
+
+/** One document of a user's, valid as far as it can be judged alone. */
+export interface Resource<Spec> extends Annotated {
+  readonly spec: Spec;
 }
 
 /** Everything that the user's files say, in the order of file names and of documents in a file. */
@@ -35,4 +39,6 @@ export interface Rules {
   readonly secrets: readonly Resource<SecretSpec>[];
   /** What the names in services that are resolved by DNS stand for now. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
+  /** What is in the files with certificates and keys that rules name, by their paths. */
+  readonly pemFiles: ReadonlyMap<string, string>;
 }

@@ -1,6 +1,7 @@
 import { watch } from "chokidar";
 import { isRuleFile, readFiles } from "./folder.js";
 import { Names } from "./names.js";
+import { pemPaths, withPemFiles } from "./pem-files.js";
 import { type Loaded, readRules } from "./read.js";
 
 export interface WatchOptions {
@@ -28,8 +29,10 @@ export async function watchFolder(
   let last = "";
   let work = Promise.resolve();
   const load = async () => {
-    const { loaded, content } = await read(folder, names);
-    const state = JSON.stringify([content, [...(loaded.rules?.addresses ?? [])], loaded.problems]);
+    const { loaded, content, named } = await read(folder, names);
+    followFiles(named);
+    const { addresses = [], pemFiles = [] } = loaded.rules ?? {};
+    const state = JSON.stringify([content, [...addresses], [...pemFiles], loaded.problems]);
     if (state === last) return;
     last = state;
     await onChange(loaded);
@@ -39,41 +42,69 @@ export async function watchFolder(
     return work;
   };
 
-  const watcher = watch(folder, {
+  const how = {
     ignoreInitial: true,
     atomic: true,
     // A file that is being written may read as shorter rules: it counts when it has stopped growing.
     awaitWriteFinish: { stabilityThreshold: settle, pollInterval: Math.max(10, settle / 3) },
+  };
+  // Files that rules name may be anywhere. Where a link to them is turned, it is seen with the names that are looked up again.
+  const files = watch([], how);
+  let followed: readonly string[] = [];
+  const followFiles = (named: readonly string[]) => {
+    files.unwatch(followed.filter((path) => !named.includes(path)));
+    files.add(named.filter((path) => !followed.includes(path)));
+    followed = named;
+  };
+  const watcher = watch(folder, {
+    ...how,
     ignored: (path, stats) => stats?.isFile() === true && !isRuleFile(path),
   });
   await new Promise<void>((resolve, reject) => watcher.once("ready", resolve).once("error", reject));
   await enqueue();
   let quiet: NodeJS.Timeout | undefined;
-  watcher.on("all", () => {
+  const soon = () => {
     clearTimeout(quiet);
     quiet = setTimeout(enqueue, settle);
-  });
+  };
+  watcher.on("all", soon);
+  files.on("all", soon);
   const again = setInterval(enqueue, refresh);
   return {
     close: async () => {
       clearTimeout(quiet);
       clearInterval(again);
-      await watcher.close();
+      await Promise.all([watcher.close(), files.close()]);
       await work;
     },
   };
 }
 
-async function read(folder: string, names: Names): Promise<{ loaded: Loaded; content: unknown }> {
+interface Read {
+  readonly loaded: Loaded;
+  /** As it was found, to be compared. */
+  readonly content: unknown;
+  /** The paths of other files that the rules name. */
+  readonly named: readonly string[];
+}
+
+async function read(folder: string, names: Names): Promise<Read> {
   try {
     const files = await readFiles(folder);
     const loaded = readRules(files);
-    if (loaded.rules === undefined) return { loaded, content: files };
-    const { rules, problems } = await names.resolve(loaded.rules);
-    return { loaded: { rules, problems: [...loaded.problems, ...problems] }, content: files };
+    if (loaded.rules === undefined) return { loaded, content: files, named: [] };
+    const resolved = await names.resolve(loaded.rules);
+    const { rules, problems } = await withPemFiles(resolved.rules);
+    const all = [...loaded.problems, ...resolved.problems, ...problems];
+    // A file that is missing is an error: what ran goes on.
+    return {
+      loaded: { ...(problems.length === 0 && { rules }), problems: all },
+      content: files,
+      named: pemPaths(rules),
+    };
   } catch (error) {
     const place = { file: folder, line: 1, column: 1 };
     const message = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    return { loaded: { problems: [{ severity: "error", place, field: "", message }] }, content: undefined };
+    return { loaded: { problems: [{ severity: "error", place, field: "", message }] }, content: undefined, named: [] };
   }
 }

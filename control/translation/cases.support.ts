@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { rootCertificates } from "node:tls";
 import wabt from "wabt";
 import { parse } from "yaml";
+import { Authority } from "../../test/support/tls/index.js";
 import { buildModel } from "../model/index.js";
-import { formatProblem, type Modules, moduleOf, readRules } from "../source/index.js";
+import { formatProblem, type Modules, moduleOf, pemPaths, readRules } from "../source/index.js";
 import type { Resources } from "./resources.js";
 import { translate } from "./translate.js";
 
@@ -46,14 +48,38 @@ export const MODULES: Modules = {
   ]),
 };
 
+const authority = Authority.create("golden");
+const pair = authority.issue({ commonName: "golden" });
+
+/** What stands in a file with certificates or a key, by what the file is called. Made anew in each run. */
+function pemOf(path: string): string {
+  if (path.endsWith(".key")) return pair.key;
+  return path.endsWith("ca.pem") ? authority.certificate : pair.certificate;
+}
+
+/** PEM as golden files have it: the name of a file that it may have come from. */
+export function withoutPem(text: string): string {
+  const names = new Map([
+    [pair.key, "<key>"],
+    [pair.certificate, "<certificate>"],
+    [authority.certificate, "<authority>"],
+    [rootCertificates.join("\n"), "<the web's authorities>"],
+  ]);
+  return [...names].reduce((all, [pem, name]) => all.replaceAll(JSON.stringify(pem), JSON.stringify(name)), text);
+}
+
 /** Everything that the rules of a case come to; the warnings too, since users get them. */
 export function translateCase(name: string): { resources: Resources; warnings: string[] } {
-  const addresses = caseFile(name, "addresses.yaml");
-  const known = existsSync(addresses) ? (parse(readFileSync(addresses, "utf8")) as Record<string, string[]>) : {};
-  const { rules, problems } = readRules([
-    { path: "input.yaml", text: readFileSync(caseFile(name, "input.yaml"), "utf8") },
-  ]);
-  const built = rules && buildModel({ ...rules, addresses: new Map(Object.entries(known)) }, { modules: MODULES });
+  const dns = caseFile(name, "addresses.yaml");
+  const known = existsSync(dns) ? (parse(readFileSync(dns, "utf8")) as Record<string, string[]>) : {};
+  // A Secret in a golden case names what is in it.
+  const text = readFileSync(caseFile(name, "input.yaml"), "utf8").replace(/ca\.crt: "(.*)"/, (_, path) => {
+    return `ca.crt: ${JSON.stringify(pemOf(path))}`;
+  });
+  const { rules, problems } = readRules([{ path: "input.yaml", text }]);
+  const addresses = new Map(Object.entries(known));
+  const pemFiles = new Map((rules ? pemPaths(rules) : []).map((path) => [path, pemOf(path)]));
+  const built = rules && buildModel({ ...rules, addresses, pemFiles }, { modules: MODULES });
   const warnings = [...problems, ...(built?.problems ?? [])].map(formatProblem);
   if (built?.model === undefined) throw new Error(warnings.join("\n"));
   return { resources: translate(built.model, MODULES), warnings };

@@ -36,6 +36,20 @@ export function oneWayLoop(service: { host: string; port: number }): string {
   return `meltemi_oneway|${serviceName(service)}`;
 }
 
+/**
+ * What comes by SDS for a service: what it shows its clients (`server`) and its backends (`client`), and whose certificates it
+ * takes of either.
+ */
+export function tlsSecret(
+  what: "server" | "clients" | "client" | "backends",
+  service: { host: string; port: number },
+): string {
+  return `meltemi.tls.${what}|${serviceName(service)}`;
+}
+
+/** The authorities that the web trusts, for backends of which no rule says who vouches for them. */
+export const WEB_AUTHORITIES = "meltemi.tls.web";
+
 /** Which egress a service's requests go through: its codec's, or one of its own where the codec has settings for it. */
 export function egressUse(service: Service): string {
   return service.tuning.codec ? `${service.codec.name}|${serviceName(service)}` : service.codec.name;

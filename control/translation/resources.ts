@@ -3,6 +3,7 @@ import type { TypedExtensionConfig } from "../../xds/gen/envoy/config/core/v3/ex
 import type { ClusterLoadAssignment } from "../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import type { Listener } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import type { RouteConfiguration } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
+import type { Secret } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 
 /** All that a proxy is told, one list for each type of xDS; names are unique within a list. */
 export interface Resources {
@@ -13,4 +14,6 @@ export interface Resources {
   readonly endpoints: readonly ClusterLoadAssignment[];
   /** Wasm codecs and filters, for ECDS. */
   readonly extensions: readonly TypedExtensionConfig[];
+  /** Certificates, keys and authorities, for SDS. */
+  readonly secrets: readonly Secret[];
 }

@@ -4,6 +4,7 @@ import { TypedExtensionConfigSchema } from "../../xds/gen/envoy/config/core/v3/e
 import { ClusterLoadAssignmentSchema } from "../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { ListenerSchema } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import { RouteConfigurationSchema } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
+import { SecretSchema } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 import { typeRegistry } from "../../xds/index.js";
 import type { Resources } from "./resources.js";
 
@@ -20,6 +21,7 @@ export function asJson(resources: Resources): ResourcesAsJson {
     clusters: list(ClusterSchema, resources.clusters),
     endpoints: list(ClusterLoadAssignmentSchema, resources.endpoints),
     extensions: list(TypedExtensionConfigSchema, resources.extensions),
+    secrets: list(SecretSchema, resources.secrets),
   };
 }
 
@@ -29,12 +31,26 @@ export function staticBootstrap(resources: Resources, adminPort: number): Json {
   const extensions = new Map(json.extensions.map((each) => [each["name"], each["typed_config"]]));
   const routes = new Map(json.routes.map((each) => [each["name"], each]));
   const endpoints = new Map(json.endpoints.map((each) => [each["cluster_name"], each]));
+  const secrets = new Map(json.secrets.map((each) => [each["name"], each]));
   const inline = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(inline);
     if (value === null || typeof value !== "object") return value;
-    const { config_discovery, rds, eds_cluster_config, ...rest } = value as Record<string, Json>;
+    const { config_discovery, rds, eds_cluster_config, ...others } = value as Record<string, Json>;
+    const {
+      tls_certificate_sds_secret_configs: certificates,
+      combined_validation_context: validation,
+      ...rest
+    } = others;
     const result: Json = Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, inline(inner)]));
     if (config_discovery !== undefined) result["typed_config"] = extensions.get(rest["name"]);
+    if (Array.isArray(certificates)) {
+      result["tls_certificates"] = certificates.map(({ name }) => secrets.get(name)?.["tls_certificate"]);
+    }
+    if (validation !== undefined) {
+      const { name } = validation["validation_context_sds_secret_config"] as Json;
+      const trusted = secrets.get(name)?.["validation_context"] as Json;
+      result["validation_context"] = { ...(validation["default_validation_context"] as Json), ...trusted };
+    }
     if (rds !== undefined) result["route_config"] = routes.get(rds["route_config_name"]);
     if (eds_cluster_config !== undefined) {
       result["type"] = "STATIC";

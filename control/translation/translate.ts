@@ -10,6 +10,7 @@ import { requestClusters } from "./steps/request-clusters.js";
 import { routeConfigurations } from "./steps/routes.js";
 import { serviceListeners } from "./steps/service-listeners.js";
 import { pinnedClusters, sessionClusters } from "./steps/session-clusters.js";
+import { secrets } from "./steps/tls.js";
 
 /** Services of one lane only, for steps that the other has no use for. */
 function only({ services }: Model, lane: Lane): Model {
@@ -22,6 +23,8 @@ type Step = (model: Model, modules: Modules) => Partial<Resources>;
 const STEPS: readonly Step[] = [
   // The codecs and filters, which both kinds of listener refer to.
   (model, modules) => ({ extensions: extensions(model, modules) }),
+  // What both sides of it show and trust, where TLS is spoken.
+  (model) => ({ secrets: secrets(model) }),
   // Where clients connect: frames become HTTP requests.
   (model, modules) => ({ listeners: serviceListeners(model, modules) }),
   // What becomes of a request: the only resource that a change of rules touches.
@@ -54,5 +57,6 @@ export function translate(model: Model, modules: Modules): Resources {
     clusters: parts.flatMap((part) => part.clusters ?? []),
     endpoints: parts.flatMap((part) => part.endpoints ?? []),
     extensions: parts.flatMap((part) => part.extensions ?? []),
+    secrets: parts.flatMap((part) => part.secrets ?? []),
   };
 }

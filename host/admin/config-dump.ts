@@ -5,6 +5,7 @@ import { TypedExtensionConfigSchema } from "../../xds/gen/envoy/config/core/v3/e
 import { ClusterLoadAssignmentSchema } from "../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { ListenerSchema } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import { RouteConfigurationSchema } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
+import { SecretSchema } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 import { typeRegistry } from "../../xds/index.js";
 import type { Discovery } from "../xds/index.js";
 
@@ -49,6 +50,14 @@ export function configDump(bootstrap: Bootstrap, discovery: Discovery): JsonObje
         })),
       },
       {
+        "@type": type("SecretsConfigDump"),
+        dynamic_active_secrets: [...discovery.secrets.current].map(([name, { message, version, updated }]) => ({
+          name,
+          ...stamp(version, updated),
+          secret: json(SecretSchema, message),
+        })),
+      },
+      {
         "@type": type("EndpointsConfigDump"),
         dynamic_endpoint_configs: [...discovery.clusters.assignments.values()].map((assignment) => ({
           endpoint_config: json(ClusterLoadAssignmentSchema, assignment),
@@ -68,9 +77,21 @@ function stamp(version: string, updated: Date): JsonObject {
 
 function json<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): JsonValue {
   try {
-    return toJson(schema, message, { registry: typeRegistry, useProtoFieldName: true });
+    return withoutSecrets(toJson(schema, message, { registry: typeRegistry, useProtoFieldName: true }));
   } catch (error) {
     // A type that only the sender knows, within an Any.
     return { error: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Nobody reads a private key here, wherever it stands, as in Envoy. */
+function withoutSecrets(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      key === "private_key" ? { inline_string: "[redacted]" } : withoutSecrets(inner),
+    ]),
+  );
 }

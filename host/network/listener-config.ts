@@ -1,8 +1,14 @@
 import { TrafficDirection } from "../../xds/gen/envoy/config/core/v3/base_pb.js";
-import type { Filter } from "../../xds/gen/envoy/config/listener/v3/listener_components_pb.js";
+import type { Filter, FilterChain } from "../../xds/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { type Listener as ListenerProto, ListenerSchema } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import { OriginalDstSchema } from "../../xds/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
+import { RawBufferSchema } from "../../xds/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js";
+import {
+  type DownstreamTlsContext,
+  DownstreamTlsContextSchema,
+} from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { ConfigError, checkSupported, openExtension, type SupportedFields, tcpAddress } from "../config/index.js";
+import { TLS_FIELDS } from "../tls/index.js";
 import type { FilterMetadata } from "../upstream/index.js";
 import type { ListenerInfo } from "./types.js";
 
@@ -28,7 +34,8 @@ const LISTENER_FIELDS: SupportedFields = {
   "envoy.config.listener.v3.Listener.InternalListenerConfig": "*",
   "envoy.config.listener.v3.Listener.ConnectionBalanceConfig": "*",
   "envoy.config.listener.v3.Listener.ConnectionBalanceConfig.ExactBalance": "*",
-  "envoy.config.listener.v3.FilterChain": ["filters", "name", "metadata", "filter_chain_match"],
+  "envoy.config.listener.v3.FilterChain": ["filters", "name", "metadata", "filter_chain_match", "transport_socket"],
+  "envoy.config.core.v3.TransportSocket": ["name", "typed_config"],
   "envoy.config.listener.v3.FilterChainMatch": [],
   "envoy.config.listener.v3.Filter": ["name", "typed_config", "config_discovery"],
   "envoy.config.listener.v3.ListenerFilter": ["name", "typed_config"],
@@ -59,6 +66,8 @@ export interface ListenerSettings {
   readonly filters: readonly Filter[];
   /** Where the filters stand in the listener, for errors. */
   readonly filtersPath: string;
+  /** Undefined where connections are plain. */
+  readonly tls: { readonly context: DownstreamTlsContext; readonly path: string } | undefined;
 }
 
 /** Refuses what the host does not implement and reads the rest. @throws ConfigError */
@@ -70,8 +79,10 @@ export function readListener(listener: ListenerProto): ListenerSettings {
   const [chain, second] = listener.filterChains;
   if (second !== undefined)
     throw new ConfigError("filter_chains[1]", "only one filter chain is implemented by this host");
-  const filters = (chain ?? listener.defaultFilterChain)?.filters ?? [];
-  const filtersPath = chain === undefined ? "default_filter_chain.filters" : "filter_chains[0].filters";
+  const used = chain ?? listener.defaultFilterChain;
+  const filters = used?.filters ?? [];
+  const chainPath = chain === undefined ? "default_filter_chain" : "filter_chains[0]";
+  const filtersPath = `${chainPath}.filters`;
   if (filters.length === 0) throw new ConfigError(filtersPath, "expected at least one filter");
   const place = address === undefined ? `envoy_internal_${listener.name}` : `${address.host}_${address.port}`;
   return {
@@ -85,7 +96,22 @@ export function readListener(listener: ListenerProto): ListenerSettings {
     originalDst: readListenerFilters(listener),
     filters,
     filtersPath,
+    tls: readTransportSocket(used, `${chainPath}.transport_socket.typed_config`, internal),
   };
+}
+
+function readTransportSocket(chain: FilterChain | undefined, path: string, internal: boolean): ListenerSettings["tls"] {
+  if (chain?.transportSocket === undefined) return undefined;
+  const extension = openExtension(chain.transportSocket.configType.value, path);
+  if (extension.typeName === RawBufferSchema.typeName) {
+    extension.decode(RawBufferSchema, {});
+    return undefined;
+  }
+  if (extension.typeName !== DownstreamTlsContextSchema.typeName) {
+    throw new ConfigError(path, `${extension.typeName} is not implemented by this host; expected tls or raw_buffer`);
+  }
+  if (internal) throw new ConfigError(path, "TLS on internal listeners is not implemented by this host");
+  return { context: extension.decode(DownstreamTlsContextSchema, TLS_FIELDS), path };
 }
 
 function readListenerFilters(listener: ListenerProto): boolean {

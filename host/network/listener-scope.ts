@@ -1,6 +1,7 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { RouteConfiguration } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
 import type { Scope } from "../stats/index.js";
+import type { SecretSource } from "../tls/index.js";
 import type { ClusterManager } from "../upstream/index.js";
 import type { VmRegistry } from "../vm/index.js";
 import type { FactoryContext, ListenerInfo, Logger, NetworkFilterKind, NodeInfo, ResourceProvider } from "./types.js";
@@ -23,7 +24,7 @@ export interface ListenerServices {
   readonly node: NodeInfo;
   readonly logger: Logger;
   readonly wasm: VmRegistry;
-  readonly discovery: DiscoveryServices;
+  readonly discovery: DiscoveryServices & SecretSource;
   readonly filters: ReadonlyMap<string, NetworkFilterKind>;
 }
 

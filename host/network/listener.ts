@@ -4,6 +4,7 @@ import type { JsonValue } from "@bufbuild/protobuf";
 import type { Listener as ListenerProto } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import { MemoryDuplex } from "../bytes/index.js";
 import { ConfigError, hostPort } from "../config/index.js";
+import { DownstreamTls, type TlsIdentity } from "../tls/index.js";
 import type { PassthroughState } from "../upstream/index.js";
 import { Acceptor } from "./acceptor.js";
 import { buildFilters } from "./build-filters.js";
@@ -23,6 +24,8 @@ export class Listener {
   private readonly counters;
   private acceptor: Acceptor | undefined;
   private retired = false;
+  /** Clients whose handshake is going on. */
+  private handshakes = 0;
 
   private constructor(
     readonly config: ListenerProto,
@@ -30,6 +33,7 @@ export class Listener {
     private readonly services: ListenerServices,
     private readonly scope: ListenerScope,
     private readonly factories: readonly NetworkFilterFactory[],
+    private readonly tls: DownstreamTls | undefined,
   ) {
     const { stats } = scope.listener;
     this.counters = {
@@ -52,7 +56,7 @@ export class Listener {
     });
     try {
       const factories = await buildFilters(settings.filters, settings.filtersPath, services.filters, scope);
-      return new Listener(config, settings, services, scope, factories);
+      return new Listener(config, settings, services, scope, factories, listenerTls(settings, services, scope));
     } catch (error) {
       scope.dispose();
       throw error;
@@ -120,19 +124,37 @@ export class Listener {
   /** Closes what is still open. */
   closeConnections(): void {
     for (const connection of [...this.connections]) connection.close("flush", "listener_drained");
+    this.tls?.destroy();
   }
 
   private acceptSocket(socket: Socket): void {
     // A client that is gone already has no addresses.
     const local = hostPort(socket.localAddress ?? "", socket.localPort ?? 0);
     const remote = hostPort(socket.remoteAddress ?? "", socket.remotePort ?? 0);
-    this.serve(socket, { info: createStreamInfo(), localAddress: local, remoteAddress: remote });
+    const about = { info: createStreamInfo(), localAddress: local, remoteAddress: remote };
+    if (this.tls === undefined) {
+      this.serve(socket, { ...about, socket });
+      return;
+    }
+    this.handshakes += 1;
+    this.tls.accept(socket, {
+      onSecure: (stream, tls) => {
+        this.handshakes -= 1;
+        this.serve(stream, { ...about, socket, tls });
+      },
+      onFailure: () => {
+        this.handshakes -= 1;
+        this.disposeWhenEmpty();
+      },
+    });
   }
 
   private serve(
     transport: Duplex,
     about: Pick<ServerConnection, "info" | "localAddress" | "remoteAddress"> & {
       originalDestination?: string | undefined;
+      socket?: Socket;
+      tls?: TlsIdentity;
     },
   ): void {
     const connection = new ServerConnection({
@@ -159,8 +181,21 @@ export class Listener {
   }
 
   private disposeWhenEmpty(): void {
-    if (this.retired && this.connections.size === 0) this.scope.dispose();
+    if (this.retired && this.connections.size === 0 && this.handshakes === 0) this.scope.dispose();
   }
+}
+
+/** Its secrets are waited for with everything else, and given up with it. */
+function listenerTls(
+  { tls }: ListenerSettings,
+  { discovery }: ListenerServices,
+  scope: ListenerScope,
+): DownstreamTls | undefined {
+  if (tls === undefined) return undefined;
+  const made = new DownstreamTls(tls.context, tls.path, discovery, scope.listener.stats);
+  scope.waitFor(made.ready);
+  scope.onDispose(() => made.close());
+  return made;
 }
 
 function text(value: JsonValue | undefined): string | undefined {

@@ -1,6 +1,7 @@
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { MemoryDuplex } from "../bytes/index.js";
+import type { TlsIdentity } from "../tls/index.js";
 import { FilterChain } from "./filter-chain.js";
 import type { CloseEvent, CloseType, Connection, NetworkFilterFactory, StreamInfo } from "./types.js";
 
@@ -16,6 +17,9 @@ export interface ConnectionOptions {
   readonly localAddress: string;
   readonly remoteAddress: string;
   readonly originalDestination?: string | undefined;
+  /** What the transport is, or stands on, where that is a real socket. */
+  readonly socket?: Socket | undefined;
+  readonly tls?: TlsIdentity | undefined;
   readonly bufferLimit: number;
   /** A filter threw. */
   onDefect(error: unknown): void;
@@ -30,6 +34,7 @@ export class ServerConnection implements Connection {
   readonly localAddress: string;
   readonly remoteAddress: string;
   readonly originalDestination: string | undefined;
+  readonly tls: TlsIdentity | undefined;
   readonly bufferLimit: number;
   state: Connection["state"] = "open";
   bytesReceived = 0;
@@ -50,6 +55,7 @@ export class ServerConnection implements Connection {
     this.localAddress = options.localAddress;
     this.remoteAddress = options.remoteAddress;
     this.originalDestination = options.originalDestination;
+    this.tls = options.tls;
     this.bufferLimit = options.bufferLimit;
     const self = this;
     this.chain = new FilterChain({
@@ -128,7 +134,7 @@ export class ServerConnection implements Connection {
     }
     this.state = "closing";
     this.closed("local");
-    if (type === "reset" && this.transport instanceof Socket) this.transport.resetAndDestroy();
+    if (type === "reset" && this.options.socket !== undefined) this.options.socket.resetAndDestroy();
     else if (type === "reset") this.transport.destroy(new Error("reset"));
     else this.transport.destroy();
   }

@@ -3,6 +3,7 @@ import type { RouteConfiguration } from "../../xds/gen/envoy/config/route/v3/rou
 import type { ByteQueue } from "../bytes/index.js";
 import type { Extension } from "../config/index.js";
 import type { Scope } from "../stats/index.js";
+import type { TlsIdentity } from "../tls/index.js";
 import type { ClusterManager, Endpoint, FilterMetadata } from "../upstream/index.js";
 import type { VmRegistry } from "../vm/index.js";
 
@@ -70,6 +71,8 @@ export interface Connection {
   readonly remoteAddress: string;
   /** Where the client meant to go (listener filter original_dst): `ip:port`. */
   readonly originalDestination?: string | undefined;
+  /** What the handshake told; undefined on plain connections. */
+  readonly tls?: TlsIdentity | undefined;
   readonly state: "open" | "closing" | "closed";
   /** `per_connection_buffer_limit_bytes`. */
   readonly bufferLimit: number;

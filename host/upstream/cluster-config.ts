@@ -2,8 +2,13 @@ import { type Cluster, ClusterSchema } from "../../xds/gen/envoy/config/cluster/
 import type { Http2ProtocolOptions, HttpProtocolOptions } from "../../xds/gen/envoy/config/core/v3/protocol_pb.js";
 import { InternalUpstreamTransportSchema } from "../../xds/gen/envoy/extensions/transport_sockets/internal_upstream/v3/internal_upstream_pb.js";
 import { RawBufferSchema } from "../../xds/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js";
+import {
+  type UpstreamTlsContext,
+  UpstreamTlsContextSchema,
+} from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { HttpProtocolOptionsSchema } from "../../xds/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import { ConfigError, checkSupported, durationMs, openExtension, type SupportedFields } from "../config/index.js";
+import { TLS_FIELDS } from "../tls/index.js";
 import { ASSIGNMENT_FIELDS } from "./endpoints/index.js";
 import { OUTLIER_FIELDS } from "./outliers/index.js";
 import type { HttpOptions } from "./pool/index.js";
@@ -93,8 +98,13 @@ export interface ClusterSettings {
   readonly connectTimeoutMs: number;
   readonly bufferLimit: number;
   readonly panicPercent: number;
-  /** Names for internal_upstream's passthrough metadata; undefined without that transport socket. */
-  readonly passthrough: readonly string[] | undefined;
+  readonly transport: Transport;
+}
+
+/** How connections are made: `passthrough` names what internal ones hand on, `tls` is what TLS ones are made with. */
+interface Transport {
+  readonly passthrough?: readonly string[];
+  readonly tls?: { readonly context: UpstreamTlsContext; readonly path: string };
 }
 
 /** Refuses what the host does not implement and reads the rest. */
@@ -106,7 +116,7 @@ export function readCluster(cluster: Cluster): ClusterSettings {
     connectTimeoutMs: durationMs(cluster.connectTimeout, 5000),
     bufferLimit: cluster.perConnectionBufferLimitBytes ?? 1024 * 1024,
     panicPercent: cluster.commonLbConfig?.healthyPanicThreshold?.value ?? 50,
-    passthrough: readTransportSocket(cluster),
+    transport: readTransportSocket(cluster),
   };
 }
 
@@ -160,18 +170,21 @@ function httpOptions(
   };
 }
 
-function readTransportSocket(cluster: Cluster): readonly string[] | undefined {
-  if (cluster.transportSocket === undefined) return undefined;
+function readTransportSocket(cluster: Cluster): Transport {
+  if (cluster.transportSocket === undefined) return {};
   const path = "transport_socket.typed_config";
   const extension = openExtension(cluster.transportSocket.configType.value, path);
   if (extension.typeName === RawBufferSchema.typeName) {
     extension.decode(RawBufferSchema, {});
-    return undefined;
+    return {};
+  }
+  if (extension.typeName === UpstreamTlsContextSchema.typeName) {
+    return { tls: { context: extension.decode(UpstreamTlsContextSchema, TLS_FIELDS), path } };
   }
   if (extension.typeName !== InternalUpstreamTransportSchema.typeName) {
     throw new ConfigError(
       path,
-      `${extension.typeName} is not implemented by this host; expected internal_upstream or raw_buffer`,
+      `${extension.typeName} is not implemented by this host; expected tls, internal_upstream or raw_buffer`,
     );
   }
   const { passthroughMetadata, transportSocket } = extension.decode(InternalUpstreamTransportSchema, {
@@ -185,10 +198,11 @@ function readTransportSocket(cluster: Cluster): readonly string[] | undefined {
     const inner = `${path}.transport_socket.typed_config`;
     openExtension(transportSocket.configType.value, inner).decode(RawBufferSchema, {});
   }
-  return passthroughMetadata.map(({ name, kind }, index) => {
+  const passthrough = passthroughMetadata.map(({ name, kind }, index) => {
     if (kind?.kind.case !== "host") {
       throw new ConfigError(`${path}.passthrough_metadata[${index}].kind`, "only host is implemented by this host");
     }
     return name;
   });
+  return { passthrough };
 }

@@ -1,5 +1,6 @@
-import { createConnection } from "node:net";
+import { createConnection, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { UpstreamTls } from "../tls/index.js";
 import type { ClusterStats } from "./cluster-stats.js";
 import type { LiveEndpoint } from "./endpoints/index.js";
 import type { Limits } from "./limits.js";
@@ -19,6 +20,8 @@ export interface Connector {
   readonly internal: InternalConnect;
   /** The namespaces of the endpoint's metadata that internal connections hand on; undefined without internal_upstream. */
   readonly passthrough: readonly string[] | undefined;
+  /** Undefined where connections are plain. */
+  readonly tls: UpstreamTls | undefined;
 }
 
 /** Opens one connection and counts it until it closes. The result gives the attempt up. */
@@ -91,7 +94,7 @@ function open(connector: Connector, endpoint: LiveEndpoint, start: number, handl
 }
 
 function openTcp(
-  { stats, connectTimeoutMs, bufferLimit }: Connector,
+  { stats, connectTimeoutMs, bufferLimit, tls }: Connector,
   endpoint: LiveEndpoint,
   { host, port }: { host: string; port: number },
   start: number,
@@ -100,7 +103,9 @@ function openTcp(
   // node:net passes its options on to the stream, which is where highWaterMark takes effect.
   const options = { host, port, allowHalfOpen: true, noDelay: true, highWaterMark: bufferLimit };
   const socket = createConnection(options);
+  let pending = true;
   const fail = (reason: "connect-failure" | "connect-timeout", detail: string) => {
+    if (!pending) return;
     settle();
     stats.upstream_cx_connect_fail.inc();
     if (reason === "connect-timeout") stats.upstream_cx_connect_timeout.inc();
@@ -111,23 +116,30 @@ function openTcp(
   const onError = (error: Error) => fail("connect-failure", error.message);
   // A process that was busy for that long may have the connection already: the poll phase, which comes first, tells.
   const expire = () => {
-    if (socket.connecting) fail("connect-timeout", `no connection within ${connectTimeoutMs} ms`);
+    fail("connect-timeout", `no connection within ${connectTimeoutMs} ms`);
   };
   const timer = setTimeout(() => setImmediate(expire), connectTimeoutMs);
   const settle = () => {
+    pending = false;
     clearTimeout(timer);
     socket.off("error", onError);
     // Whoever takes the stream adds a listener of its own; until then, and after, an error must not end the process.
     socket.on("error", ignore);
   };
   socket.once("error", onError);
-  socket.once("connect", () => {
+  // As in Envoy, a connection is one when its handshake is done, and has its whole time for that.
+  const connected = (stream: Socket) => {
+    if (!pending) return;
     settle();
     stats.connectMs.record(performance.now() - start);
-    handler.onConnected(socket);
+    handler.onConnected(stream);
+  };
+  socket.once("connect", () => {
+    if (tls === undefined) connected(socket);
+    else tls.start(socket, bufferLimit, { onSecure: connected, onFailure: (why) => fail("connect-failure", why) });
   });
   const cancel = () => {
-    if (!socket.connecting) return;
+    if (!pending) return;
     settle();
     socket.destroy();
   };

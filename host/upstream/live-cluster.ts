@@ -5,6 +5,7 @@ import {
 import type { ClusterLoadAssignment } from "../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { ConfigError, durationMs } from "../config/index.js";
 import type { Scope } from "../stats/index.js";
+import { type SecretSource, UpstreamTls } from "../tls/index.js";
 import { type Balancer, buildBalancer } from "./balancer/index.js";
 import { type ClusterSettings, readCluster } from "./cluster-config.js";
 import { type ClusterStats, clusterStats } from "./cluster-stats.js";
@@ -21,6 +22,8 @@ import type { Cluster, Endpoint, HttpPool, LoadBalancerContext, TcpConnectHandle
 export interface ClusterContext {
   readonly stats: Scope;
   readonly internal: InternalConnect;
+  /** SDS, where there is a control plane. */
+  readonly secrets?: SecretSource;
   readonly onDnsFailure: (cluster: string, host: string, error: unknown) => void;
 }
 
@@ -42,6 +45,7 @@ export class LiveCluster implements Cluster {
   private readonly leaving = new Set<OwnedPool>();
   private readonly originals: OriginalDestinations | undefined;
   private readonly outliers: OutlierDetector | undefined;
+  private readonly tls: UpstreamTls | undefined;
   private hosts: HostSet;
   private dns: DnsResolution | undefined;
   private sweeper: NodeJS.Timeout | undefined;
@@ -61,15 +65,18 @@ export class LiveCluster implements Cluster {
     this.counters = clusterStats(this.stats);
     const limits = readLimits(config.circuitBreakers, this.stats);
     this.maxRetries = limits.maxRetries;
-    const { connectTimeoutMs, bufferLimit, passthrough, http, panicPercent } = this.settings;
-    const { internal } = context;
+    const { connectTimeoutMs, bufferLimit, transport, http, panicPercent } = this.settings;
+    const { internal, secrets } = context;
+    const { passthrough } = transport;
+    this.tls = transport.tls && new UpstreamTls(transport.tls.context, transport.tls.path, secrets, this.stats);
+    const { tls } = this;
     const outlierSettings = readOutlierDetection(config.outlierDetection);
     this.outliers =
       outlierSettings &&
       new OutlierDetector(outlierSettings, this.stats, () => this.setHosts(this.hosts.again(panicPercent)));
     const { outliers } = this;
     const stats = this.counters;
-    const connector: Connector = { stats, limits, outliers, connectTimeoutMs, bufferLimit, internal, passthrough };
+    const connector: Connector = { stats, limits, outliers, connectTimeoutMs, bufferLimit, internal, passthrough, tls };
     this.poolContext = { connector, http };
     this.hosts = new HostSet([], panicPercent);
     const inline =
@@ -99,6 +106,11 @@ export class LiveCluster implements Cluster {
   /** Whether `warm` has names to resolve. */
   get needsResolution(): boolean {
     return this.dns !== undefined;
+  }
+
+  /** Resolves when its TLS secrets have come; undefined where connections are plain. */
+  get secretsReady(): Promise<unknown> | undefined {
+    return this.tls?.ready;
   }
 
   /** Resolves when the first endpoints are known, except for EDS, where `setAssignment` brings them. */
@@ -161,6 +173,7 @@ export class LiveCluster implements Cluster {
     this.drained = true;
     this.stopDiscovery();
     this.outliers?.close();
+    this.tls?.close();
     for (const pool of this.pools.values()) pool.drain();
   }
 
@@ -168,6 +181,7 @@ export class LiveCluster implements Cluster {
   destroy(): void {
     this.stopDiscovery();
     this.outliers?.close();
+    this.tls?.close();
     for (const pool of [...this.pools.values(), ...this.leaving]) pool.destroy();
   }
 

@@ -15,6 +15,8 @@ export interface ClusterRecord {
 
 interface Warming {
   readonly cluster: LiveCluster;
+  /** Its endpoints are known. */
+  readonly settle: () => void;
   /** Puts it into use, unless it was replaced meanwhile. */
   readonly finish: () => void;
 }
@@ -69,7 +71,7 @@ export class ClusterUpdates {
       try {
         for (const cluster of this.everyCluster()) if (cluster.edsName === name) cluster.setAssignment(assignment);
         this.assignments.set(name, assignment);
-        for (const { cluster, finish } of [...this.warming.values()]) if (cluster.edsName === name) finish();
+        for (const { cluster, settle } of [...this.warming.values()]) if (cluster.edsName === name) settle();
       } catch (error) {
         rejections.push(rejection(name, error, this.logger));
       }
@@ -100,11 +102,13 @@ export class ClusterUpdates {
         this.logger.warn({ cluster: name }, "no endpoints from the control plane in time; going on without");
         finish();
       }, FETCH_TIMEOUT_MS).unref();
-      this.warming.set(name, { cluster, finish });
+      const { secretsReady } = cluster;
+      const settle = secretsReady === undefined ? finish : () => void secretsReady.then(finish);
+      this.warming.set(name, { cluster, settle, finish });
       // Static clusters are there at once, so that a replacement is seen in the same turn.
-      if (edsName === undefined && !cluster.needsResolution) finish();
-      else if (edsName === undefined) void cluster.warm().then(finish);
-      else if (assignment !== undefined) finish();
+      if (edsName === undefined && !cluster.needsResolution) settle();
+      else if (edsName === undefined) void cluster.warm().then(settle);
+      else if (assignment !== undefined) settle();
     });
   }
 

@@ -6,10 +6,12 @@ import {
 import { ClusterLoadAssignmentSchema } from "../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { ListenerSchema } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
+import { type Secret, SecretSchema } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 import type { AdsClient, Rejection, Subscription, Update } from "../../xds/index.js";
-import { ConfigError } from "../config/index.js";
+import { ConfigError, checkSupported } from "../config/index.js";
 import type { DiscoveryServices, ListenerManager, Logger } from "../network/index.js";
 import type { Scope } from "../stats/index.js";
+import { type SecretSource, TLS_FIELDS } from "../tls/index.js";
 import type { ClusterContext, LiveClusterManager } from "../upstream/index.js";
 import { ClusterUpdates } from "./cluster-updates.js";
 import { ListenerUpdates } from "./listener-updates.js";
@@ -26,18 +28,22 @@ export interface DiscoveryOptions {
 }
 
 /** All subscriptions of a host, in Envoy's order: clusters and their endpoints, then listeners, then what those ask for. */
-export class Discovery implements DiscoveryServices {
+export class Discovery implements DiscoveryServices, SecretSource {
   readonly clusters: ClusterUpdates;
   readonly routes: NamedResources<RouteConfiguration>;
   readonly extensions: NamedResources<TypedExtensionConfig>;
+  readonly secrets: NamedResources<Secret>;
   private listenerUpdates: ListenerUpdates | undefined;
-  private readonly asks: Partial<Record<"eds" | "rds" | "ecds", Subscription>> = {};
+  private readonly asks: Partial<Record<"eds" | "rds" | "ecds" | "sds", Subscription>> = {};
 
   constructor(private readonly options: DiscoveryOptions) {
     const { manager, clusterContext, logger } = options;
     this.routes = new NamedResources((names) => this.asks.rds?.setNames(names), logger);
     this.extensions = new NamedResources((names) => this.asks.ecds?.setNames(names), logger);
-    this.clusters = new ClusterUpdates(manager, clusterContext, logger, (names) => this.asks.eds?.setNames(names));
+    this.secrets = new NamedResources((names) => this.asks.sds?.setNames(names), logger);
+    this.clusters = new ClusterUpdates(manager, { ...clusterContext, secrets: this }, logger, (names) =>
+      this.asks.eds?.setNames(names),
+    );
     const { client } = options;
     if (client === undefined) return;
     const counted = <M>(
@@ -54,6 +60,8 @@ export class Discovery implements DiscoveryServices {
       this.extensions.apply(update),
     );
     this.asks.ecds = client.subscribe(TypedExtensionConfigSchema, { onUpdate: ecds }, []);
+    const sds = counted("sds", (update: Update<Secret>) => this.secrets.apply(update));
+    this.asks.sds = client.subscribe(SecretSchema, { onUpdate: sds }, []);
   }
 
   /** Dynamic listeners as accepted. */
@@ -92,6 +100,14 @@ export class Discovery implements DiscoveryServices {
     return this.extensions.subscribe(name, ({ typedConfig }) => {
       if (typedConfig === undefined) throw new ConfigError("typed_config", "must be set");
       return compile(typedConfig);
+    });
+  }
+
+  secret<T>(name: string, compile: (secret: Secret) => T) {
+    this.needClient(`sds of ${name}`);
+    return this.secrets.subscribe(name, (secret) => {
+      checkSupported(SecretSchema, secret, TLS_FIELDS);
+      return compile(secret);
     });
   }
 

@@ -21,5 +21,6 @@ export { redis } from "./redis/index.js";
 export { type Route, SERVICE_PORT } from "./rules.js";
 export type { WorldSpec } from "./start.js";
 export { thrift } from "./thrift/index.js";
+export * from "./tls/index.js";
 export { until } from "./until.js";
 export type { World } from "./world.js";

@@ -52,7 +52,12 @@ export class World {
 
   /** A client of a service; it is gone at the end of the test. */
   caller(service: string, timeoutMs?: number): Caller {
-    return this.kept(this.protocol.caller(this.port(service), timeoutMs));
+    return this.callerAt(this.port(service), timeoutMs);
+  }
+
+  /** A client of whatever listens on a port of this machine; it is gone at the end of the test. */
+  callerAt(port: number, timeoutMs?: number): Caller {
+    return this.kept(this.protocol.caller(port, timeoutMs));
   }
 
   /** A bare connection to a service, for bytes that no client would send. */

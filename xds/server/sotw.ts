@@ -14,7 +14,12 @@ import type { TypeSubscription } from "./subscription.js";
  * Types of which a response may carry only what changed: a name that it lacks is not removed by that. Of every other
  * type a response is the full set.
  */
-const PARTIAL: ReadonlySet<string> = new Set([TypeUrl.Endpoint, TypeUrl.Route, TypeUrl.ExtensionConfig]);
+const PARTIAL: ReadonlySet<string> = new Set([
+  TypeUrl.Endpoint,
+  TypeUrl.Route,
+  TypeUrl.ExtensionConfig,
+  TypeUrl.Secret,
+]);
 
 /** The state of the world: `StreamAggregatedResources`. */
 export const stateOfTheWorld: Dialect<DiscoveryRequest, DiscoveryResponse> = {

@@ -35,7 +35,7 @@ export const LATER_STAGES: readonly Stage[] = [
 
 const ORDERED: ReadonlySet<string> = new Set([...CLUSTER_STAGES, ...LATER_STAGES].map(({ typeUrl }) => typeUrl));
 
-/** Whether a type has its place in this order; others are sent as they come. */
+/** Whether a type has its place in this order; others, secrets for one, are sent as they come. */
 export function isOrdered(typeUrl: string): boolean {
   return ORDERED.has(typeUrl);
 }

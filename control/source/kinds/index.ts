@@ -22,6 +22,7 @@ export type { RedisDestinationSpec } from "./redis-destination.js";
 export type { RedisFaultSpec, RedisRouteSpec, RedisServiceSpec } from "./redis-service.js";
 export type { SecretSpec } from "./secret.js";
 export type { EndpointSpec, ServiceEntrySpec } from "./service-entry.js";
+export type { ClientTlsSpec, ServerTlsSpec } from "./tls.js";
 export type {
   LoadBalancerSpec,
   OutlierDetectionSpec,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { count, duration, ignored, later, port, text } from "./fields.js";
+import { clientTls } from "./tls.js";
 
 const NO_COOKIES = "only httpHeaderName (an attribute's name) and useSourceIp choose by hash";
 
@@ -68,10 +69,7 @@ const settings = {
   loadBalancer: loadBalancer.optional(),
   connectionPool: connectionPool.optional(),
   outlierDetection: outlierDetection.optional(),
-  tls: z
-    .strictObject({ mode: z.literal("DISABLE") })
-    .or(z.unknown().meta({ later: "backends are spoken to in plain text" }))
-    .optional(),
+  tls: clientTls.optional(),
 };
 
 /** What Istio's DestinationRule says for a host, a port or a subset. */

@@ -13,19 +13,22 @@ import { TypedStructSchema } from "../../../xds/gen/xds/type/v3/typed_struct_pb.
 import type { Model } from "../../model/index.js";
 import { ads, duration, OUT_OF_REACH, pack } from "../envoy.js";
 import { ENDPOINT_METADATA, outboundCluster } from "../names.js";
+import { backendTransport } from "./tls.js";
 
 /** Shorter than the time that a request's own connection gets, so that what was never sent is known as such. */
 export const CONNECT_TIMEOUT = 1000;
 
 /** The backends themselves: one cluster for each service, whatever its subsets. Connections and TLS are its business. */
 export function outboundClusters({ services }: Model): Cluster[] {
-  return services.map(({ policy, ...service }) =>
-    create(ClusterSchema, {
+  return services.map((service) => {
+    const { policy } = service;
+    return create(ClusterSchema, {
       name: outboundCluster(service),
       clusterDiscoveryType: { case: "type", value: DiscoveryType.EDS },
       edsClusterConfig: { edsConfig: ads() },
       connectTimeout: duration(policy.connectTimeout ?? CONNECT_TIMEOUT),
       loadBalancingPolicy: { policies: [{ typedExtensionConfig: chosenHost }] },
+      ...backendTransport(service),
       circuitBreakers: {
         thresholds: [
           {
@@ -35,8 +38,8 @@ export function outboundClusters({ services }: Model): Cluster[] {
           },
         ],
       },
-    }),
-  );
+    });
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Modules } from "../../source/index.js";
 import { ingressCodec, serviceName } from "../names.js";
 import { codecFilter } from "./codec-filter.js";
 import { connectionManager, sessionManager } from "./connection-manager.js";
+import { clientTransport } from "./tls.js";
 
 /** What a server does not take yet waits in the client's connection, and has to fit HCM's window when it goes on. */
 const SESSION_BUFFER = 262_144;
@@ -28,6 +29,7 @@ export function serviceListeners({ services }: Model, modules: Modules): Listene
       ...(service.codec.lane === "session" && { perConnectionBufferLimitBytes: SESSION_BUFFER }),
       filterChains: [
         {
+          ...clientTransport(service),
           filters: [
             codecFilter(ingressCodec(service)),
             service.codec.lane === "session"

@@ -10,6 +10,7 @@ import { ads, duration, OUT_OF_REACH, pack } from "../envoy.js";
 import { pinnedCluster, SESSION_HEADERS, sessionCluster } from "../names.js";
 import { ejection } from "./balance.js";
 import { CONNECT_TIMEOUT } from "./outbound-clusters.js";
+import { backendTransport } from "./tls.js";
 
 /** Where routes send sessions: for each service one cluster of all its backends and one for each subset. */
 export function sessionClusters({ services }: Model): Cluster[] {
@@ -23,12 +24,12 @@ export function pinnedClusters({ services }: Model): Cluster[] {
 
 function clusters(service: Service, nameOf: (destination: Destination) => string): Cluster[] {
   return [
-    cluster(nameOf({ ...service, subset: "" }), service.policy),
-    ...service.subsets.map((subset) => cluster(nameOf({ ...service, subset: subset.name }), subset.policy)),
+    cluster(service, nameOf({ ...service, subset: "" }), service.policy),
+    ...service.subsets.map((subset) => cluster(service, nameOf({ ...service, subset: subset.name }), subset.policy)),
   ];
 }
 
-function cluster(name: string, policy: Policy): Cluster {
+function cluster(service: Service, name: string, policy: Policy): Cluster {
   return create(ClusterSchema, {
     name,
     clusterDiscoveryType: { case: "type", value: DiscoveryType.EDS },
@@ -36,6 +37,7 @@ function cluster(name: string, policy: Policy): Cluster {
     connectTimeout: duration(policy.connectTimeout ?? CONNECT_TIMEOUT),
     loadBalancingPolicy: { policies: [{ typedExtensionConfig: balanceSessions(policy.balance) }] },
     ...ejection(policy.ejection),
+    ...backendTransport(service),
     circuitBreakers: {
       thresholds: [
         {

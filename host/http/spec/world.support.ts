@@ -53,7 +53,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     node: { id: "test", cluster: "test", metadata: {} },
     logger: quiet,
     wasm,
-    discovery: { routeConfig: nothing, extensionConfig: nothing },
+    discovery: {
+      routeConfig: nothing,
+      secret: () => {
+        throw new Error("no SDS here");
+      },
+      extensionConfig: nothing,
+    },
     filters: new Map([[httpConnectionManager.typeName, httpConnectionManager]]),
   };
   const listeners = new ListenerManager(services);

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { type Metadata, MetadataSchema } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
 import type { ListenerInfo } from "../../network/index.js";
+import { tlsProperty } from "../../tls/index.js";
 import type { FilterMetadata } from "../../upstream/index.js";
 import { ofMessage, type PropertyNamespace, type PropertyValue } from "../../vm/index.js";
 import { toByteString } from "../headers/index.js";
@@ -89,12 +90,10 @@ function connectionValue(key: string, { connection }: StreamContext): PropertyVa
   switch (key) {
     case "id":
       return BigInt(connection.id);
-    case "mtls":
-      return false;
     case "termination_details":
       return connection.info.terminationDetails;
     default:
-      return undefined;
+      return tlsProperty(connection.tls, key);
   }
 }
 

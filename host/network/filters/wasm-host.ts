@@ -1,3 +1,4 @@
+import { tlsProperty } from "../../tls/index.js";
 import { type FilterState, type NetworkHost, ofJson, type PropertyValue, Status } from "../../vm/index.js";
 import type { Connection, FilterCallbacks, ListenerInfo, StreamInfo } from "../types.js";
 
@@ -31,7 +32,7 @@ export class ConnectionHost implements NetworkHost {
     const { info } = connection;
     switch (name) {
       case "connection":
-        return namespace({ id: BigInt(connection.id), mtls: false, termination_details: info.terminationDetails });
+        return { kind: "namespace", get: (key) => connectionValue(key, connection) };
       case "connection_id":
         return BigInt(connection.id);
       case "source":
@@ -81,6 +82,11 @@ function filterStateOf(info: StreamInfo): FilterState {
       return Status.Ok;
     },
   };
+}
+
+function connectionValue(key: string, { id, info, tls }: Connection): PropertyValue | undefined {
+  if (key === "id") return BigInt(id);
+  return key === "termination_details" ? info.terminationDetails : tlsProperty(tls, key);
 }
 
 function namespace(values: Readonly<Record<string, PropertyValue | undefined>>): PropertyValue {

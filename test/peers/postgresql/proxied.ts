@@ -21,6 +21,10 @@ export interface ProxiedSpec {
   readonly match: object;
   /** The codec's settings. */
   readonly codec?: object;
+  /** More of the ServiceEntry's annotations. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** A DestinationRule's trafficPolicy. */
+  readonly policy?: object;
 }
 
 export async function startProxied(kind: ProxyKind, spec: ProxiedSpec): Promise<Proxied> {
@@ -54,7 +58,7 @@ export async function startProxied(kind: ProxyKind, spec: ProxiedSpec): Promise<
   };
 }
 
-function rules(listen: number, { one, two, match, codec }: ProxiedSpec): object[] {
+function rules(listen: number, { one, two, match, codec, annotations: more, policy }: ProxiedSpec): object[] {
   const name = "tcp-metaprotocol-postgresql";
   const endpoint = (port: number, version: string) => ({
     address: "127.0.0.1",
@@ -63,6 +67,7 @@ function rules(listen: number, { one, two, match, codec }: ProxiedSpec): object[
   });
   const annotations = {
     "meltemi.dev/bind": `127.0.0.1:${listen}`,
+    ...more,
     ...(codec && { "meltemi.dev/codec": JSON.stringify(codec) }),
   };
   const metadata = { name: "db", namespace: "test" };
@@ -87,6 +92,7 @@ function rules(listen: number, { one, two, match, codec }: ProxiedSpec): object[
       metadata,
       spec: {
         host: "db.test",
+        ...(policy && { trafficPolicy: policy }),
         subsets: ["one", "two"].map((version) => ({ name: version, labels: { version } })),
       },
     },
