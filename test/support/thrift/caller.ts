@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { InOrder } from "../in-order.js";
 import type { Answer, Call, Caller, ErrorKind } from "../protocol.js";
 import { receive } from "./receive.js";
 import { encode, type Frame, type Parts, TYPES } from "./wire.js";
@@ -21,85 +21,36 @@ export function partsOf({ operation = "echo", attributes = [], payload = "" }: C
   return { method: operation, attributes, payload: Buffer.from(payload) };
 }
 
-class Connection {
-  readonly waiting: ((frame: Frame | Error) => void)[] = [];
-  readonly socket: Socket;
-  retired = false;
-
-  constructor(port: number) {
-    this.socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    this.socket.on("error", () => undefined);
-    this.socket.on("close", () => {
-      this.retired = true;
-      for (const settle of this.waiting.splice(0)) settle(new Error("the connection was closed"));
-    });
-    receive(this.socket, (frame) => {
-      this.waiting.shift()?.(frame);
-      this.endWhenIdle();
-    });
-  }
-
-  endWhenIdle(): void {
-    if (this.retired && this.waiting.length === 0) this.socket.end();
-  }
-}
-
 /** A Thrift client whose calls all have the number zero: it relies on answers in their order alone. */
 export class ThriftCaller implements Caller {
-  opened = 0;
-  private readonly connections = new Set<Connection>();
-  private current: Connection | undefined;
+  private readonly client: InOrder<Frame>;
 
-  constructor(
-    private readonly port: number,
-    private readonly timeoutMs: number,
-  ) {}
+  constructor(port: number, timeoutMs: number) {
+    this.client = new InOrder(port, timeoutMs, receive);
+  }
+
+  get opened(): number {
+    return this.client.opened;
+  }
 
   async call(call: Call = {}): Promise<Answer> {
-    const connection = this.connection();
-    const { timeoutMs = this.timeoutMs } = call;
-    const frame = await new Promise<Frame>((resolve, reject) => {
-      const settle = (result: Frame | Error): void => {
-        clearTimeout(timer);
-        if (result instanceof Error) reject(result);
-        else resolve(result);
-      };
-      const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-      connection.waiting.push(settle);
-      connection.socket.write(encode({ type: TYPES.call, sequence: 0, ...partsOf(call) }));
-    });
-    return answerOf(frame);
+    const bytes = encode({ type: TYPES.call, sequence: 0, ...partsOf(call) });
+    return answerOf(await this.client.ask(bytes, call.timeoutMs));
   }
 
   notify(call: Call = {}): Promise<void> {
-    const { socket } = this.connection();
-    return new Promise((resolve, reject) => {
-      const bytes = encode({ type: TYPES.oneWay, sequence: 0, ...partsOf(call) });
-      socket.write(bytes, (error) => (error ? reject(error) : resolve()));
-    });
+    return this.client.tell(encode({ type: TYPES.oneWay, sequence: 0, ...partsOf(call) }));
   }
 
   ping(): Promise<void> {
     return Promise.reject(new Error("Thrift has no heartbeat"));
   }
 
-  async close(): Promise<void> {
-    for (const connection of this.connections) {
-      connection.retired = true;
-      connection.endWhenIdle();
-      if (!connection.socket.closed) await new Promise((resolve) => connection.socket.once("close", resolve));
-    }
+  close(): Promise<void> {
+    return this.client.close();
   }
 
   destroy(): void {
-    for (const { socket } of this.connections) socket.destroy();
-  }
-
-  private connection(): Connection {
-    if (this.current && !this.current.retired) return this.current;
-    this.current = new Connection(this.port);
-    this.connections.add(this.current);
-    this.opened += 1;
-    return this.current;
+    this.client.destroy();
   }
 }
