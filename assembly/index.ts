@@ -19,4 +19,6 @@ export { Context, HttpContext, NetworkContext, registerRootContext, RootContext 
 export * from "./hostcalls";
 export * from "./json";
 export { watchMemory } from "./memory";
+export { wholeRequest } from "./parts";
+export { Random } from "./random";
 export { RouteSettings } from "./routes";

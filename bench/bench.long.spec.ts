@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 it("measures every path once and writes it down", async () => {
   const file = join(folder, "figures.json");
   const env = { ...process.env, ...(envoyBinary !== null && { MELTEMI_ENVOY: envoyBinary }) };
-  const args = ["build/js/bench/main.js", "--quick", "--only", "dubbo,thrift", "--json", file];
+  const args = ["build/js/bench/main.js", "--quick", "--only", "dubbo,postgresql,redis,thrift", "--json", file];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   expect(stdout).toMatch(/^### dubbo$/m);
   expect(stdout).toMatch(/^\| thrift +\| \d+ /m);
@@ -23,6 +23,14 @@ it("measures every path once and writes it down", async () => {
   const onEnvoy = envoyBinary === null ? [] : (["request", "cpp", "tcp"] as const);
   expect(paths("dubbo")).toEqual(new Set([...onEnvoy, ...(envoyBinary === null ? [] : ["http"]), "host"]));
   expect(paths("thrift")).toEqual(new Set([...onEnvoy, "host"]));
+  // Of these there is a figure for each path, or else a line that says what is missing.
+  const session = envoyBinary === null ? [] : (["session", "tcp", "tcp-codec"] as const);
+  const served = { redis: [...onEnvoy, "host"], postgresql: [...session, "host"] } as const;
+  for (const [protocol, expected] of Object.entries(served)) {
+    if (paths(protocol).size === 0) expect(stdout).toMatch(new RegExp(`^${protocol}: skipped, no `, "m"));
+    else expect(paths(protocol)).toEqual(new Set(expected));
+  }
+  if (paths("redis").size > 0) expect(stdout).toMatch(/^\| redis +\| [\d.]+ +\| \d+ +\| \d+ /m);
   for (const one of figures) {
     expect(one.cpuPerRequestUs, one.path).toBeGreaterThan(0);
     expect(one.requestsPerSecond, one.path).toBeGreaterThan(0);

@@ -102,10 +102,16 @@ export abstract class Codec {
     return 1;
   }
 
-  /** Writes one of these requests, a whole frame. */
+  /**
+   * Writes one of these requests, a whole frame. Its attributes should be the request's own but for those that it is
+   * taken apart by: rules see the parts, and are to judge them alike.
+   */
   part(request: Frame, index: i32, out: Writer): void {}
 
-  /** One answer out of those to all parts, in their order. `request.bytes` has its first `keep` bytes. */
+  /**
+   * One answer out of those to all parts, in their order; not asked where a rule forbids one of them (access, limit, fault),
+   * whose answer is the whole's then. `request.bytes` has its first `keep` bytes.
+   */
   join(request: Frame, answers: Answers, out: Writer): void {}
 
   /**

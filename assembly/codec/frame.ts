@@ -55,6 +55,8 @@ export class Frame {
   id: u64 = 0;
   /** Leading bytes that `fail` and `pong` need, kept while the request is under way; zero means `head`. At most 1 KiB. */
   keep: i32 = 0;
+  /** It is a part of a request that `Codec.part` wrote. Set by the SDK after `scan`. */
+  part: bool = false;
   /** Of `Kind.Local`: the client wants nothing more, and its connection closes once all is answered. */
   last: bool = false;
   /** The whole frame from `decode` on; its first `keep` bytes in `fail` and `pong`. Set by the SDK. */
@@ -77,6 +79,7 @@ export class Frame {
     this.length = 0;
     this.id = 0;
     this.keep = 0;
+    this.part = false;
     this.last = false;
     this.bytes = Slice.empty();
   }

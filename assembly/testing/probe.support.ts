@@ -70,6 +70,7 @@ interface Exports {
   state(): number;
   rename(id: bigint): void;
   traits(): number;
+  endCallback(): void;
   release(): void;
   frameKind(): number;
   frameHead(): number;
@@ -144,12 +145,13 @@ export class Probe {
   /** Scans and decodes a whole frame again and again and looks at nothing, for measuring. Whether the codec took it. */
   repeat(bytes: Uint8Array, from: PeerName, times: number): boolean {
     this.write(this.wasm.inputAt(bytes.length), bytes);
-    for (let i = 0; i < times; i++) {
-      const taken = SCANS[this.wasm.scan(bytes.length, Peer[from])] === "Frame" && this.wasm.decode() !== 0;
-      this.wasm.release();
-      if (!taken) return false;
+    let taken = true;
+    for (let i = 0; i < times && taken; i++) {
+      taken = SCANS[this.wasm.scan(bytes.length, Peer[from])] === "Frame" && this.wasm.decode() !== 0;
+      this.wasm.endCallback();
     }
-    return true;
+    this.wasm.release();
+    return taken;
   }
 
   /** Scans, decodes and encodes a whole frame with changes; null where the codec refuses. */

@@ -174,8 +174,13 @@ export function traits(): i32 {
 }
 
 /** Ends a callback: views are gone. */
-export function release(): void {
+export function endCallback(): void {
   releaseArena();
+}
+
+/** As `endCallback`, and collects garbage, which a module does after some thousands of callbacks. */
+export function release(): void {
+  endCallback();
   __collect();
 }
 

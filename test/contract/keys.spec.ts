@@ -146,7 +146,6 @@ contract(
       let calls = 0;
       const loads = callers.map(async (caller) => {
         while (!stop) {
-          // A connection that is cut rejects its calls.
           const payloads = Array.from({ length: 5 }, (_, index) => `${calls + index}`);
           const answers = await Promise.all(payloads.map((payload) => caller.call({ payload })));
           expect(answers.map(({ error, payload }) => error ?? `${payload}`)).toEqual(payloads);
@@ -164,6 +163,7 @@ contract(
       stop = true;
       await Promise.all(loads);
       expect(calls).toBeGreaterThan(500);
+      expect(callers.map(({ opened }) => opened)).toEqual(callers.map(() => 1));
       expect(await world().proxy.listenerVersions()).toEqual(before);
     });
   },

@@ -8,7 +8,11 @@ export abstract class ClientConnection {
 
   constructor(port: number) {
     this.socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    this.socket.on("error", () => undefined);
+    this.socket.on("error", () => undefined); // what waits is told when it closes
+    // The other side's end is enough: nothing more may be sent there.
+    this.socket.on("end", () => {
+      this.retired = true;
+    });
     this.socket.on("close", () => {
       this.retired = true;
       this.fail(new Error("the connection was closed"));

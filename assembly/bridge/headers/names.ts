@@ -18,6 +18,8 @@ export const CODE = Slice.fixed("x-meltemi-code");
 export const FAULT = Slice.fixed("x-meltemi-fault");
 /** With `FAULT`: the application's error by its name. `CODE` may stand there too. */
 export const EXCEPTION = Slice.fixed("x-meltemi-exception");
+/** On a request that is a part of one that was split: a number at random, the same on all parts. */
+export const PART = Slice.fixed("x-meltemi-part");
 /** On a failure: the request certainly never reached a backend. */
 export const NEVER_SENT = Slice.fixed("x-meltemi-never-sent");
 /** Envoy's own header: how long the router waits for the answer, in milliseconds. */

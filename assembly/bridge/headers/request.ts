@@ -3,7 +3,7 @@ import { Metadata } from "../../codec";
 import { HeaderPairsWriter } from "../../hostcalls";
 import { writeIndexed, writeInteger, writeLiteral, writeNamed } from "../hpack";
 import { AttributeForms } from "./forms";
-import { DIGEST, KIND, ONE_WAY, OPAQUE, STATE, TIMEOUT } from "./names";
+import { DIGEST, KIND, ONE_WAY, OPAQUE, PART, STATE, TIMEOUT } from "./names";
 import { findTarget, targetAuthority, targetPath } from "./target";
 
 // Places in HPACK's static table (RFC 7541, appendix A).
@@ -16,6 +16,7 @@ const SCHEME_HTTP: u32 = 6;
  * Writes the header block of a request.
  * @param meta null where the frame could not be read: it goes where requests without attributes go
  * @param timeoutMs the caller's deadline; zero: none
+ * @param whole which request this is a part of; zero: it was not split
  */
 export function writeRequestHeaders(
   out: Writer,
@@ -23,6 +24,7 @@ export function writeRequestHeaders(
   forms: AttributeForms,
   oneWay: bool,
   timeoutMs: i32,
+  whole: i32,
 ): void {
   findTarget(meta);
   writeIndexed(out, METHOD_POST);
@@ -35,6 +37,7 @@ export function writeRequestHeaders(
   else if (meta == null) writeLiteral(out, KIND, OPAQUE);
   if (meta != null && meta.state > 0) writeDecimal(out, STATE, <u32>meta.state);
   if (timeoutMs > 0) writeDecimal(out, TIMEOUT, timeoutMs);
+  if (whole > 0) writeDecimal(out, PART, whole);
 }
 
 const METHOD_NAME = Slice.fixed(":method");

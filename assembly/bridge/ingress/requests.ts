@@ -1,5 +1,7 @@
 import { Writer } from "../../bytes";
 import { Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec";
+import { currentTimeNanoseconds } from "../../hostcalls";
+import { Random } from "../../random";
 import { wordsOf } from "../cause";
 import { AttributeForms, writeRequestHeaders } from "../headers";
 import { beginHeaders, endHeaders, writeData } from "../http2";
@@ -18,6 +20,7 @@ const failure = new Failure();
 const remaker = new Remaker();
 const part = new Frame();
 const partBytes = new Writer();
+let random: Random | null = null;
 
 /** What becomes of a client's requests: streams of the connection, in parts where need be, or answers of our own. */
 export class Requests {
@@ -56,13 +59,13 @@ export class Requests {
     if (known == null) this.metrics.opaque.increment();
     if (request.kind != Kind.OneWay) {
       if (!this.streams.has(1)) this.refuse(request, Cause.Unavailable);
-      else this.answers.expect(this.pass(request, known, false, out));
+      else this.answers.expect(this.pass(request, known, false, 0, out));
       return;
     }
     this.metrics.oneWay.increment();
     const cluster = this.settings.oneWayCluster;
     if (cluster != null && sendDetached(cluster, known, forms, request.bytes)) return;
-    if (this.streams.has(1)) this.pass(request, known, true, out);
+    if (this.streams.has(1)) this.pass(request, known, true, 0, out);
   }
 
   /** The codec answers it in a backend's place. */
@@ -97,7 +100,7 @@ export class Requests {
     return known;
   }
 
-  /** Passes a request on as so many, whose answers are joined: all of them, or none. */
+  /** Passes a request on as so many, whose answers are joined: all of them, or none. Rules find one number on all. */
   private split(request: Frame, parts: i32, out: Writer): void {
     if (parts > this.settings.maxParts || !this.streams.has(parts)) {
       this.refuse(request, parts > this.settings.maxParts ? Cause.TooLarge : Cause.Unavailable);
@@ -106,25 +109,37 @@ export class Requests {
     const whole = IngressStream.take(0, request);
     whole.split(parts);
     this.answers.expect(whole);
+    const number = drawNumber();
     for (let i = 0; i < parts; i++) {
       partBytes.reset();
       this.codec.part(request, i, partBytes);
       remaker.scan(this.codec, Peer.Client, partBytes.view(), part);
-      const stream = this.pass(part, this.read(part), false, out);
+      part.part = true;
+      const stream = this.pass(part, this.read(part), false, number, out);
       stream.whole = changetype<usize>(whole);
       stream.index = i;
     }
   }
 
   /** Passes a request on, as a stream of this connection; there is a number for it. */
-  private pass(request: Frame, known: Metadata | null, oneWay: bool, out: Writer): IngressStream {
+  private pass(request: Frame, known: Metadata | null, oneWay: bool, whole: i32, out: Writer): IngressStream {
     const stream = this.streams.begin(request);
     stream.oneWay = oneWay;
     const timeoutMs = known != null && this.settings.deadline ? known.timeoutMs : 0;
     const start = beginHeaders(out);
-    writeRequestHeaders(out, known, forms, oneWay, timeoutMs);
+    writeRequestHeaders(out, known, forms, oneWay, timeoutMs, whole);
     endHeaders(out, start, stream.id, false);
     writeData(out, stream.id, request.bytes.ptr, request.bytes.length, true);
     return stream;
   }
+}
+
+/** Positive. */
+function drawNumber(): i32 {
+  let draws = random;
+  if (draws == null) {
+    draws = new Random(currentTimeNanoseconds());
+    random = draws;
+  }
+  return max<i32>(1, draws.next() >> 1);
 }

@@ -117,16 +117,23 @@ export class Responses {
       return;
     }
     const start = out.length;
-    this.count++;
     if (!stream.marked) this.writeFailure(stream, causeOf(stream.status), stream.status, body, out);
     else if (stream.recallHeaders(changed)) this.writeChanged(body, out);
     else out.bytes(body);
     if (!this.hasRoom(stream, out.length - start)) this.writeTooLarge(stream, out, start);
-    if (stream.whole == 0) this.answers.settle(stream, out, start);
+    if (stream.whole == 0) this.settle(stream, out, start);
     else this.finishPart(stream, out, start);
   }
 
-  /** A part's answer stands in `out` from `start` on; it waits for those to the others. */
+  private settle(stream: IngressStream, out: Writer, start: i32): void {
+    this.count++;
+    this.answers.settle(stream, out, start);
+  }
+
+  /**
+   * A part's answer stands in `out` from `start` on; it waits for those to the others. What rules say to a part they say to
+   * the whole: it is the answer, once.
+   */
   private finishPart(stream: IngressStream, out: Writer, start: i32): void {
     const whole = changetype<IngressStream>(stream.whole);
     stream.freeBody();
@@ -136,10 +143,12 @@ export class Responses {
     whole.answered(stream);
     if (whole.left > 0) return;
     this.unfinished -= whole.answersInto(partAnswers);
+    const forbidden = whole.forbiddenPart();
     whole.recall(frame);
-    this.codec.join(frame, partAnswers, out);
+    if (forbidden >= 0) out.bytes(partAnswers.at(forbidden));
+    else this.codec.join(frame, partAnswers, out);
     whole.releaseParts();
-    this.answers.settle(whole, out, start);
+    this.settle(whole, out, start);
   }
 
   private writeChanged(body: Slice, out: Writer): void {
@@ -160,6 +169,7 @@ export class Responses {
     if (words.length > MAX_WORDS) words = Slice.view(words.ptr, MAX_WORDS);
     failure.set(cause, status, words.length > 0 ? words : wordsOf(cause));
     if (stream.recallHeaders(changed)) readRuled(changed, failure);
+    stream.forbidden = failure.ruled || cause == Cause.Denied || cause == Cause.Limited;
     this.codec.fail(frame, failure, out);
   }
 }

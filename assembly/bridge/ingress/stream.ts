@@ -19,6 +19,8 @@ export class IngressStream extends KeptFrame {
   /** Of a part: the request that it is a part of, and its place there. */
   whole: usize;
   index: i32;
+  /** A rule forbids it, by access, limit or fault: of a part, then the whole is forbidden. */
+  forbidden: bool;
   /** Of a request in parts: how many have no answer yet, and (pointers) those that have. */
   left: i32;
   private count: i32;
@@ -35,6 +37,7 @@ export class IngressStream extends KeptFrame {
     stream.marked = false;
     stream.ready = false;
     stream.whole = 0;
+    stream.forbidden = false;
     stream.left = 0;
     stream.parts = 0;
     stream.headers = 0;
@@ -73,11 +76,21 @@ export class IngressStream extends KeptFrame {
     let bytes = 0;
     list.clear();
     for (let i = 0; i < this.count; i++) {
-      const answer = changetype<IngressStream>(load<usize>(this.parts + <usize>i * sizeof<usize>())).body();
+      const answer = this.partAt(i).body();
       bytes += answer.length;
       list.push(answer);
     }
     return bytes;
+  }
+
+  /** The first part, all being answered, that a rule forbids: its place, or -1. */
+  forbiddenPart(): i32 {
+    for (let i = 0; i < this.count; i++) if (this.partAt(i).forbidden) return i;
+    return -1;
+  }
+
+  private partAt(index: i32): IngressStream {
+    return changetype<IngressStream>(load<usize>(this.parts + <usize>index * sizeof<usize>()));
   }
 
   releaseParts(): void {

@@ -11,6 +11,9 @@ import { NETWORK, type NetworkFilter } from "../../static-resources.js";
 const MODULE = new URL("../../../../wasm/codecs/redis.wasm", import.meta.url);
 const WARM_UP_REQUESTS = 4_000;
 
+/** As redis-benchmark's keys begin; both proxies route by it. */
+const PREFIX = "key:";
+
 /** Redis beside redis_proxy, under redis-benchmark's SET; depth is its pipelining. */
 export const scenario: Scenario = {
   loads: loads([64, 4_000], [1, 8]),
@@ -20,12 +23,14 @@ export const scenario: Scenario = {
   },
   start: async (site) =>
     compare(site, {
-      service: { protocol: "redis" },
+      service: { protocol: "redis", attributes: { key: { prefix: PREFIX } } },
       lane: "request",
       backend: await startRedis(site),
       drive: sets,
       own: (cluster) => [redisProxy(cluster)],
     }),
+  frame: (bytes) =>
+    Buffer.from(`*3\r\n$3\r\nSET\r\n$16\r\n${PREFIX}000000001234\r\n$${bytes}\r\n${"x".repeat(bytes)}\r\n`),
 };
 
 const sets: Drive = async ({ port, pid }, load, seconds) => {
@@ -58,6 +63,6 @@ function redisProxy(cluster: string): NetworkFilter {
     "@type": `${NETWORK}.redis_proxy.v3.RedisProxy`,
     stat_prefix: "bench_cpp",
     settings: { op_timeout: "5s" },
-    prefix_routes: { catch_all_route: { cluster } },
+    prefix_routes: { routes: [{ prefix: PREFIX, cluster }] },
   };
 }

@@ -119,7 +119,7 @@ export class Redis extends Codec {
     meta.service = SERVICE;
     if (frame.from == Peer.Server) return this.decodeReply(frame, meta);
     call.read(frame.bytes, ARGUMENTS);
-    if (this.peer == Peer.Client) countCommand(call.command);
+    if (this.peer == Peer.Client && !frame.part) countCommand(call.command);
     meta.operation = copied(call.name());
     meta.state = this.client.state;
     meta.set(COMMAND, meta.operation);
@@ -168,6 +168,7 @@ export class Redis extends Codec {
 
   part(request: Frame, index: i32, out: Writer): void {
     call.read(request.bytes);
+    if (index == 0) countCommand(call.command); // once, whatever its parts
     writePart(call, index, out);
   }
 

@@ -104,6 +104,28 @@ describe("fault-injection", () => {
     expect(await run(7)).not.toEqual(await run(8));
   });
 
+  it("decides alike about all parts of a split request, whatever their routes", async () => {
+    const world = new World();
+    const faults = [{ percentage: 50, abort: { status: 503 } }];
+    const plugin = await world.load({ faults });
+    const routes = [undefined, JSON.stringify({ seed: 1, faults }), JSON.stringify({ seed: 2, faults })];
+    let struck = 0;
+    for (let whole = 1; whole <= 2_000; whole++) {
+      const fates = routes.map((route) => world.send(plugin, [["x-meltemi-part", `${whole}`]], route).passed);
+      expect(new Set(fates).size).toBe(1);
+      if (!fates[0]) struck++;
+    }
+    expect(struck).toBeGreaterThan(900);
+    expect(struck).toBeLessThan(1_100);
+  });
+
+  it("heeds no such word of a client of plain HTTP", async () => {
+    const world = new World();
+    const plugin = await world.load({ attributes: false, faults: [{ percentage: 50, abort: { status: 503 } }] });
+    const fates = Array.from({ length: 100 }, () => world.send(plugin, [["x-meltemi-part", "7"]]).passed);
+    expect(new Set(fates).size).toBe(2);
+  });
+
   it("lets 1,000 requests go each in the millisecond of its own delay, whatever their order", async () => {
     const { host, filter } = await load({});
     const sent = Array.from({ length: 1_000 }, (_, index) => {

@@ -1,7 +1,6 @@
 import { Fields } from "meltemi/assembly";
 import { Abort } from "./abort";
 import { Condition } from "./condition";
-import { Random } from "./random";
 
 const MOST_MILLISECONDS: f64 = 3600000;
 /** One more than the largest draw. */
@@ -32,11 +31,16 @@ export class Fault {
     return new Fault(conditions, <u64>Math.round((percentage / 100) * DRAWS), <i32>delay, abort);
   }
 
-  /** Does it happen to the current request? Draws only for requests that it is about. */
-  strikes(random: Random): bool {
+  /** Is it about the current request? */
+  concerns(): bool {
     for (let i = 0; i < this.conditions.length; i++) {
       if (!this.conditions[i].holds()) return false;
     }
-    return <u64>random.next() < this.threshold;
+    return true;
+  }
+
+  /** Does it happen where this was drawn? */
+  strikes(draw: u32): bool {
+    return <u64>draw < this.threshold;
   }
 }

@@ -12,6 +12,6 @@ export class RoutePlans extends RouteSettings<Plan> {
   }
 
   protected none(): Plan {
-    return new Plan();
+    return Plan.none();
   }
 }

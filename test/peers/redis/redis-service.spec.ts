@@ -50,6 +50,12 @@ const RULES = [
     faults: [{ type: "DELAY", percentage: { value: 100 }, delay: "10ms", commands: ["GET"] }],
   }),
   redisService("sharded", {}),
+  redisService("split", {
+    faults: [
+      { type: "ERROR", percentage: { value: 100 }, commands: ["MGET"] },
+      { type: "ERROR", percentage: { value: 50 }, commands: ["MSET"] },
+    ],
+  }),
   redisService("secured", { settings: { auth: { plain: { username: "app", password: "tree" } } } }),
   {
     apiVersion: AERAKI,
@@ -97,6 +103,7 @@ describe.skipIf(missing !== undefined)("RedisService and RedisDestination", () =
           faulty: { servers: { only: first } },
           slow: { servers: { only: first } },
           sharded: { servers: { a: first, b: second } },
+          split: { servers: { a: first, b: second } },
           one: { servers: { only: first } },
           two: { servers: { only: second } },
           three: { servers: { only: third } },
@@ -191,6 +198,31 @@ describe.skipIf(missing !== undefined)("RedisService and RedisDestination", () =
       const held = [await one?.direct.dbsize(), await two?.direct.dbsize()];
       expect(Math.min(...held.map(Number))).toBeGreaterThan(0);
       expect(await sharded.mget(...keys)).toEqual(keys);
+    });
+
+    it("strikes commands that it takes apart as one", async () => {
+      const split = connect("split");
+      await expect(split.mget("a", "b", "c")).rejects.toThrow("ERR an injected fault");
+      expect(await split.get("a")).toBeNull();
+      const keys = Array.from({ length: 8 }, (_, index) => `k:${index}`);
+      let struck = 0;
+      for (let i = 0; i < 100; i++) {
+        const words = await split.mset(keys.flatMap((key) => [key, key])).catch((error: Error) => error.message);
+        const held = await Promise.all(servers.slice(0, 2).map(({ direct }) => direct.dbsize()));
+        expect(held.reduce((sum, count) => sum + count, 0)).toBe(words === "OK" ? keys.length : 0);
+        if (words !== "OK") struck++;
+        await Promise.all(servers.slice(0, 2).map(({ direct }) => direct.flushall()));
+      }
+      expect(struck).toBeGreaterThan(22);
+      expect(struck).toBeLessThan(78);
+    });
+
+    it("answers MGET over servers as one server does, a key of another type as null", async () => {
+      const sharded = connect("sharded");
+      const keys = Array.from({ length: 20 }, (_, index) => `m:${index}`);
+      for (const key of keys.slice(0, 10)) await sharded.set(key, key);
+      for (const key of keys.slice(10)) await sharded.rpush(key, key);
+      expect(await sharded.mget(...keys, "none")).toEqual([...keys.slice(0, 10), ...Array(11).fill(null)]);
     });
 
     it("asks clients who they are, and tells servers who it is, as a Secret says", async () => {

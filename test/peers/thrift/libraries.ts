@@ -97,13 +97,22 @@ export interface Line {
 }
 
 /** Runs all scenarios over one connection. */
-export async function call(
+export function call(library: Library, port: number, speech: Speech, service?: string): Promise<Map<string, Line>> {
+  return runClient(library, ["call", `${port}`, ...speech, ...(service ? [service] : [])]);
+}
+
+/** Calls `echo` twice at each port, with 2,000 bytes, over one connection; scenarios are `PORT/SEQUENCE`. */
+export function echo(
   library: Library,
-  port: number,
+  ports: readonly number[],
   speech: Speech,
   service?: string,
 ): Promise<Map<string, Line>> {
-  const child = peer(library, ["call", `${port}`, ...speech, ...(service ? [service] : [])]);
+  return runClient(library, ["echo", ports.join(","), ...speech, ...(service ? [service] : [])]);
+}
+
+async function runClient(library: Library, args: readonly string[]): Promise<Map<string, Line>> {
+  const child = peer(library, args);
   child.stdin.end();
   let log = "";
   child.stderr.on("data", (text) => {

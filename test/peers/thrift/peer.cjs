@@ -2,6 +2,7 @@
 // service and the scenarios are those of peer.py, as far as this library goes.
 //   peer.cjs MODULE serve NAME PORT TRANSPORT PROTOCOL [SERVICE]
 //   peer.cjs MODULE call PORT TRANSPORT PROTOCOL [SERVICE]
+//   peer.cjs MODULE echo PORTS TRANSPORT PROTOCOL [SERVICE]
 const [, , modulePath, command, ...rest] = process.argv;
 const thrift = require(modulePath);
 const { Thrift } = thrift;
@@ -222,12 +223,48 @@ class Client {
   }
 }
 
-async function call(port, transport, protocol, service) {
+function connect(port, transport, protocol, service) {
   const connection = thrift.createConnection("127.0.0.1", Number(port), options(transport, protocol));
-  connection.on("error", (error) => console.log(JSON.stringify({ scenario: "connection", error: error.message })));
   const client = service
     ? new thrift.Multiplexer().createClient(service, Client, connection)
     : thrift.createClient(Client, connection);
+  return { connection, client };
+}
+
+async function report(scenario, run) {
+  const started = Date.now();
+  let line;
+  try {
+    line = { value: await run() };
+  } catch (error) {
+    if (error instanceof OutOfStock) line = { business: error.message };
+    else if (error.type !== undefined) line = { application: error.type, message: error.message };
+    else line = { error: `${error}` };
+  }
+  console.log(JSON.stringify({ ...line, scenario, ms: Date.now() - started }));
+}
+
+async function echo(ports, transport, protocol, service) {
+  const headers = transport === "header" ? { client_timeout: "500" } : {};
+  for (const port of ports.split(",")) {
+    const { connection, client } = connect(port, transport, protocol, service);
+    const closed = new Promise((_, reject) => {
+      connection.on("error", reject).on("close", () => reject(new Error("the connection was closed")));
+    });
+    closed.catch(() => undefined);
+    // Of what its compact protocol writes, this library reads negative numbers as large ones.
+    for (const sequence of [7, 2 ** 31 - 1]) {
+      client._seqid = sequence - 1; // heeded where calls are not multiplexed
+      const sent = () => client.call("echo", Buffer.alloc(2000), headers).then(({ length }) => length);
+      await report(`${port}/${sequence}`, () => Promise.race([sent(), closed]));
+    }
+    connection.end();
+  }
+}
+
+async function call(port, transport, protocol, service) {
+  const { connection, client } = connect(port, transport, protocol, service);
+  connection.on("error", (error) => console.log(JSON.stringify({ scenario: "connection", error: error.message })));
   const big = Buffer.alloc(300_000, "wind");
   const numbers = { a: [1, -1, 2 ** 40], "": [], "🌊": Array.from({ length: 100 }, (_, i) => i) };
   const scenarios = {
@@ -262,20 +299,8 @@ async function call(port, transport, protocol, service) {
       header: () => client.call("header", "X-Group", { user: "Maria" }),
     }),
   };
-  for (const [scenario, run] of Object.entries(scenarios)) {
-    const started = Date.now();
-    let line;
-    try {
-      line = { value: await run() };
-    } catch (error) {
-      if (error instanceof OutOfStock) line = { business: error.message };
-      else if (error.type !== undefined) line = { application: error.type, message: error.message };
-      else line = { error: `${error}` };
-    }
-    console.log(JSON.stringify({ ...line, scenario, ms: Date.now() - started }));
-  }
+  for (const [scenario, run] of Object.entries(scenarios)) await report(scenario, run);
   connection.end();
 }
 
-if (command === "serve") serve(...rest);
-else call(...rest);
+({ serve, call, echo })[command](...rest);

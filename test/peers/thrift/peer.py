@@ -2,6 +2,7 @@
 
     peer.py serve NAME PORT TRANSPORT PROTOCOL          prints «ready», ends with its standard input
     peer.py call PORT TRANSPORT PROTOCOL [SERVICE]      prints one line of JSON for each scenario
+    peer.py echo PORTS TRANSPORT PROTOCOL [SERVICE]     prints one for each call, of two at each port (PORT,PORT,…)
 
 service Everything {
   binary echo(1: binary payload)
@@ -297,21 +298,32 @@ def scenarios(client, transport):
     yield "sequences", repeated
 
 
+def report(name, run):
+    started = time.monotonic()
+    try:
+        line = {"value": run()}
+    except OutOfStock as gone:
+        line = {"business": str(gone)}
+    except TApplicationException as error:
+        line = {"application": error.type, "message": error.message}
+    except Exception as error:
+        line = {"error": repr(error)}
+    line.update(scenario=name, ms=round(1000 * (time.monotonic() - started)))
+    print(json.dumps(line), flush=True)
+
+
 def call(port, transport, protocol, service=None):
-    client = Client(port, transport, protocol, service)
-    for name, run in scenarios(client, transport):
-        started = time.monotonic()
-        try:
-            line = {"value": run()}
-        except OutOfStock as gone:
-            line = {"business": str(gone)}
-        except TApplicationException as error:
-            line = {"application": error.type, "message": error.message}
-        except Exception as error:
-            line = {"error": repr(error)}
-        line.update(scenario=name, ms=round(1000 * (time.monotonic() - started)))
-        print(json.dumps(line), flush=True)
+    for name, run in scenarios(Client(port, transport, protocol, service), transport):
+        report(name, run)
+
+
+def echo(ports, transport, protocol, service=None):
+    headers = [("client_timeout", "500")] if transport == "header" else []
+    for port in ports.split(","):
+        client = Client(port, transport, protocol, service)
+        for client.sequence in (7, -(2**31)):
+            report(f"{port}/{client.sequence}", lambda: len(client.call("echo", bytes(2000), headers)))
 
 
 if __name__ == "__main__":
-    {"serve": serve, "call": call}[sys.argv[1]](*sys.argv[2:])
+    {"serve": serve, "call": call, "echo": echo}[sys.argv[1]](*sys.argv[2:])

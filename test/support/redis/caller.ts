@@ -1,4 +1,5 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { InOrder } from "../in-order.js";
 import type { Answer, Call, Caller, ErrorKind } from "../protocol.js";
 import { Decoder, encodeCommand, type Reply, readReply } from "./wire.js";
 
@@ -24,37 +25,20 @@ export function commandOf({ operation = "set", attributes = [], payload = "" }: 
   return encodeCommand(operation, key, Buffer.from(payload), ...others);
 }
 
-/** One connection of a client that sends ahead and relies on the order of answers. */
+/** A client that sends ahead and relies on the order of answers. */
 export class RedisCaller implements Caller {
-  readonly opened = 1;
-  private readonly socket: Socket;
-  private readonly waiting: ((reply: Reply | Error) => void)[] = [];
-  private readonly closed: Promise<void>;
+  private readonly client: InOrder<Reply>;
 
-  constructor(
-    port: number,
-    private readonly timeoutMs: number,
-  ) {
-    const decoder = new Decoder(readReply);
-    this.socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    this.socket.on("error", () => undefined); // what waits is told when it closes
-    this.socket.on("data", (chunk: Buffer) => {
-      try {
-        for (const reply of decoder.push(chunk)) this.waiting.shift()?.(reply);
-      } catch (error) {
-        this.socket.destroy(error as Error);
-      }
-    });
-    this.closed = new Promise((resolve) =>
-      this.socket.once("close", () => {
-        for (const settle of this.waiting.splice(0)) settle(new Error("the connection was closed"));
-        resolve();
-      }),
-    );
+  constructor(port: number, timeoutMs: number) {
+    this.client = new InOrder(port, timeoutMs, receive);
+  }
+
+  get opened(): number {
+    return this.client.opened;
   }
 
   async call(call: Call = {}): Promise<Answer> {
-    return answerOf(await this.send(commandOf(call), call.timeoutMs));
+    return answerOf(await this.client.ask(commandOf(call), call.timeoutMs));
   }
 
   notify(): Promise<void> {
@@ -62,29 +46,25 @@ export class RedisCaller implements Caller {
   }
 
   async ping(): Promise<void> {
-    await this.send(encodeCommand("PING"));
+    await this.client.ask(encodeCommand("PING"));
   }
 
-  async close(): Promise<void> {
-    this.socket.end();
-    await this.closed;
+  close(): Promise<void> {
+    return this.client.close();
   }
 
   destroy(): void {
-    this.socket.destroy();
+    this.client.destroy();
   }
+}
 
-  private send(bytes: Buffer, timeoutMs = this.timeoutMs): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      // An answer that comes too late still has its place in the line.
-      const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-      this.waiting.push((reply) => {
-        clearTimeout(timer);
-        if (reply instanceof Error) reject(reply);
-        else resolve(reply);
-      });
-      if (this.socket.destroyed) this.waiting.pop()?.(new Error("the connection is closed"));
-      else this.socket.write(bytes);
-    });
-  }
+function receive(socket: Socket, take: (reply: Reply) => void): void {
+  const decoder = new Decoder(readReply);
+  socket.on("data", (chunk: Buffer) => {
+    try {
+      for (const reply of decoder.push(chunk)) take(reply);
+    } catch (error) {
+      socket.destroy(error as Error);
+    }
+  });
 }

@@ -1,11 +1,11 @@
 import type { Attributes } from "../protocol.js";
 
 // request = "*" count CRLF *bulk                          a command; `SET key payload name value …` where nothing else is said
-// answer  = [ "|" count CRLF *( bulk bulk ) ] ( bulk / "+" text CRLF / "-" text CRLF )           attributes are RESP3's
+// answer  = [ "|" count CRLF *( bulk bulk ) ] ( bulk / ( "+" / "-" / ":" ) text CRLF )           attributes are RESP3's
 // bulk    = "$" length CRLF bytes CRLF
 
 export interface Reply {
-  /** `$`, `+` or `-`. */
+  /** `$`, `+`, `-` or `:`. */
   readonly type: string;
   readonly attributes: Attributes;
   readonly payload: Buffer;
@@ -64,7 +64,7 @@ export function readReply(cursor: Cursor): Reply {
     [type, text] = cursor.line();
   }
   if (type === "$") return { type, attributes, payload: cursor.bytes(Number(text)) };
-  if (type !== "+" && type !== "-") throw new Error(`no reply: ${type}${text}`);
+  if (type === undefined || !"+-:".includes(type)) throw new Error(`no reply: ${type}${text}`);
   return { type, attributes, payload: Buffer.from(text, "latin1") };
 }
 

@@ -1,4 +1,4 @@
-import { ClientConnection, ClientConnections } from "../client-connections.js";
+import { InOrder } from "../in-order.js";
 import type { Answer, Call, Caller, ErrorKind } from "../protocol.js";
 import { receive } from "../receive.js";
 import { encode, type Frame, framing, type Parts, TYPES } from "./wire.js";
@@ -21,63 +21,25 @@ export function partsOf({ operation = "echo", attributes = [], payload = "" }: C
   return { method: operation, attributes, payload: Buffer.from(payload) };
 }
 
-class Connection extends ClientConnection {
-  readonly waiting: ((frame: Frame | Error) => void)[] = [];
-
-  constructor(port: number) {
-    super(port);
-    receive(this.socket, framing, (frame) => {
-      this.waiting.shift()?.(frame);
-      this.endWhenIdle();
-    });
-  }
-
-  protected override get pending(): number {
-    return this.waiting.length;
-  }
-
-  protected override fail(error: Error): void {
-    for (const settle of this.waiting.splice(0)) settle(error);
-  }
-}
-
 /** A Thrift client whose calls all have the number zero: it relies on answers in their order alone. */
 export class ThriftCaller implements Caller {
-  private readonly connections: ClientConnections<Connection>;
+  private readonly client: InOrder<Frame>;
 
-  constructor(
-    port: number,
-    private readonly timeoutMs: number,
-  ) {
-    this.connections = new ClientConnections(() => new Connection(port));
+  constructor(port: number, timeoutMs: number) {
+    this.client = new InOrder(port, timeoutMs, (socket, take) => receive(socket, framing, take));
   }
 
   get opened(): number {
-    return this.connections.opened;
+    return this.client.opened;
   }
 
   async call(call: Call = {}): Promise<Answer> {
-    const connection = this.connections.take();
-    const { timeoutMs = this.timeoutMs } = call;
-    const frame = await new Promise<Frame>((resolve, reject) => {
-      const settle = (result: Frame | Error): void => {
-        clearTimeout(timer);
-        if (result instanceof Error) reject(result);
-        else resolve(result);
-      };
-      const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-      connection.waiting.push(settle);
-      connection.socket.write(encode({ type: TYPES.call, sequence: 0, ...partsOf(call) }));
-    });
-    return answerOf(frame);
+    const bytes = encode({ type: TYPES.call, sequence: 0, ...partsOf(call) });
+    return answerOf(await this.client.ask(bytes, call.timeoutMs));
   }
 
   notify(call: Call = {}): Promise<void> {
-    const { socket } = this.connections.take();
-    return new Promise((resolve, reject) => {
-      const bytes = encode({ type: TYPES.oneWay, sequence: 0, ...partsOf(call) });
-      socket.write(bytes, (error) => (error ? reject(error) : resolve()));
-    });
+    return this.client.tell(encode({ type: TYPES.oneWay, sequence: 0, ...partsOf(call) }));
   }
 
   ping(): Promise<void> {
@@ -85,10 +47,10 @@ export class ThriftCaller implements Caller {
   }
 
   close(): Promise<void> {
-    return this.connections.close();
+    return this.client.close();
   }
 
   destroy(): void {
-    this.connections.destroy();
+    this.client.destroy();
   }
 }

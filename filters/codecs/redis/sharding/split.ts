@@ -5,6 +5,8 @@ import { shardOf } from "./shard";
 
 const OK = Slice.fixed("+OK\r\n");
 const NULL = Slice.fixed("$-1\r\n");
+// Of an answer that is an array with one element.
+const ARRAY_OF_ONE = Slice.fixed("*1\r\n");
 
 /** How many requests a command is passed on as; 0: its keys are of several shards, and it cannot be split. */
 export function partsOf(call: Call): i32 {
@@ -22,11 +24,11 @@ export function partsOf(call: Call): i32 {
   return (call.arguments.total - call.first) % call.step == 0 ? count : 1;
 }
 
-/** Writes the command for one of its keys: MGET as GET, the others under their own name. */
+/** Writes the command for one of its keys. */
 export function writePart(call: Call, index: i32, out: Writer): void {
   const at = call.first + index * call.step;
   writeArray(out, call.step + 1);
-  writeBulk(out, splitOf(call) == Split.Array ? GET : call.name());
+  writeBulk(out, call.name());
   for (let i = 0; i < call.step; i++) writeBulk(out, call.arguments.at(at + i));
 }
 
@@ -38,7 +40,7 @@ export function joinAnswers(call: Call, answers: Answers, out: Writer): void {
   const split = splitOf(call);
   if (split == Split.Array) {
     writeArray(out, answers.length);
-    for (let i = 0; i < answers.length; i++) out.bytes(answers.at(i).length > 0 ? answers.at(i) : NULL);
+    for (let i = 0; i < answers.length; i++) writeElement(answers.at(i), out);
     return;
   }
   let sum: i64 = 0;
@@ -54,9 +56,17 @@ export function joinAnswers(call: Call, answers: Answers, out: Writer): void {
   else out.bytes(OK);
 }
 
+/** What stands in an answer's place in the array of all: the one element of its own, or the error. */
+function writeElement(answer: Slice, out: Writer): void {
+  if (answer.length == 0) {
+    out.bytes(NULL);
+    return;
+  }
+  const skipped = answer.startsWith(ARRAY_OF_ONE) ? ARRAY_OF_ONE.length : 0;
+  out.bytes(Slice.view(answer.ptr + <usize>skipped, answer.length - skipped));
+}
+
 function splitOf(call: Call): Split {
   const command = call.command;
   return command == null ? Split.No : command.split;
 }
-
-const GET = Slice.fixed("get");

@@ -94,7 +94,7 @@ describe("a client's state", () => {
 describe("commands over several keys", () => {
   it("are taken apart, and their answers joined", () => {
     const parts = (...args: readonly string[]) => probe.parts(command(...args)).map(String);
-    expect(parts("mget", "a", "b")).toEqual([command("get", "a").toString(), command("get", "b").toString()]);
+    expect(parts("mget", "a", "b")).toEqual([command("mget", "a").toString(), command("mget", "b").toString()]);
     expect(parts("mset", "a", "1", "b", "2")[1]).toBe(command("mset", "b", "2").toString());
     expect(parts("mget", "{a}1", "{a}2")).toHaveLength(1);
     expect(parts("rename", "a", "b")).toHaveLength(0);
@@ -106,7 +106,8 @@ describe("commands over several keys", () => {
           answers.map((text) => Buffer.from(text)),
         )
         .toString();
-    expect(join("mget", bulk("x").toString(), "-ERR no\r\n")).toBe("*2\r\n$1\r\nx\r\n-ERR no\r\n");
+    expect(join("mget", `*1\r\n${bulk("x")}`, "-ERR no\r\n")).toBe("*2\r\n$1\r\nx\r\n-ERR no\r\n");
+    expect(join("mget", "*1\r\n$-1\r\n", "*1\r\n_\r\n")).toBe("*2\r\n$-1\r\n_\r\n");
     expect(join("del", ":1\r\n", ":1\r\n")).toBe(":2\r\n");
     expect(join("del", ":1\r\n", "-ERR no\r\n")).toBe("-ERR no\r\n");
     expect(join("mset", "+OK\r\n", "+OK\r\n")).toBe("+OK\r\n");

@@ -1,0 +1,1 @@
+export { wholeRequest } from "./whole";
