@@ -3,7 +3,6 @@ import { create, fromJson } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { Authority, type Owner } from "../../test/support/tls/index.js";
 import {
-  SubjectAltNameMatcher_SanType as SanType,
   SubjectAltNameMatcherSchema,
 } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
 import { SecretSchema } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";

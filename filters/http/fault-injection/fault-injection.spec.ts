@@ -105,13 +105,12 @@ describe("fault-injection", () => {
   });
 
   it("decides alike about all parts of a split request, whatever their routes", async () => {
-    const world = new World();
     const faults = [{ percentage: 50, abort: { status: 503 } }];
-    const plugin = await world.load({ faults });
+    const { filter } = await load({ faults });
     const routes = [undefined, JSON.stringify({ seed: 1, faults }), JSON.stringify({ seed: 2, faults })];
     let struck = 0;
     for (let whole = 1; whole <= 2_000; whole++) {
-      const fates = routes.map((route) => world.send(plugin, [["x-meltemi-part", `${whole}`]], route).passed);
+      const fates = routes.map((route) => send(filter, { "x-meltemi-part": `${whole}` }, route).upstream.arrived);
       expect(new Set(fates).size).toBe(1);
       if (!fates[0]) struck++;
     }
@@ -120,9 +119,8 @@ describe("fault-injection", () => {
   });
 
   it("heeds no such word of a client of plain HTTP", async () => {
-    const world = new World();
-    const plugin = await world.load({ attributes: false, faults: [{ percentage: 50, abort: { status: 503 } }] });
-    const fates = Array.from({ length: 100 }, () => world.send(plugin, [["x-meltemi-part", "7"]]).passed);
+    const { filter } = await load({ attributes: false, faults: [{ percentage: 50, abort: { status: 503 } }] });
+    const fates = Array.from({ length: 100 }, () => send(filter, { "x-meltemi-part": "7" }).upstream.arrived);
     expect(new Set(fates).size).toBe(2);
   });
 
