@@ -28,6 +28,12 @@ export class Metrics {
   readonly streamsReset: Counter;
   readonly bufferOverflows: Counter;
   readonly drains: Counter;
+  /** Streams of routing keys, on the flow lane; retired ones take no new requests. */
+  readonly flowsOpened: Counter;
+  readonly flowsRetired: Counter;
+  readonly flowsActive: Gauge;
+  /** Requests that a slow server's window did not take in one piece. */
+  readonly flowStops: Counter;
   /** `sessions_…`: clients that were bound to one server for a while. */
   readonly sessions: TunnelMetrics;
 
@@ -52,6 +58,10 @@ export class Metrics {
     this.streamsReset = Counter.define(prefix + "streams_reset");
     this.bufferOverflows = Counter.define(prefix + "buffer_overflows");
     this.drains = Counter.define(prefix + "drains");
+    this.flowsOpened = Counter.define(prefix + "flows_opened");
+    this.flowsRetired = Counter.define(prefix + "flows_retired");
+    this.flowsActive = Gauge.define(prefix + "flows_active");
+    this.flowStops = Counter.define(prefix + "flow_stops");
     this.sessions = new TunnelMetrics(prefix, "sessions_");
   }
 }

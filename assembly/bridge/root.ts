@@ -5,6 +5,7 @@ import { log } from "../hostcalls";
 import { Problems } from "../json";
 import { watchMemory } from "../memory";
 import { MultiplexedEgress, PlainEgress } from "./egress";
+import { wakeDue } from "./flow";
 import { detachedEnded, IngressConnection } from "./ingress";
 import { onLater } from "./later";
 import { Metrics } from "./metrics";
@@ -58,7 +59,8 @@ class BridgeRoot extends RootContext {
   }
 
   onTick(): void {
-    onLater();
+    wakeDue();
+    onLater(this.id);
   }
 
   onHttpCallResponse(token: u32, headers: i32, bodySize: i32, trailers: i32): void {

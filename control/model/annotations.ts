@@ -14,6 +14,8 @@ const PREFIX = "meltemi.dev/";
 export const BIND = `${PREFIX}bind`;
 /** `plain` where a protocol's backends take one request at a time on a connection. */
 export const MODE = `${PREFIX}mode`;
+/** `request`, `flow` or `auto`: how a service's requests go; read in lanes.ts. */
+export const LANE = `${PREFIX}lane`;
 /** Settings with values of their own forms, read in tuning.ts. */
 export const TUNING = {
   /** Clients' connections are drained at this age. */
@@ -25,12 +27,14 @@ export const TUNING = {
   unknown: `${PREFIX}unknown`,
   /** The codec's own settings, in JSON. */
   codec: `${PREFIX}codec`,
+  /** Limits of the flow lane, in JSON: `connectionStreams`, `workerStreams`, `overflow`, `ageMs`. */
+  flow: `${PREFIX}flow`,
   /** For tests of what happens when a connection has had all the requests that HTTP/2 can number. */
   firstStreamId: `${PREFIX}first-stream-id`,
 } as const;
 
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  ServiceEntry: [BIND, ...Object.values(TUNING)],
+  ServiceEntry: [BIND, LANE, ...Object.values(TUNING)],
   ApplicationProtocol: [MODE, TUNING.maxFrameBytes],
 };
 

@@ -3,13 +3,14 @@ import { checkAnnotations } from "./annotations.js";
 import { checkBinds } from "./bind.js";
 import { Destinations } from "./destinations.js";
 import { Hosts } from "./hosts.js";
+import { laneOf } from "./lanes.js";
 import { Problems } from "./problems.js";
 import { type CodecModules, Protocols } from "./protocols.js";
 import { redisRules } from "./redis/index.js";
 import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
 import { Routes } from "./routes.js";
 import { draftServices, withDestinationRule } from "./services.js";
-import type { Model, Service } from "./types.js";
+import type { Model, Service, UndecidedService } from "./types.js";
 
 export interface ModelOptions {
   /** The modules that there are: their names, and of codecs whether they multiplex. */
@@ -37,11 +38,12 @@ export function buildModel(
   const destinations = new Destinations(services, hosts, problems);
   const routes = new Routes(destinations, hosts, problems);
   const model = {
-    services: services.map(({ entry: _, ...service }): Service => {
+    services: services.map(({ entry, ...service }): Service => {
       const metaRoutes = routes.of(service, rules.metaRouters);
       const redisRoutes = redis.routes(service, destinations, metaRoutes);
       const own = metaRoutes === undefined ? redisRoutes : [...metaRoutes, ...(redisRoutes ?? [])];
-      return own === undefined ? service : { ...service, routes: own };
+      const whole = own === undefined ? service : { ...service, routes: own };
+      return { ...whole, lane: laneOf(whole, entry, problems) };
     }),
   };
   return problems.failed ? { problems: problems.all } : { model, problems: problems.all };
@@ -49,7 +51,7 @@ export function buildModel(
 
 /** One host and port is one service. */
 function checkHosts(drafts: ReturnType<typeof draftServices>, problems: Problems): void {
-  const seen = new Map<string, Service>();
+  const seen = new Map<string, UndecidedService>();
   for (const draft of drafts) {
     const key = `${draft.host}:${draft.port}`;
     const first = seen.get(key);

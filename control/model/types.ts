@@ -23,7 +23,19 @@ export interface Service {
   readonly subsets: readonly Subset[];
   /** The rules in order; without any the service takes all its requests itself. */
   readonly routes?: readonly Route[];
+  readonly lane: LaneChoice;
   readonly origin: Place;
+}
+
+/** A service as long as it is not settled how its requests go. */
+export type UndecidedService = Omit<Service, "lane">;
+
+/** Which lane a service's requests take. */
+export interface LaneChoice {
+  readonly taken: Lane | "flow";
+  /** Whether its listener lets requests go by flows, so that a change of rules leaves the listener as it is. */
+  readonly open: boolean;
+  readonly why: string;
 }
 
 export interface Codec {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { type Caller, contract, dubbo } from "../support/index.js";
+import { type Caller, contract, dubbo, ONE_BY_ONE } from "../support/index.js";
 
 const services = {
   aging: { annotations: { "meltemi.dev/max-connection-duration": "2s" } },
@@ -93,5 +93,6 @@ contract(
       expect(caller.opened).toBeGreaterThan(1);
     });
   },
-  { protocols: [dubbo] },
+  // By flows a connection that drains without a word still loses requests: see assembly/bridge/flow.
+  { protocols: [dubbo], lanes: ONE_BY_ONE },
 );

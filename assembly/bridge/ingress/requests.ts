@@ -1,6 +1,7 @@
 import { Writer } from "../../bytes";
 import { Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec";
 import { wordsOf } from "../cause";
+import { FlowClient, Flows, Passed } from "../flow";
 import { AttributeForms, writeRequestHeaders } from "../headers";
 import { beginHeaders, endHeaders, writeData } from "../http2";
 import { Metrics } from "../metrics";
@@ -19,10 +20,15 @@ const remaker = new Remaker();
 const part = new Frame();
 const partBytes = new Writer();
 
-/** What becomes of a client's requests: streams of the connection, in parts where need be, or answers of our own. */
+/**
+ * What becomes of a client's requests: streams of the connection, in parts where need be, messages on flows, or answers of
+ * our own.
+ */
 export class Requests {
   /** So many came to be passed on; their owner counts them and sets it back. */
   count: i32 = 0;
+  /** The streams that carry many requests, once there was need of one. */
+  flows: Flows | null = null;
   private ordered: bool;
 
   constructor(
@@ -31,38 +37,60 @@ export class Requests {
     private metrics: Metrics,
     private streams: IngressStreams,
     private answers: Answers,
+    private control: Writer,
   ) {
     this.ordered = codec.traits().ordered;
   }
 
-  /** Passes a request on, or answers it. */
-  take(request: Frame, out: Writer): void {
+  /**
+   * Passes a request on, or answers it. Anything but `Whole`: a flow has no room for it, or for all of it.
+   * @param client whose flows they are
+   */
+  take(request: Frame, client: FlowClient, out: Writer): Passed {
     this.count++;
     const parts = this.settings.sharded && this.ordered && request.kind == Kind.Request ? this.codec.parts(request) : 1;
     if (parts > 1) {
       this.split(request, parts, out);
-      return;
+      return Passed.Whole;
     }
     if (parts == 0) {
       this.answer(request);
-      return;
+      return Passed.Whole;
     }
     const known = this.read(request);
     if (known == null && this.settings.refuseUnknown) {
       this.metrics.refused.increment();
       if (request.kind != Kind.OneWay) this.refuse(request, Cause.Unreadable);
-      return;
+      return Passed.Whole;
     }
     if (known == null) this.metrics.opaque.increment();
+    else if (request.kind == Kind.Request && this.settings.flow.on) return this.passByFlow(request, known, client, out);
+    this.spell(known);
     if (request.kind != Kind.OneWay) {
       if (!this.streams.has(1)) this.refuse(request, Cause.Unavailable);
       else this.answers.expect(this.pass(request, known, false, out));
-      return;
+      return Passed.Whole;
     }
     this.metrics.oneWay.increment();
     const cluster = this.settings.oneWayCluster;
-    if (cluster != null && sendDetached(cluster, known, forms, request.bytes)) return;
-    if (this.streams.has(1)) this.pass(request, known, true, out);
+    const detached = cluster != null && sendDetached(cluster, known, forms, request.bytes);
+    if (!detached && this.streams.has(1)) this.pass(request, known, true, out);
+    return Passed.Whole;
+  }
+
+  /** Passes a request on by the stream of its routing key. */
+  private passByFlow(request: Frame, known: Metadata, client: FlowClient, out: Writer): Passed {
+    let flows = this.flows;
+    if (flows == null) {
+      flows = new Flows(this.codec, this.settings, this.metrics, client, this.control);
+      this.flows = flows;
+    }
+    const passed = flows.pass(request, known, out);
+    if (passed == Passed.Wait) this.count--; // it comes again
+    if (passed == Passed.Full) this.refuse(request, Cause.Limited);
+    else if (passed == Passed.Ended) this.refuse(request, Cause.Unavailable);
+    else return passed;
+    return Passed.Whole;
   }
 
   /** The codec answers it in a backend's place. */
@@ -87,14 +115,17 @@ export class Requests {
     if (kind == Kind.Request || kind == Kind.Local || kind == Kind.Session) this.refuse(frame, Cause.TooLarge);
   }
 
-  /** What a request says of itself; `forms` has its headers. Null: it cannot be read. */
+  /** What a request says of itself. Null: it cannot be read. */
   private read(request: Frame): Metadata | null {
     meta.clear();
     const readable = request.kind != Kind.Opaque && this.codec.decode(request, meta);
-    const known: Metadata | null = readable ? meta : null;
+    return readable ? meta : null;
+  }
+
+  /** What a request says of itself as headers, into `forms`. */
+  private spell(known: Metadata | null): void {
     forms.of(known, this.settings.headers);
     if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
-    return known;
   }
 
   /** Passes a request on as so many, whose answers are joined: all of them, or none. */
@@ -110,7 +141,9 @@ export class Requests {
       partBytes.reset();
       this.codec.part(request, i, partBytes);
       remaker.scan(this.codec, Peer.Client, partBytes.view(), part);
-      const stream = this.pass(part, this.read(part), false, out);
+      const known = this.read(part);
+      this.spell(known);
+      const stream = this.pass(part, known, false, out);
       stream.whole = changetype<usize>(whole);
       stream.index = i;
     }

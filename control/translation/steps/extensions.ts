@@ -2,21 +2,24 @@ import type { TypedExtensionConfig } from "../../../xds/gen/envoy/config/core/v3
 import type { Model, Service } from "../../model/index.js";
 import type { Modules } from "../../source/index.js";
 import { routeFilterExtensions } from "../filters/index.js";
+import { flowPlan } from "../flow-plan.js";
+import { destinationHashKeys } from "../hash-keys.js";
 import { egressCodec, egressUse, ingressCodec, oneWayLoop, serviceName } from "../names.js";
-import { hashKeys } from "./hash-keys.js";
+import type { Serials } from "../serials.js";
+import { rulesOf } from "./routes.js";
 import { wasmExtension } from "./wasm.js";
 
 /**
  * The codecs in both roles and the filters of the routes. One egress codec serves all services of its protocol that have no
  * settings for it.
  */
-export function extensions(model: Model, modules: Modules): TypedExtensionConfig[] {
+export function extensions(model: Model, modules: Modules, serials: Serials): TypedExtensionConfig[] {
   const { services } = model;
   return [
     ...egressUses(services.filter(({ codec }) => codec.lane === "request")).flatMap(([use, service]) =>
       egress(use, service, modules),
     ),
-    ...services.flatMap((service) => ingress(service, model, modules)),
+    ...services.flatMap((service) => ingress(service, model, modules, serials)),
     ...routeFilterExtensions(modules),
   ];
 }
@@ -40,21 +43,36 @@ function egress(use: string, service: Service, { codecs }: Modules): TypedExtens
 /** Whether backends hold different keys, so that a request for several of them has to be split; undefined where not. */
 function isSharded(service: Service, model: Model): true | undefined {
   const destinations = service.routes?.flatMap((route) => route.destinations) ?? [{ ...service, subset: "" }];
-  return service.splits || hashKeys(destinations, model).some((key) => key !== "sourceAddress") || undefined;
+  return service.splits || destinationHashKeys(destinations, model).some((key) => key !== "sourceAddress") || undefined;
 }
 
-function ingress(service: Service, model: Model, { codecs }: Modules): TypedExtensionConfig[] {
+/** Where the codec sends requests, besides one by one to the routes. */
+function waysOf(service: Service, model: Model) {
+  const ways = { oneWayCluster: oneWayLoop(service), sharded: isSharded(service, model) };
+  if (service.lane.taken !== "flow") return ways;
+  const { revision, attributes, draw, streams } = flowPlan(rulesOf(service), model);
+  return { ...ways, flow: { ...service.tuning.flow, revision, attributes, draw, streams } };
+}
+
+function ingress(service: Service, model: Model, { codecs }: Modules, serials: Serials): TypedExtensionConfig[] {
   const { name } = service.codec;
   const module = codecs.get(name);
   if (module === undefined) return [];
-  const { maxConnectionDuration: _, ...tuning } = service.tuning;
+  const { maxConnectionDuration: _, flow: __, ...tuning } = service.tuning;
   const scope = serviceName(service);
   const { codec: settings } = tuning;
   const configuration =
     service.codec.lane === "session"
       ? { role: "session", scope, codec: settings }
-      : { role: "ingress", scope, oneWayCluster: oneWayLoop(service), sharded: isSharded(service, model), ...tuning };
+      : { role: "ingress", scope, ...waysOf(service, model), ...tuning };
+  const serial = service.lane.open ? serials(scope, configuration) : undefined;
   return [
-    wasmExtension({ name: ingressCodec(service), chain: "network", module, vm: `${name}.ingress`, configuration }),
+    wasmExtension({
+      name: ingressCodec(service),
+      chain: "network",
+      module,
+      vm: `${name}.ingress`,
+      configuration: { ...configuration, serial },
+    }),
   ];
 }

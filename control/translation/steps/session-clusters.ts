@@ -7,7 +7,7 @@ import {
 import { TypedStructSchema } from "../../../xds/gen/xds/type/v3/typed_struct_pb.js";
 import type { Balance, Destination, Model, Policy, Service } from "../../model/index.js";
 import { ads, duration, OUT_OF_REACH, pack } from "../envoy.js";
-import { pinnedCluster, SESSION_HEADERS, sessionCluster } from "../names.js";
+import { flowCluster, pinnedCluster, SESSION_HEADERS, sessionCluster } from "../names.js";
 import { ejection } from "./balance.js";
 import { CONNECT_TIMEOUT } from "./outbound-clusters.js";
 
@@ -19,6 +19,26 @@ export function sessionClusters({ services }: Model): Cluster[] {
 /** The same for services whose requests may become sessions. */
 export function pinnedClusters({ services }: Model): Cluster[] {
   return services.filter(({ codec }) => codec.pins).flatMap((service) => clusters(service, pinnedCluster));
+}
+
+/** The same for the services that flows lead to. */
+export function flowClusters(model: Model): Cluster[] {
+  return flowTargets(model).flatMap((service) => clusters(service, flowCluster).map(withoutConnectionLimit));
+}
+
+/** Streams above the limit would hang; what is limited does not go by flows, but others' rules may lead here. */
+function withoutConnectionLimit(cluster: Cluster): Cluster {
+  for (const threshold of cluster.circuitBreakers?.thresholds ?? []) threshold.maxConnections = OUT_OF_REACH;
+  return cluster;
+}
+
+/** The services that any rule of one on the flow lane leads to. */
+export function flowTargets({ services }: Model): Service[] {
+  const flows = services.filter(({ lane }) => lane.taken === "flow");
+  const named = flows.flatMap(({ routes = [] }) => routes.flatMap(({ destinations }) => destinations));
+  const own = flows.filter(({ routes }) => routes === undefined);
+  const targets = new Set([...own, ...named].map(({ host, port }) => `${host}:${port}`));
+  return services.filter(({ host, port }) => targets.has(`${host}:${port}`));
 }
 
 function clusters(service: Service, nameOf: (destination: Destination) => string): Cluster[] {

@@ -1,0 +1,3 @@
+export { wakeDue } from "./deadlines";
+export { Flow } from "./flow";
+export { FlowClient, Flows, Passed } from "./flows";
