@@ -43,7 +43,7 @@ export function buildModel(
       const redisRoutes = redis.routes(service, destinations, metaRoutes);
       const own = metaRoutes === undefined ? redisRoutes : [...metaRoutes, ...(redisRoutes ?? [])];
       const whole = own === undefined ? service : { ...service, routes: own };
-      return { ...whole, lane: laneOf(whole, entry, problems) };
+      return { ...whole, lane: laneOf(whole, services, entry, problems) };
     }),
   };
   return problems.failed ? { problems: problems.all } : { model, problems: problems.all };

@@ -51,7 +51,11 @@ export enum Passed {
 export interface FlowClient {
   /** The window that the proxy gives to new streams. */
   initialWindow(): i32;
-  /** A number for a new stream; zero where there is none. */
+  /** Is the connection about to end? Its streams do not age any more, as there may soon be no others. */
+  isLeaving(): bool;
+  /** Are there numbers for new streams, and does the proxy take any? */
+  mayOpen(): bool;
+  /** A number for a new stream; there is one. */
   nextStream(): u32;
   /** A place for this request's answer among the others; zero where they go out as they come. */
   place(frame: Frame): usize;
@@ -106,7 +110,8 @@ export class Flows {
   begin(): void {
     this.clock = 0;
     this.answered = 0;
-    if (this.epoch == this.settings.flow.epoch) return;
+    // Where there can be no others, those that are open carry what they can until the connection is closed.
+    if (this.epoch == this.settings.flow.epoch || !this.client.mayOpen()) return;
     this.epoch = this.settings.flow.epoch;
     this.retireAll();
   }
@@ -123,18 +128,18 @@ export class Flows {
     const cell = this.drawn >= 0 ? min(this.drawn, settings.cells - 1) : draw(settings.draws);
     const place = key.place(cell, settings.width);
     let flow = unchecked(key.flows[place]);
-    if (flow != null && flow.expires <= this.now) {
+    if (flow != null && !this.client.isLeaving() && flow.expires <= this.now) {
       this.retire(flow);
       flow = null;
     }
     if (flow == null) {
+      if (!this.client.mayOpen()) return Passed.Ended;
       if (!this.makeRoom()) {
         this.drawn = settings.waits && this.table.live > 0 ? cell : -1;
         if (this.drawn >= 0) watch(this);
         return this.drawn >= 0 ? Passed.Wait : Passed.Full;
       }
       const id = this.client.nextStream();
-      if (id == 0) return Passed.Ended;
       flow = this.open(id, key, place);
       writeFlowOpening(out, id, meta, cell, settings);
     }
@@ -272,7 +277,7 @@ export class Flows {
   }
 
   /** No request goes by the streams that are open. */
-  retireAll(): void {
+  private retireAll(): void {
     const list = this.table.list;
     for (let i = 0; i < list.length; i++) this.retire(list[i]);
   }

@@ -6,7 +6,7 @@ import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../ho
 import { FrameInput, Input } from "../buffers";
 import { Flow, FlowClient, Flows, Passed } from "../flow";
 import { HeaderList } from "../hpack";
-import { Http2Events, Http2Receiver, MAX_STREAM_ID, MAX_WINDOW, writePing } from "../http2";
+import { Http2Events, Http2Receiver, MAX_WINDOW, writePing } from "../http2";
 import { callLater, closeLater, forgetLater, Turn, Watching } from "../later";
 import { Metrics } from "../metrics";
 import { Settings } from "../settings";
@@ -314,8 +314,16 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     return this.window;
   }
 
+  isLeaving(): bool {
+    return this.goodbye.isSaid;
+  }
+
+  mayOpen(): bool {
+    return this.streams.has(1);
+  }
+
   nextStream(): u32 {
-    return this.streams.has(1) ? this.streams.takeId() : 0;
+    return this.streams.takeId();
   }
 
   place(request: Frame): usize {
@@ -406,9 +414,6 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
 
   onGoAway(lastStream: u32): void {
     this.streams.endAt(lastStream);
-    const flows = this.flows;
-    // Before its last word the proxy takes new streams still; and when there are none any more, it closes.
-    if (flows != null && lastStream < MAX_STREAM_ID) flows.retireAll();
     if (this.pin == null) this.goodbye.say(out, this);
     else this.leaveWanted = true;
   }

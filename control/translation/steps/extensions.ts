@@ -1,6 +1,6 @@
 import type { TypedExtensionConfig } from "../../../xds/gen/envoy/config/core/v3/extension_pb.js";
 import type { Model, Service } from "../../model/index.js";
-import type { Modules } from "../../source/index.js";
+import type { Module, Modules } from "../../source/index.js";
 import { routeFilterExtensions } from "../filters/index.js";
 import { flowPlan } from "../flow-plan.js";
 import { destinationHashKeys } from "../hash-keys.js";
@@ -17,7 +17,7 @@ export function extensions(model: Model, modules: Modules, serials: Serials): Ty
   const { services } = model;
   return [
     ...egressUses(services.filter(({ codec }) => codec.lane === "request")).flatMap(([use, service]) =>
-      egress(use, service, modules),
+      egress(use, service, modules, serials),
     ),
     ...services.flatMap((service) => ingress(service, model, modules, serials)),
     ...routeFilterExtensions(modules),
@@ -29,7 +29,7 @@ export function egressUses(services: readonly Service[]): [use: string, service:
   return [...new Map(services.map((service) => [egressUse(service), service]))];
 }
 
-function egress(use: string, service: Service, { codecs }: Modules): TypedExtensionConfig[] {
+function egress(use: string, service: Service, { codecs }: Modules, serials: Serials): TypedExtensionConfig[] {
   const { name, mode, maxFrameBytes } = service.codec;
   const { codec: settings } = service.tuning;
   const module = codecs.get(name);
@@ -37,7 +37,19 @@ function egress(use: string, service: Service, { codecs }: Modules): TypedExtens
   // JSON leaves out what is undefined: the codec's own default holds.
   const scope = settings === undefined ? "*" : serviceName(service);
   const configuration = { role: "egress", scope, mode, maxFrameBytes, codec: settings };
-  return [wasmExtension({ name: egressCodec(use), chain: "network", module, vm: `${name}.egress`, configuration })];
+  return [codecExtension(egressCodec(use), `${name}.egress`, module, configuration, serials)];
+}
+
+/** A codec in one of its roles. Whatever its configuration is, open connections are to hear of each change. */
+function codecExtension(
+  name: string,
+  vm: string,
+  module: Module,
+  settings: Record<string, unknown>,
+  serials: Serials,
+): TypedExtensionConfig {
+  const configuration = { ...settings, serial: serials(name, settings) };
+  return wasmExtension({ name, chain: "network", module, vm, configuration });
 }
 
 /** Whether backends hold different keys, so that a request for several of them has to be split; undefined where not. */
@@ -65,14 +77,5 @@ function ingress(service: Service, model: Model, { codecs }: Modules, serials: S
     service.codec.lane === "session"
       ? { role: "session", scope, codec: settings }
       : { role: "ingress", scope, ...waysOf(service, model), ...tuning };
-  const serial = service.lane.open ? serials(scope, configuration) : undefined;
-  return [
-    wasmExtension({
-      name: ingressCodec(service),
-      chain: "network",
-      module,
-      vm: `${name}.ingress`,
-      configuration: { ...configuration, serial },
-    }),
-  ];
+  return [codecExtension(ingressCodec(service), `${name}.ingress`, module, configuration, serials)];
 }

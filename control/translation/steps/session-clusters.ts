@@ -23,14 +23,25 @@ export function pinnedClusters({ services }: Model): Cluster[] {
 
 /** The same for the services that flows lead to. */
 export function flowClusters(model: Model): Cluster[] {
-  return flowTargets(model).flatMap((service) => clusters(service, flowCluster).map(withoutConnectionLimit));
+  return flowTargets(model).flatMap((service) => clusters(service, flowCluster, UNREACHABLE));
 }
 
-/** Streams above the limit would hang; what is limited does not go by flows, but others' rules may lead here. */
-function withoutConnectionLimit(cluster: Cluster): Cluster {
-  for (const threshold of cluster.circuitBreakers?.thresholds ?? []) threshold.maxConnections = OUT_OF_REACH;
-  return cluster;
-}
+/** Of a stream the proxy sees only whether it came to be. So endpoints that cannot be reached are left out, unless rules say how. */
+const UNREACHABLE: ReturnType<typeof ejection> = {
+  outlierDetection: {
+    splitExternalLocalOriginErrors: true,
+    consecutiveLocalOriginFailure: 5,
+    enforcingConsecutiveLocalOriginFailure: 100,
+    enforcingLocalOriginSuccessRate: 0,
+    enforcingConsecutive5xx: 0,
+    enforcingSuccessRate: 0,
+    // A backend that starts anew is not missed for long.
+    baseEjectionTime: duration(5_000),
+    maxEjectionPercent: 100,
+  },
+  // Where none is left, all are tried again.
+  commonLbConfig: { healthyPanicThreshold: { value: 1 } },
+};
 
 /** The services that any rule of one on the flow lane leads to. */
 export function flowTargets({ services }: Model): Service[] {
@@ -41,21 +52,21 @@ export function flowTargets({ services }: Model): Service[] {
   return services.filter(({ host, port }) => targets.has(`${host}:${port}`));
 }
 
-function clusters(service: Service, nameOf: (destination: Destination) => string): Cluster[] {
-  return [
-    cluster(nameOf({ ...service, subset: "" }), service.policy),
-    ...service.subsets.map((subset) => cluster(nameOf({ ...service, subset: subset.name }), subset.policy)),
-  ];
+/** @param usual which endpoints are left out where rules do not say it */
+function clusters(service: Service, nameOf: (destination: Destination) => string, usual = ejection(undefined)): Cluster[] {
+  return [{ name: "", policy: service.policy }, ...service.subsets].map(({ name, policy }) =>
+    cluster(nameOf({ ...service, subset: name }), policy, usual),
+  );
 }
 
-function cluster(name: string, policy: Policy): Cluster {
+function cluster(name: string, policy: Policy, usual: ReturnType<typeof ejection>): Cluster {
   return create(ClusterSchema, {
     name,
     clusterDiscoveryType: { case: "type", value: DiscoveryType.EDS },
     edsClusterConfig: { edsConfig: ads() },
     connectTimeout: duration(policy.connectTimeout ?? CONNECT_TIMEOUT),
     loadBalancingPolicy: { policies: [{ typedExtensionConfig: balanceSessions(policy.balance) }] },
-    ...ejection(policy.ejection),
+    ...(policy.ejection === undefined ? usual : ejection(policy.ejection)),
     circuitBreakers: {
       thresholds: [
         {
