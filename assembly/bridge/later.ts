@@ -9,11 +9,12 @@ import { closeStream, setEffectiveContext, setTickPeriod } from "../hostcalls";
 // itself writing: seen on Envoy 1.40, it crashes where that happens in the callback that brings the last bytes of an answer.
 const REST_MS: u32 = 10;
 const TURN_MS: u32 = 1;
+const SLOW_MS: u32 = 1000;
 const closing: Array<i32> = [];
 let young: i32 = 0;
 const turns: Array<Turn> = [];
 const watching: Array<Watching> = [];
-let kept: bool = false;
+let kept: u32 = 0;
 
 /** A connection that wants to be called back. */
 export interface Turn {
@@ -50,10 +51,13 @@ export function watchLater(connection: Watching): void {
   setPeriod();
 }
 
-/** Whether the ticks go on, whatever else waits; said in a callback of a connection that wants them, or at a tick. */
-export function keepTicking(on: bool): void {
-  kept = on;
-  if (on) setPeriod();
+/**
+ * Whether the ticks go on, whatever else waits; said in a callback of a connection that wants them, or at a tick.
+ * @param slowly once a second is enough
+ */
+export function keepTicking(on: bool, slowly: bool): void {
+  kept = on ? REST_MS : slowly ? SLOW_MS : 0;
+  if (kept > 0) setPeriod();
 }
 
 /** The connection of this context is gone. */
@@ -92,6 +96,6 @@ export function onLater(rootId: i32): void {
 }
 
 function setPeriod(): void {
-  const slow = kept || closing.length + watching.length > 0;
-  setTickPeriod(turns.length > 0 ? TURN_MS : slow ? REST_MS : 0);
+  const waits = closing.length + watching.length > 0;
+  setTickPeriod(turns.length > 0 ? TURN_MS : waits ? REST_MS : kept);
 }

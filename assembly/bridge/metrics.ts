@@ -1,4 +1,5 @@
 import { Counter, Gauge } from "../hostcalls";
+import { Calls } from "./calls";
 import { TunnelMetrics } from "./tunnel";
 
 /** What one codec counts in one role. Names are the proxy's, so every VM counts into the same. */
@@ -37,7 +38,10 @@ export class Metrics {
   /** `sessions_…`: clients that were bound to one server for a while. */
   readonly sessions: TunnelMetrics;
 
-  constructor(codec: string, role: string) {
+  /** How calls of the service ended, and how long they took. At ingress. */
+  readonly calls: Calls;
+
+  constructor(codec: string, role: string, scope: string) {
     const prefix = "meltemi." + codec + "." + role + ".";
     this.requests = Counter.define(prefix + "requests");
     this.responses = Counter.define(prefix + "responses");
@@ -62,6 +66,7 @@ export class Metrics {
     this.flowsRetired = Counter.define(prefix + "flows_retired");
     this.flowsActive = Gauge.define(prefix + "flows_active");
     this.flowStops = Counter.define(prefix + "flow_stops");
+    this.calls = Calls.of(prefix, scope);
     this.sessions = new TunnelMetrics(prefix, "sessions_");
   }
 }

@@ -4,6 +4,7 @@ import { NetworkContext, registerRootContext, RootContext } from "../contexts";
 import { log } from "../hostcalls";
 import { Problems } from "../json";
 import { watchMemory } from "../memory";
+import { newMoment } from "./clock";
 import { MultiplexedEgress, PlainEgress } from "./egress";
 import { wakeDue } from "./flow";
 import { detachedEnded, IngressConnection } from "./ingress";
@@ -54,11 +55,12 @@ class BridgeRoot extends RootContext {
       return false;
     }
     this.settings = settings;
-    this.metrics = new Metrics(codecName, settings.role == Role.Ingress ? "ingress" : "egress");
+    this.metrics = new Metrics(codecName, settings.role == Role.Ingress ? "ingress" : "egress", settings.scope);
     return true;
   }
 
   onTick(): void {
+    newMoment();
     wakeDue();
     onLater(this.id);
   }

@@ -14,7 +14,8 @@ export function laneOf(
   entry: Resource<ServiceEntrySpec>,
   problems: Problems,
 ): LaneChoice {
-  if (service.codec.lane === "session") return { taken: "session", open: false, why: protocolNeeds(service.codec) ?? "" };
+  if (service.codec.lane === "session")
+    return { taken: "session", open: false, why: protocolNeeds(service.codec) ?? "" };
   const wanted = entry.annotations[LANE];
   if (wanted === undefined) return { taken: "request", open: false, why: `no annotation ${LANE} asks for another` };
   const path = ["metadata", "annotations", LANE];

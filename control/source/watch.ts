@@ -1,7 +1,8 @@
 import { watch } from "chokidar";
-import { isRuleFile, readFiles } from "./folder.js";
+import { isRuleFile } from "./folder.js";
 import { Names } from "./names.js";
-import { type Loaded, readRules } from "./read.js";
+import type { Loaded } from "./read.js";
+import { readFolder } from "./read-folder.js";
 
 export interface WatchOptions {
   /** How long files must be quiet before they are read, in milliseconds. */
@@ -28,7 +29,7 @@ export async function watchFolder(
   let last = "";
   let work = Promise.resolve();
   const load = async () => {
-    const { loaded, content } = await read(folder, names);
+    const { loaded, content } = await readFolder(folder, names);
     const state = JSON.stringify([content, [...(loaded.rules?.addresses ?? [])], loaded.problems]);
     if (state === last) return;
     last = state;
@@ -62,18 +63,4 @@ export async function watchFolder(
       await work;
     },
   };
-}
-
-async function read(folder: string, names: Names): Promise<{ loaded: Loaded; content: unknown }> {
-  try {
-    const files = await readFiles(folder);
-    const loaded = readRules(files);
-    if (loaded.rules === undefined) return { loaded, content: files };
-    const { rules, problems } = await names.resolve(loaded.rules);
-    return { loaded: { rules, problems: [...loaded.problems, ...problems] }, content: files };
-  } catch (error) {
-    const place = { file: folder, line: 1, column: 1 };
-    const message = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    return { loaded: { problems: [{ severity: "error", place, field: "", message }] }, content: undefined };
-  }
 }

@@ -1,14 +1,16 @@
 import { Slice, Writer } from "../../bytes";
 import { Cause, Codec, Failure, Frame, Kind, Metadata } from "../../codec";
-import { currentTimeNanoseconds, setEffectiveContext } from "../../hostcalls";
+import { setEffectiveContext } from "../../hostcalls";
 import { Input } from "../buffers";
+import { CallStatus, callStatusOf } from "../calls";
 import { causeOf, wordsOf } from "../cause";
+import { now } from "../clock";
 import { REVISION, STATUS } from "../headers";
 import { HeaderList } from "../hpack";
 import { ErrorCode, writeData, writeReset, writeWindowUpdate } from "../http2";
 import { Metrics } from "../metrics";
 import { Settings } from "../settings";
-import { forget, watch } from "./deadlines";
+import { forget, watch, watchAge } from "./deadlines";
 import { draw, jittered } from "./draw";
 import { Flow } from "./flow";
 import { FlowTable } from "./flow-table";
@@ -21,6 +23,7 @@ import { OwedTable } from "./owed-table";
 const answer = new Frame();
 const request = new Frame();
 const failure = new Failure();
+const known = new Metadata();
 
 // Of the proxy's own answers, this much is passed on as words.
 const MAX_WORDS: i32 = 1024;
@@ -78,8 +81,6 @@ export class Flows {
   private epoch: i32 = 0;
   private window: i32;
   private byId: bool;
-  /** Milliseconds since 1970, in the callback at hand; zero: not asked yet. */
-  private clock: i64 = 0;
   /** The end of a frame that a stream's window does not take yet. */
   private rest: Writer = new Writer();
   private restAt: i32 = 0;
@@ -92,6 +93,8 @@ export class Flows {
   private due: i64 = 0;
   /** In the list of those whose deadlines are looked at. */
   watched: bool = false;
+  /** In the list of those whose streams' ages are looked at. */
+  ageing: bool = false;
 
   /** @param control what is to be written to the proxy beside requests */
   constructor(
@@ -108,7 +111,6 @@ export class Flows {
 
   /** A callback begins. */
   begin(): void {
-    this.clock = 0;
     this.answered = 0;
     // Where there can be no others, those that are open carry what they can until the connection is closed.
     if (this.epoch == this.settings.flow.epoch || !this.client.mayOpen()) return;
@@ -128,7 +130,7 @@ export class Flows {
     const cell = this.drawn >= 0 ? min(this.drawn, settings.cells - 1) : draw(settings.draws);
     const place = key.place(cell, settings.width);
     let flow = unchecked(key.flows[place]);
-    if (flow != null && !this.client.isLeaving() && flow.expires <= this.now) {
+    if (flow != null && !this.client.isLeaving() && flow.expires <= now()) {
       this.retire(flow);
       flow = null;
     }
@@ -146,6 +148,7 @@ export class Flows {
     this.drawn = -1;
     const owed = Owed.take(flow.id, frame);
     owed.place = this.client.place(frame);
+    this.metrics.calls.begin(owed, meta);
     if (meta.timeoutMs > 0 && this.settings.deadline) this.limit(owed, meta.timeoutMs);
     flow.owe(owed);
     if (this.byId) this.owed.add(owed);
@@ -153,10 +156,11 @@ export class Flows {
   }
 
   private open(id: u32, key: Key, place: i32): Flow {
-    const expires = this.now + <i64>jittered(this.settings.flow.ageMs);
+    const expires = now() + <i64>jittered(this.settings.flow.ageMs);
     const flow = new Flow(id, key, place, this.window, expires, this.codec);
     this.table.add(flow);
     inWorker++;
+    watchAge(this);
     this.metrics.flowsOpened.increment();
     this.metrics.flowsActive.add(1);
     return flow;
@@ -206,7 +210,7 @@ export class Flows {
   // ── Deadlines ──
 
   private limit(owed: Owed, timeoutMs: i32): void {
-    owed.deadline = this.now + <i64>timeoutMs;
+    owed.deadline = now() + <i64>timeoutMs;
     if (this.due == 0 || owed.deadline < this.due) this.due = owed.deadline;
     watch(this);
   }
@@ -214,7 +218,6 @@ export class Flows {
   /** Outside the connection's own callbacks: wakes it where there is cause. False: there will be none. */
   wakeIfDue(): bool {
     if (this.due == 0 && !this.blocked && this.control.length == 0) return false;
-    this.clock = 0;
     if (!this.overdue && this.control.length == 0 && !(this.blocked && this.ready)) return true;
     setEffectiveContext(this.client.contextId());
     this.client.wake();
@@ -223,7 +226,7 @@ export class Flows {
 
   /** Is there a deadline that is over? */
   get overdue(): bool {
-    return this.due != 0 && this.due <= this.now;
+    return this.due != 0 && this.due <= now();
   }
 
   /** Answers those whose deadline is over, in a callback that can write to the client. */
@@ -240,7 +243,7 @@ export class Flows {
       const owed = changetype<Owed>(at);
       at = owed.after;
       if (owed.deadline == 0) continue;
-      if (owed.deadline > this.now) {
+      if (owed.deadline > now()) {
         if (this.due == 0 || owed.deadline < this.due) this.due = owed.deadline;
       } else if (this.byId) {
         this.owed.remove(owed);
@@ -261,11 +264,21 @@ export class Flows {
   private makeRoom(): bool {
     const settings = this.settings.flow;
     if (this.table.list.length > settings.connectionStreams) this.dropLingering();
-    if (this.table.live < settings.connectionStreams && inWorker < settings.workerStreams) return true;
+    // One is for every client, however many others have.
+    const few = inWorker < settings.workerStreams || this.table.list.length == 0;
+    if (this.table.live < settings.connectionStreams && few) return true;
     const idle = this.table.idle();
     if (idle == null) return false;
     this.retire(idle);
     return true;
+  }
+
+  /** Outside the connection's own callbacks: retires streams that are old. False: there are none that could grow old. */
+  retireOld(): bool {
+    const list = this.table.list;
+    const stays = this.client.isLeaving();
+    for (let i = 0; i < list.length && !stays; i++) if (list[i].expires <= now()) this.retire(list[i]);
+    return this.table.live > 0;
   }
 
   /** The stream takes no new requests, and ends when it has no others. */
@@ -284,7 +297,7 @@ export class Flows {
 
   private endIfDone(flow: Flow): void {
     if (!flow.retired || flow.waiting > 0 || flow.endedAt != 0) return;
-    flow.endedAt = this.now;
+    flow.endedAt = now();
     writeData(this.control, flow.id, 0, 0, true);
     watch(this);
   }
@@ -295,7 +308,7 @@ export class Flows {
     const crowded = list.length >= 2 * this.settings.flow.connectionStreams;
     for (let i = list.length - 1; i >= 0; i--) {
       const flow = list[i];
-      if (flow.endedAt == 0 || (!crowded && this.now - flow.endedAt < LINGER_MS)) continue;
+      if (flow.endedAt == 0 || (!crowded && now() - flow.endedAt < LINGER_MS)) continue;
       writeReset(this.control, flow.id, ErrorCode.Cancel);
       this.discard(flow);
     }
@@ -337,7 +350,7 @@ export class Flows {
       flow.status = status.decimal();
       const revision = headers.get(REVISION);
       const current = revision != null && revision.equals(this.settings.flow.revision.view());
-      if (!current) flow.expires = min(flow.expires, this.now + DOUBTFUL_MS);
+      if (!current) flow.expires = min(flow.expires, now() + DOUBTFUL_MS);
     }
     if (endStream) this.end(flow, out);
   }
@@ -399,6 +412,7 @@ export class Flows {
       }
       const start = out.length;
       if (!owed.abandoned) out.bytes(answer.bytes);
+      this.metrics.calls.end(owed, this.statusOfAnswer());
       this.settle(flow, owed, out, start);
     } else if (kind == Kind.Ping) {
       this.metrics.pings.increment();
@@ -418,6 +432,13 @@ export class Flows {
       return false;
     }
     return true;
+  }
+
+  /** How the call ended that the answer in hand is for; one that cannot be read passes for a good one, as on the other lane. */
+  private statusOfAnswer(): CallStatus {
+    known.clear();
+    known.brief = true;
+    return this.codec.decode(answer, known) ? callStatusOf(known.outcome) : CallStatus.Ok;
   }
 
   private pong: Writer = pong;
@@ -455,6 +476,7 @@ export class Flows {
 
   private writeFailure(owed: Owed, cause: Cause, status: i32, words: Slice, out: Writer): void {
     this.metrics.localReplies.increment();
+    this.metrics.calls.end(owed, CallStatus.Local);
     owed.recall(request);
     failure.set(cause, status, words);
     const start = out.length;
@@ -487,11 +509,6 @@ export class Flows {
     while (list.length > 0) this.discard(list[list.length - 1]);
     this.owed.free();
     this.rest.free();
-  }
-
-  private get now(): i64 {
-    if (this.clock == 0) this.clock = <i64>(currentTimeNanoseconds() / 1000000);
-    return this.clock;
   }
 }
 

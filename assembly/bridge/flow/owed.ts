@@ -1,9 +1,9 @@
 import { Frame } from "../../codec";
-import { KeptFrame } from "../buffers";
+import { Call } from "../calls";
 
 /** A request that a stream's server owes an answer to. Pooled, outside the garbage collector. */
 @unmanaged
-export class Owed extends KeptFrame {
+export class Owed extends Call {
   /** The HTTP/2 stream that it went on. */
   stream: u32;
   /** When its caller has an error in any case, in milliseconds since 1970; zero: never. */
@@ -22,7 +22,7 @@ export class Owed extends KeptFrame {
     let owed = changetype<Owed>(pool);
     if (pool == 0) owed = changetype<Owed>(heap.alloc(offsetof<Owed>()));
     else pool = owed.chain;
-    owed.clearKept();
+    owed.clearCall();
     owed.stream = stream;
     owed.deadline = 0;
     owed.abandoned = false;

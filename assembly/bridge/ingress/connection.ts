@@ -4,6 +4,7 @@ import { Cause, Codec, Frame, Kind, Metadata, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
 import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../hostcalls";
 import { FrameInput, Input } from "../buffers";
+import { newMoment } from "../clock";
 import { Flow, FlowClient, Flows, Passed } from "../flow";
 import { HeaderList } from "../hpack";
 import { Http2Events, Http2Receiver, MAX_WINDOW, writePing } from "../http2";
@@ -104,6 +105,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   // ── From the client: frames become requests ──
 
   onDownstreamData(size: i32, endOfStream: bool): FilterStatus {
+    newMoment();
     if (this.waits && !this.ready && !this.closing) return FilterStatus.StopIteration;
     this.waiting = Waiting.Nothing;
     out.reset();
@@ -149,6 +151,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     if (size > 0 || out.length > 0) setBuffer(BufferType.DownstreamData, 0, size, out.view());
     if (this.requests.count > 0) this.metrics.requests.increment(this.requests.count);
     this.requests.count = 0;
+    this.metrics.calls.flush();
     return out.length > 0 && (pin == null || pin.tunnel.mayGo(out.length));
   }
 
@@ -226,6 +229,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   // ── From the proxy: answers become frames ──
 
   onUpstreamData(size: i32, endOfStream: bool): FilterStatus {
+    newMoment();
     if (size == 0 && !this.answers.waiting) return FilterStatus.Continue;
     out.reset();
     const flows = this.flows;
@@ -240,6 +244,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
     if (this.responses.count > 0) this.metrics.responses.increment(this.responses.count);
     this.responses.count = 0;
+    this.metrics.calls.flush();
     if (this.streams.spent && this.isIdle) closeLater(this.id);
     if (this.waiting == Waiting.End && this.nothingOwed) this.closeSoon();
     if (this.stopped && !this.closing && this.mayGoOn) callLater(this);

@@ -1,5 +1,6 @@
 import { Writer } from "../../bytes";
 import { Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec";
+import { CallStatus } from "../calls";
 import { wordsOf } from "../cause";
 import { FlowClient, Flows, Passed } from "../flow";
 import { AttributeForms, writeRequestHeaders } from "../headers";
@@ -60,18 +61,19 @@ export class Requests {
     const known = this.read(request);
     if (known == null && this.settings.refuseUnknown) {
       this.metrics.refused.increment();
-      if (request.kind != Kind.OneWay) this.refuse(request, Cause.Unreadable);
+      if (request.kind != Kind.OneWay) this.refuseKnown(request, null, Cause.Unreadable);
       return Passed.Whole;
     }
     if (known == null) this.metrics.opaque.increment();
     else if (request.kind == Kind.Request && this.settings.flow.on) return this.passByFlow(request, known, client, out);
     this.spell(known);
     if (request.kind != Kind.OneWay) {
-      if (!this.streams.has(1)) this.refuse(request, Cause.Unavailable);
-      else this.answers.expect(this.pass(request, known, false, out));
+      if (!this.streams.has(1)) this.refuseKnown(request, known, Cause.Unavailable);
+      else this.passCounted(request, known, out);
       return Passed.Whole;
     }
     this.metrics.oneWay.increment();
+    this.metrics.calls.count(known, CallStatus.OneWay);
     const cluster = this.settings.oneWayCluster;
     const detached = cluster != null && sendDetached(cluster, known, forms, request.bytes);
     if (!detached && this.streams.has(1)) this.pass(request, known, true, out);
@@ -87,8 +89,8 @@ export class Requests {
     }
     const passed = flows.pass(request, known, out);
     if (passed == Passed.Wait) this.count--; // it comes again
-    if (passed == Passed.Full) this.refuse(request, Cause.Limited);
-    else if (passed == Passed.Ended) this.refuse(request, Cause.Unavailable);
+    if (passed == Passed.Full) this.refuseKnown(request, known, Cause.Limited);
+    else if (passed == Passed.Ended) this.refuseKnown(request, known, Cause.Unavailable);
     else return passed;
     return Passed.Whole;
   }
@@ -106,6 +108,11 @@ export class Requests {
     failure.set(cause, 0, wordsOf(cause));
     this.codec.fail(request, failure, this.answers.draft);
     this.answers.queue(request);
+  }
+
+  private refuseKnown(request: Frame, known: Metadata | null, cause: Cause): void {
+    this.metrics.calls.count(known, CallStatus.Local);
+    this.refuse(request, cause);
   }
 
   /** A frame that declares more than may be, of which `bytes` has the beginning. */
@@ -136,6 +143,7 @@ export class Requests {
     }
     const whole = IngressStream.take(0, request);
     whole.split(parts);
+    this.metrics.calls.begin(whole, this.read(request));
     this.answers.expect(whole);
     for (let i = 0; i < parts; i++) {
       partBytes.reset();
@@ -147,6 +155,12 @@ export class Requests {
       stream.whole = changetype<usize>(whole);
       stream.index = i;
     }
+  }
+
+  private passCounted(request: Frame, known: Metadata | null, out: Writer): void {
+    const stream = this.pass(request, known, false, out);
+    this.metrics.calls.begin(stream, known);
+    this.answers.expect(stream);
   }
 
   /** Passes a request on, as a stream of this connection; there is a number for it. */

@@ -1,6 +1,7 @@
 import { Slice, Writer } from "../../bytes";
 import { Answers as PartAnswers, Cause, Codec, Failure, Frame, Peer } from "../../codec";
 import { lengthOf } from "../buffers";
+import { CallStatus, callStatusBy } from "../calls";
 import { causeOf, wordsOf } from "../cause";
 import { isRuled, readRuled, Received } from "../headers";
 import { HeaderList } from "../hpack";
@@ -53,6 +54,7 @@ export class Responses {
       if (received.status < 200) return;
       stream.status = received.status;
       stream.marked = received.marked;
+      stream.business = received.business;
       const ruled = !received.marked && isRuled(headers);
       if (ruled || (received.marked && !received.untouched && !received.opaque)) stream.keepHeaders(headers);
     }
@@ -117,28 +119,38 @@ export class Responses {
       return;
     }
     const start = out.length;
+    let status = stream.marked ? callStatusBy(stream.status, stream.business) : CallStatus.Local;
     this.count++;
     if (!stream.marked) this.writeFailure(stream, causeOf(stream.status), stream.status, body, out);
     else if (stream.recallHeaders(changed)) this.writeChanged(body, out);
     else out.bytes(body);
-    if (!this.hasRoom(stream, out.length - start)) this.writeTooLarge(stream, out, start);
-    if (stream.whole == 0) this.answers.settle(stream, out, start);
-    else this.finishPart(stream, out, start);
+    if (!this.hasRoom(stream, out.length - start)) {
+      this.writeTooLarge(stream, out, start);
+      status = CallStatus.Local;
+    }
+    if (stream.whole != 0) {
+      this.finishPart(stream, status, out, start);
+      return;
+    }
+    this.metrics.calls.end(stream, status);
+    this.answers.settle(stream, out, start);
   }
 
   /** A part's answer stands in `out` from `start` on; it waits for those to the others. */
-  private finishPart(stream: IngressStream, out: Writer, start: i32): void {
+  private finishPart(stream: IngressStream, status: CallStatus, out: Writer, start: i32): void {
     const whole = changetype<IngressStream>(stream.whole);
     stream.freeBody();
     stream.append(Slice.view(out.ptr + <usize>start, out.length - start));
     out.truncate(start);
     this.unfinished += stream.bodyLength;
     whole.answered(stream);
+    whole.worst = max(whole.worst, status);
     if (whole.left > 0) return;
     this.unfinished -= whole.answersInto(partAnswers);
     whole.recall(frame);
     this.codec.join(frame, partAnswers, out);
     whole.releaseParts();
+    this.metrics.calls.end(whole, whole.worst);
     this.answers.settle(whole, out, start);
   }
 

@@ -53,7 +53,11 @@ export function flowTargets({ services }: Model): Service[] {
 }
 
 /** @param usual which endpoints are left out where rules do not say it */
-function clusters(service: Service, nameOf: (destination: Destination) => string, usual = ejection(undefined)): Cluster[] {
+function clusters(
+  service: Service,
+  nameOf: (destination: Destination) => string,
+  usual = ejection(undefined),
+): Cluster[] {
   return [{ name: "", policy: service.policy }, ...service.subsets].map(({ name, policy }) =>
     cluster(nameOf({ ...service, subset: name }), policy, usual),
   );
