@@ -10,6 +10,10 @@ export class Flow {
   status: i32 = 0;
   /** Takes no new requests. */
   retired: bool = false;
+  /** Its server said that it takes no more. */
+  drained: bool = false;
+  /** Bytes of requests that nobody waits for any more and that its server may not have read. */
+  lost: i32 = 0;
   /** When our side was ended, in milliseconds; zero before. */
   endedAt: i64 = 0;
   /** Bytes of answers that the stream's window was not given back for. */
@@ -64,11 +68,6 @@ export class Flow {
   }
 
   free(): void {
-    while (this.first) {
-      const owed = changetype<Owed>(this.first);
-      this.settle(owed);
-      owed.release();
-    }
     this.input.free();
     this.words.free();
   }

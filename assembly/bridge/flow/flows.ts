@@ -1,29 +1,21 @@
 import { Slice, Writer } from "../../bytes";
-import { Cause, Codec, Failure, Frame, Kind, Metadata } from "../../codec";
+import { Codec, Frame, Metadata } from "../../codec";
 import { setEffectiveContext } from "../../hostcalls";
-import { Input } from "../buffers";
-import { CallStatus, callStatusOf } from "../calls";
-import { causeOf, wordsOf } from "../cause";
 import { now } from "../clock";
 import { REVISION, STATUS } from "../headers";
 import { HeaderList } from "../hpack";
 import { ErrorCode, writeData, writeReset, writeWindowUpdate } from "../http2";
 import { Metrics } from "../metrics";
 import { Settings } from "../settings";
+import { FlowAnswers } from "./answers";
+import { FlowClient } from "./client";
 import { forget, watch, watchAge } from "./deadlines";
 import { draw, jittered } from "./draw";
 import { Flow } from "./flow";
 import { FlowTable } from "./flow-table";
 import { hashOf, Key, keyOf } from "./key";
 import { writeFlowOpening } from "./opening";
-import { Owed } from "./owed";
-import { OwedTable } from "./owed-table";
-
-// One callback runs at a time in a VM, so what it works with is shared by all connections.
-const answer = new Frame();
-const request = new Frame();
-const failure = new Failure();
-const known = new Metadata();
+import { Unsent } from "./unsent";
 
 // Of the proxy's own answers, this much is passed on as words.
 const MAX_WORDS: i32 = 1024;
@@ -42,7 +34,7 @@ export enum Passed {
   Whole,
   /** Its stream's window takes a part only; `goOn` has the rest, and nothing may go before it. */
   Partly,
-  /** No stream is to be had until one falls idle. */
+  /** No stream is to be had until one falls idle, or too much is unanswered. */
   Wait,
   /** There are too many streams. */
   Full,
@@ -50,47 +42,20 @@ export enum Passed {
   Ended,
 }
 
-/** The connection that flows belong to. */
-export interface FlowClient {
-  /** The window that the proxy gives to new streams. */
-  initialWindow(): i32;
-  /** Is the connection about to end? Its streams do not age any more, as there may soon be no others. */
-  isLeaving(): bool;
-  /** Are there numbers for new streams, and does the proxy take any? */
-  mayOpen(): bool;
-  /** A number for a new stream; there is one. */
-  nextStream(): u32;
-  /** A place for this request's answer among the others; zero where they go out as they come. */
-  place(frame: Frame): usize;
-  /** The answer for that place stands in `out` from `start` on. */
-  settle(place: usize, out: Writer, start: i32): void;
-  /** Something is to be said to the client: asks for a callback that can. The connection's context is the effective one. */
-  wake(): void;
-  contextId(): i32;
-}
-
 /**
  * A client's connection on the flow lane: requests go on as they are, on one CONNECT stream for each routing key. Answers
  * come back as whole frames, and each goes to the request that its id, or its turn, says.
  */
 export class Flows {
-  /** Requests and answers since they were last counted. */
-  answered: i32 = 0;
   private table: FlowTable = new FlowTable();
-  private owed: OwedTable = new OwedTable();
+  private answers: FlowAnswers;
+  private unsent: Unsent = new Unsent();
   private epoch: i32 = 0;
   private window: i32;
-  private byId: bool;
-  /** The end of a frame that a stream's window does not take yet. */
-  private rest: Writer = new Writer();
-  private restAt: i32 = 0;
-  private restOf: Flow | null = null;
   /** The cell of the request that waits for a stream; -1: none waits. Another draw would favour cells that have one. */
   private drawn: i32 = -1;
-  /** Bytes of answers that are not whole. */
-  private buffered: i32 = 0;
-  /** No deadline is over before this; zero: there is none. */
-  private due: i64 = 0;
+  /** The length of the request that waits for others to be answered; 0: none waits. */
+  private wanted: i32 = 0;
   /** In the list of those whose deadlines are looked at. */
   watched: bool = false;
   /** In the list of those whose streams' ages are looked at. */
@@ -104,24 +69,35 @@ export class Flows {
     private client: FlowClient,
     private control: Writer,
   ) {
-    this.byId = codec.traits().ids;
+    this.answers = new FlowAnswers(codec, settings, metrics, client, control);
     this.epoch = settings.flow.epoch;
     this.window = client.initialWindow();
   }
 
   /** A callback begins. */
   begin(): void {
-    this.answered = 0;
+    this.answers.count = 0;
     // Where there can be no others, those that are open carry what they can until the connection is closed.
     if (this.epoch == this.settings.flow.epoch || !this.client.mayOpen()) return;
     this.epoch = this.settings.flow.epoch;
     this.retireAll();
   }
 
+  /** Answers given in this callback. */
+  get answered(): i32 {
+    return this.answers.count;
+  }
+
   // ── Requests ──
 
   /** Passes the request in hand on. Whole frames only. */
   pass(frame: Frame, meta: Metadata, out: Writer): Passed {
+    this.wanted = 0;
+    if (!this.answers.hasRoom(frame.bytes.length)) {
+      this.wanted = frame.bytes.length;
+      watch(this);
+      return Passed.Wait;
+    }
     const settings = this.settings.flow;
     const bytes = keyOf(meta, settings);
     const hash = hashOf(bytes);
@@ -146,13 +122,12 @@ export class Flows {
       writeFlowOpening(out, id, meta, cell, settings);
     }
     this.drawn = -1;
-    const owed = Owed.take(flow.id, frame);
-    owed.place = this.client.place(frame);
-    this.metrics.calls.begin(owed, meta);
-    if (meta.timeoutMs > 0 && this.settings.deadline) this.limit(owed, meta.timeoutMs);
-    flow.owe(owed);
-    if (this.byId) this.owed.add(owed);
-    return this.send(flow, frame.bytes, out) ? Passed.Whole : Passed.Partly;
+    this.answers.expect(flow, frame, meta);
+    if (this.answers.due != 0) watch(this);
+    if (this.unsent.send(flow, frame.bytes, out)) return Passed.Whole;
+    this.metrics.flowStops.increment();
+    watch(this);
+    return Passed.Partly;
   }
 
   private open(id: u32, key: Key, place: i32): Flow {
@@ -166,58 +141,32 @@ export class Flows {
     return flow;
   }
 
-  /** Sends as much as the stream's window takes. False: something is left. */
-  private send(flow: Flow, bytes: Slice, out: Writer): bool {
-    const part = <i32>min(<i64>bytes.length, max(0, flow.credit));
-    writeData(out, flow.id, bytes.ptr, part, false);
-    flow.credit -= part;
-    if (part == bytes.length) return true;
-    this.metrics.flowStops.increment();
-    this.rest.reset();
-    this.rest.copy(bytes.ptr + <usize>part, bytes.length - part);
-    this.restAt = 0;
-    this.restOf = flow;
-    watch(this);
-    return false;
-  }
-
   /** Does anything wait here that must go before the next request? */
   @inline get blocked(): bool {
-    return this.restOf != null || this.drawn >= 0;
+    return this.unsent.flow != null || this.drawn >= 0 || this.wanted > 0;
   }
 
   /** May what is blocked go on? */
   get ready(): bool {
-    const flow = this.restOf;
+    const flow = this.unsent.flow;
     if (flow != null) return flow.credit > 0;
+    if (this.wanted > 0) return this.answers.hasRoom(this.wanted);
     return this.drawn >= 0 && (this.table.live < this.settings.flow.connectionStreams || this.table.idle() != null);
   }
 
   /** Sends more of a frame that was sent in part. True: nothing is left of it. */
   goOn(out: Writer): bool {
-    const flow = this.restOf;
-    if (flow == null) return true;
-    const part = <i32>min(<i64>(this.rest.length - this.restAt), max(0, flow.credit));
-    writeData(out, flow.id, this.rest.ptr + <usize>this.restAt, part, false);
-    flow.credit -= part;
-    this.restAt += part;
-    if (this.restAt < this.rest.length) return false;
-    this.restOf = null;
-    this.rest.free();
+    const flow = this.unsent.flow;
+    if (!this.unsent.goOn(out)) return false;
+    if (flow != null) this.endIfDone(flow);
     return true;
   }
 
   // ── Deadlines ──
 
-  private limit(owed: Owed, timeoutMs: i32): void {
-    owed.deadline = now() + <i64>timeoutMs;
-    if (this.due == 0 || owed.deadline < this.due) this.due = owed.deadline;
-    watch(this);
-  }
-
   /** Outside the connection's own callbacks: wakes it where there is cause. False: there will be none. */
   wakeIfDue(): bool {
-    if (this.due == 0 && !this.blocked && this.control.length == 0) return false;
+    if (this.answers.due == 0 && !this.blocked && this.control.length == 0) return false;
     if (!this.overdue && this.control.length == 0 && !(this.blocked && this.ready)) return true;
     setEffectiveContext(this.client.contextId());
     this.client.wake();
@@ -226,36 +175,15 @@ export class Flows {
 
   /** Is there a deadline that is over? */
   get overdue(): bool {
-    return this.due != 0 && this.due <= now();
+    return this.answers.overdue;
   }
 
   /** Answers those whose deadline is over, in a callback that can write to the client. */
   expire(out: Writer): void {
-    if (!this.overdue) return;
-    this.due = 0;
+    if (!this.answers.overdue) return;
     const list = this.table.list;
-    for (let i = 0; i < list.length; i++) this.expireOf(list[i], out);
-  }
-
-  private expireOf(flow: Flow, out: Writer): void {
-    let at = flow.oldest;
-    while (at != 0) {
-      const owed = changetype<Owed>(at);
-      at = owed.after;
-      if (owed.deadline == 0) continue;
-      if (owed.deadline > now()) {
-        if (this.due == 0 || owed.deadline < this.due) this.due = owed.deadline;
-      } else if (this.byId) {
-        this.owed.remove(owed);
-        this.fail(flow, owed, Cause.Timeout, 0, wordsOf(Cause.Timeout), out);
-      } else {
-        // Its answer may still come, and is then nobody's.
-        this.writeFailure(owed, Cause.Timeout, 0, wordsOf(Cause.Timeout), out);
-        owed.deadline = 0;
-        owed.abandoned = true;
-      }
-    }
-    this.endIfDone(flow);
+    this.answers.expire(list, out);
+    for (let i = 0; i < list.length; i++) this.endIfDone(list[i]);
   }
 
   // ── Streams ──
@@ -273,12 +201,13 @@ export class Flows {
     return true;
   }
 
-  /** Outside the connection's own callbacks: retires streams that are old. False: there are none that could grow old. */
+  /** Outside the connection's own callbacks: streams that are old end. False: there are none any more. */
   retireOld(): bool {
     const list = this.table.list;
     const stays = this.client.isLeaving();
     for (let i = 0; i < list.length && !stays; i++) if (list[i].expires <= now()) this.retire(list[i]);
-    return this.table.live > 0;
+    this.dropLingering();
+    return list.length > 0;
   }
 
   /** The stream takes no new requests, and ends when it has no others. */
@@ -296,13 +225,13 @@ export class Flows {
   }
 
   private endIfDone(flow: Flow): void {
-    if (!flow.retired || flow.waiting > 0 || flow.endedAt != 0) return;
+    if (!flow.retired || flow.waiting > 0 || flow.endedAt != 0 || this.unsent.flow == flow) return;
     flow.endedAt = now();
     writeData(this.control, flow.id, 0, 0, true);
     watch(this);
   }
 
-  /** Streams are many, and these have had their time: servers did not close after our end. */
+  /** Servers did not close after our end, and have had their time for it; it is short where there are many. */
   private dropLingering(): void {
     const list = this.table.list;
     const crowded = list.length >= 2 * this.settings.flow.connectionStreams;
@@ -310,19 +239,18 @@ export class Flows {
       const flow = list[i];
       if (flow.endedAt == 0 || (!crowded && now() - flow.endedAt < LINGER_MS)) continue;
       writeReset(this.control, flow.id, ErrorCode.Cancel);
+      watch(this);
       this.discard(flow);
     }
   }
 
   private discard(flow: Flow): void {
     this.table.remove(flow);
-    this.buffered -= flow.input.waiting;
+    this.answers.discard(flow);
     flow.free();
     inWorker--;
     this.metrics.flowsActive.add(-1);
-    if (this.restOf != flow) return;
-    this.restOf = null;
-    this.rest.free();
+    if (this.unsent.flow == flow) this.unsent.drop();
   }
 
   /** Is nothing owed to the client here? */
@@ -330,11 +258,6 @@ export class Flows {
     const list = this.table.list;
     for (let i = 0; i < list.length; i++) if (list[i].waiting > 0) return false;
     return true;
-  }
-
-  /** Are there streams? */
-  get any(): bool {
-    return this.table.list.length > 0;
   }
 
   // ── From the proxy ──
@@ -376,124 +299,21 @@ export class Flows {
       writeWindowUpdate(this.control, flow.id, flow.consumed);
       flow.consumed = 0;
     }
-    const input = flow.input;
-    const before = input.waiting;
-    input.open(bytes);
-    let good = true;
-    while (good) {
-      const found = input.next(answer, this.settings.maxFrameBytes);
-      if (found == Input.More) break;
-      if (found == Input.Frame) good = this.takeAnswer(flow, out);
-      else if (found == Input.TooLarge) this.tooLarge(flow, out);
-      else good = false;
-    }
-    input.close();
-    this.buffered += input.waiting - before;
-    if (!good) this.metrics.badFrames.increment();
-    else if (this.buffered > this.settings.reassemblyBytes) this.metrics.bufferOverflows.increment();
-    else {
-      this.endIfDone(flow);
-      return true;
-    }
-    writeReset(this.control, flow.id, ErrorCode.Cancel);
-    watch(this);
-    this.end(flow, out);
-    return false;
-  }
-
-  /** False for a frame that no server may send. */
-  private takeAnswer(flow: Flow, out: Writer): bool {
-    const kind = answer.kind;
-    if (kind == Kind.Response) {
-      const owed = this.owedFor(flow);
-      if (owed == null) {
-        this.metrics.outOfStep.increment();
-        return this.byId; // without ids, nothing that follows would find its request
-      }
-      const start = out.length;
-      if (!owed.abandoned) out.bytes(answer.bytes);
-      this.metrics.calls.end(owed, this.statusOfAnswer());
-      this.settle(flow, owed, out, start);
-    } else if (kind == Kind.Ping) {
-      this.metrics.pings.increment();
-      const start = this.pong.length;
-      this.codec.pong(answer, this.pong);
-      writeData(this.control, flow.id, this.pong.ptr + <usize>start, this.pong.length - start, false);
-      flow.credit -= this.pong.length;
-      this.pong.reset();
-      watch(this);
-    } else if (kind == Kind.Drain) {
-      this.metrics.drains.increment();
-      this.retire(flow);
-    } else if (kind == Kind.Opaque) {
-      this.metrics.opaque.increment();
-      out.bytes(answer.bytes);
-    } else if (kind != Kind.Pong) {
+    const good = this.answers.take(flow, bytes, out);
+    if (!good) writeReset(this.control, flow.id, ErrorCode.Cancel);
+    if (this.control.length > 0) watch(this);
+    if (!good) {
+      this.end(flow, out);
       return false;
     }
+    if (flow.drained) this.retire(flow);
+    this.endIfDone(flow);
     return true;
   }
 
-  /** How the call ended that the answer in hand is for; one that cannot be read passes for a good one, as on the other lane. */
-  private statusOfAnswer(): CallStatus {
-    known.clear();
-    known.brief = true;
-    return this.codec.decode(answer, known) ? callStatusOf(known.outcome) : CallStatus.Ok;
-  }
-
-  private pong: Writer = pong;
-
-  /** An answer declares more than is borne: its bytes are skipped, and the client hears of it. */
-  private tooLarge(flow: Flow, out: Writer): void {
-    this.metrics.tooLarge.increment();
-    const owed = this.owedFor(flow);
-    if (owed != null) this.fail(flow, owed, Cause.TooLarge, 0, wordsOf(Cause.TooLarge), out);
-  }
-
-  /** The request that the answer in hand is for. */
-  private owedFor(flow: Flow): Owed | null {
-    if (this.byId) return this.owed.take(flow.id, answer.id);
-    return flow.oldest == 0 ? null : changetype<Owed>(flow.oldest);
-  }
-
-  private settle(flow: Flow, owed: Owed, out: Writer, start: i32): void {
-    flow.settle(owed);
-    if (!owed.abandoned) this.deliver(owed, out, start);
-    owed.release();
-  }
-
-  /** The answer stands in `out` from `start` on. */
-  private deliver(owed: Owed, out: Writer, start: i32): void {
-    this.answered++;
-    if (owed.place != 0) this.client.settle(owed.place, out, start);
-  }
-
-  private fail(flow: Flow, owed: Owed, cause: Cause, status: i32, words: Slice, out: Writer): void {
-    if (!owed.abandoned) this.writeFailure(owed, cause, status, words, out);
-    flow.settle(owed);
-    owed.release();
-  }
-
-  private writeFailure(owed: Owed, cause: Cause, status: i32, words: Slice, out: Writer): void {
-    this.metrics.localReplies.increment();
-    this.metrics.calls.end(owed, CallStatus.Local);
-    owed.recall(request);
-    failure.set(cause, status, words);
-    const start = out.length;
-    this.codec.fail(request, failure, out);
-    this.deliver(owed, out, start);
-  }
-
-  /** The stream is over: who waits gets an error at once. */
+  /** The stream is over. */
   private end(flow: Flow, out: Writer): void {
-    const status = flow.status == 0 || flow.status == 200 ? 503 : flow.status;
-    const cause = causeOf(status);
-    const words = flow.status != 200 && flow.words.length > 0 ? flow.words.view() : wordsOf(cause);
-    while (flow.oldest != 0) {
-      const owed = changetype<Owed>(flow.oldest);
-      if (this.byId) this.owed.remove(owed);
-      this.fail(flow, owed, cause, status, words, out);
-    }
+    this.answers.failAll(flow, out);
     this.discard(flow);
   }
 
@@ -507,9 +327,7 @@ export class Flows {
     forget(this);
     const list = this.table.list;
     while (list.length > 0) this.discard(list[list.length - 1]);
-    this.owed.free();
-    this.rest.free();
+    this.answers.free();
+    this.unsent.drop();
   }
 }
-
-const pong = new Writer();

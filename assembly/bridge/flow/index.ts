@@ -1,3 +1,4 @@
+export { FlowClient } from "./client";
 export { wakeDue } from "./deadlines";
 export { Flow } from "./flow";
-export { FlowClient, Flows, Passed } from "./flows";
+export { Flows, Passed } from "./flows";

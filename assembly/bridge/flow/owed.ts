@@ -8,6 +8,8 @@ export class Owed extends Call {
   stream: u32;
   /** When its caller has an error in any case, in milliseconds since 1970; zero: never. */
   deadline: i64;
+  /** The request's length. */
+  bytes: i32;
   /** Its caller has had an error. Where only the order says which answer is whose, it stays in the line. */
   abandoned: bool;
   /** Where the answer's place is, in protocols that want them in order; else zero. */
@@ -25,6 +27,7 @@ export class Owed extends Call {
     owed.clearCall();
     owed.stream = stream;
     owed.deadline = 0;
+    owed.bytes = 0;
     owed.abandoned = false;
     owed.place = 0;
     owed.before = 0;

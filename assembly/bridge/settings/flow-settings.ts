@@ -22,6 +22,11 @@ export class FlowSettings {
   workerStreams: i32 = 4096;
   /** A request beyond that waits for a stream to fall idle; else it has an error at once. */
   waits: bool = false;
+  /**
+   * Bytes of one client's requests that have no answer. More than these wait, since a server that does not read leaves them in
+   * the proxy; one request may be larger.
+   */
+  unansweredBytes: i32 = 16777216;
   /** A stream grows this old, in milliseconds, give or take a fifth. */
   ageMs: i32 = 30000;
   private identity: string = "";
@@ -34,6 +39,7 @@ export class FlowSettings {
     this.connectionStreams = <i32>fields.integer("connectionStreams", 128, 1, 100000);
     this.workerStreams = <i32>fields.integer("workerStreams", 4096, 1, 1000000);
     this.waits = fields.oneOf("overflow", "error", ["error", "wait"]) == "wait";
+    this.unansweredBytes = <i32>fields.integer("unansweredBytes", 16777216, 1, 1073741824);
     this.ageMs = <i32>fields.integer("ageMs", 30000, 100, 86400000);
     fields.done();
     const identity = [on ? "on" : "off", revision, width.toString(), names.join("\0"), widths.join(" ")].join("\n");
