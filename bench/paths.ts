@@ -9,6 +9,8 @@ import { cluster, listener, type NetworkFilter, tcpProxy } from "./static-resour
 export interface Comparison {
   readonly service: BenchRules;
   readonly lane: Path;
+  /** Whether its requests may go by flows too: measured in an Envoy of its own, since only one lane is its service's. */
+  readonly flows?: boolean;
   readonly backend: number;
   readonly drive: Drive;
   /** Envoy's own network filters for the protocol, which route to this cluster. */
@@ -26,7 +28,7 @@ export interface Other {
 
 /** Starts one Envoy for all paths, and the host; the paths in the order in which they take turns. */
 export async function compare(site: Site, comparison: Comparison): Promise<BenchPath[]> {
-  const { service, lane, backend, drive, own, more = [] } = comparison;
+  const { service, lane, flows = false, backend, drive, own, more = [] } = comparison;
   const [cppPort = 0, tcpPort = 0, ...ports] = await freePorts(2 + more.length);
   const others = more.map((other, i) => ({ ...other, port: ports[i] ?? 0, cluster: `bench_${other.path}` }));
   const clusters = [cluster("bench", backend), ...others.map((other) => cluster(other.cluster, other.backend))];
@@ -43,9 +45,11 @@ export async function compare(site: Site, comparison: Comparison): Promise<Bench
   });
   const host: BenchPath = { path: "host", target: await site.startHost(service, backend), drive };
   if (!envoy) return [host];
+  const byFlows = flows ? await site.startEnvoy({ ...service, lane: "flow" }, backend) : undefined;
   const at = (port: number) => ({ port, pid: envoy.pid });
   return [
     { path: lane, target: envoy, drive },
+    ...(byFlows ? [{ path: "flow", target: byFlows, drive } as const] : []),
     ...(hasCpp ? [{ path: "cpp", target: at(cppPort), drive } as const] : []),
     ...others.map((other) => ({ path: other.path, target: at(other.port), drive: other.drive })),
     { path: "tcp", target: at(tcpPort), drive },

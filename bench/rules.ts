@@ -6,16 +6,19 @@ export interface BenchRules {
   readonly protocol: string;
   /** What the route matches, as MetaRouter has it. */
   readonly attributes?: Record<string, object>;
+  /** How requests go, where not by the lane that services have by default. */
+  readonly lane?: "flow";
 }
 
 /** Rules as a user writes them, for a proxy that listens on `listen` in front of `backend`. */
-export function rules({ protocol, attributes }: BenchRules, listen: number, backend: number): string {
+export function rules({ protocol, attributes, lane }: BenchRules, listen: number, backend: number): string {
   const host = `bench.${protocol}`;
   const portName = `tcp-metaprotocol-${protocol}`;
+  const annotations = { "meltemi.dev/bind": `127.0.0.1:${listen}`, ...(lane && { "meltemi.dev/lane": lane }) };
   const entry = {
     apiVersion: "networking.istio.io/v1",
     kind: "ServiceEntry",
-    metadata: { name: "bench", annotations: { "meltemi.dev/bind": `127.0.0.1:${listen}` } },
+    metadata: { name: "bench", annotations },
     spec: {
       hosts: [host],
       ports: [{ number: 9000, name: portName, protocol: "TCP" }],

@@ -10,6 +10,8 @@ import { type BenchRules, rules } from "./rules.js";
 import type { Target } from "./scenario.js";
 import type { StaticResources } from "./static-resources.js";
 
+const NOTHING: StaticResources = { listeners: [], clusters: [] };
+
 /** What one scenario runs in: a folder, its processes and its control planes. All end with it. */
 export class Site {
   readonly folder = mkdtempSync(join(tmpdir(), "meltemi-bench-"));
@@ -39,18 +41,20 @@ export class Site {
   }
 
   /** Envoy with one worker, its control plane, and the baselines beside; undefined where there is no Envoy. */
-  async startEnvoy(service: BenchRules, backend: number, beside: StaticResources): Promise<Target | undefined> {
+  async startEnvoy(service: BenchRules, backend: number, beside = NOTHING): Promise<Target | undefined> {
     const { envoy } = this;
     if (envoy === undefined) return undefined;
     const args = ["--concurrency", "1", "--use-dynamic-base-id", "-l", "error"];
-    return this.proxy("envoy", service, backend, beside, (config) => [envoy, ["-c", config, ...args]]);
+    return this.proxy(`envoy-${service.lane ?? "usual"}`, service, backend, beside, (config) => [
+      envoy,
+      ["-c", config, ...args],
+    ]);
   }
 
   /** Meltemi's host with its control plane. */
   async startHost(service: BenchRules, backend: number): Promise<Target> {
     const main = fileURLToPath(new URL("../cli/main.js", import.meta.url));
-    const none = { listeners: [], clusters: [] };
-    return this.proxy("host", service, backend, none, (config) => [
+    return this.proxy("host", service, backend, NOTHING, (config) => [
       process.execPath,
       [main, "host", "--bootstrap", config],
     ]);

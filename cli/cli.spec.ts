@@ -50,10 +50,12 @@ function meltemi(...args: string[]): Meltemi {
   return new Meltemi(spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] }));
 }
 
-test.each(["", "up", "control", "host", "bootstrap"])("meltemi %s --help explains itself", async (name) => {
+test.each(["", "up", "control", "host", "status", "bootstrap"])("meltemi %s --help explains itself", async (name) => {
   const command = meltemi(...(name === "" ? [] : [name]), "--help");
   expect(await command.ended).toBe(0);
-  expect(command.out).toMatch(name === "" ? /up .*\n.*control .*\n.*host .*\n.*bootstrap / : /^Usage: meltemi \w+ /);
+  expect(command.out).toMatch(
+    name === "" ? /up .*\n.*control .*\n.*host .*\n.*status .*\n.*bootstrap / : /^Usage: meltemi \w+ /,
+  );
   expect(command.err).toBe("");
 });
 
@@ -120,6 +122,47 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     expect(await command.ended).toBe(0);
   },
 );
+
+test("status says which lane a service takes, why, and what that costs", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "meltemi-status-"));
+  const entry = (
+    name: string,
+    protocol: string,
+    port: number,
+    lane: string,
+  ): string => `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: ${name}, annotations: { meltemi.dev/lane: ${lane} } }
+spec:
+  hosts: [${name}]
+  ports: [{ number: ${port}, name: tcp-metaprotocol-${protocol} }]
+  resolution: STATIC
+  endpoints: [{ address: 127.0.0.1 }, { address: 127.0.0.2 }]
+`;
+  await writeFile(join(folder, "fast.yaml"), entry("fast", "dubbo", 9000, "auto"));
+  await writeFile(join(folder, "cache.yaml"), entry("cache", "redis", 9001, "auto"));
+  const text = meltemi("status", folder);
+  expect([await text.ended, text.err]).toEqual([0, ""]);
+  expect(text.out).toContain(`fast:9000  127.0.0.1:9000  dubbo  flow
+  why: the rules only match and split
+  costs: 2 backend connections (25 KB each in Envoy) for each client, at most 128 a client
+`);
+  const json = meltemi("status", folder, "-o", "json");
+  expect(await json.ended).toBe(0);
+  expect(JSON.parse(json.out)).toContainEqual({
+    service: "cache:9001",
+    listens: "127.0.0.1:9001",
+    codec: "redis",
+    lane: "request",
+    why: "requests of redis change the state of their connection",
+    costs: "clients share backend connections",
+  });
+  await writeFile(join(folder, "cache.yaml"), entry("cache", "redis", 9001, "flow"));
+  const wrong = meltemi("status", folder);
+  expect(await wrong.ended).toBe(1);
+  expect(wrong.err).toMatch(/cache\.yaml:3:\d+: error: .*cannot go by flows: requests of redis change/);
+  await rm(folder, { recursive: true });
+}, 60_000);
 
 test("up serves what the rules say, follows them, and ends on SIGTERM", async () => {
   const folder = await mkdtemp(join(tmpdir(), "meltemi-up-"));

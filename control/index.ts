@@ -2,3 +2,4 @@ export { type BootstrapOptions, bootstrap } from "./bootstrap/index.js";
 export type * from "./model/index.js";
 export { formatProblem, type Place, type Problem } from "./source/index.js";
 export { type Control, type ControlOptions, startControl } from "./start.js";
+export { readStatus, type ServiceStatus, type StatusOptions } from "./status.js";

@@ -6,7 +6,7 @@ import { ownModules } from "./own-modules.js";
 import { SnapshotServer } from "./server/index.js";
 import { snapshotOf } from "./snapshot/index.js";
 import { formatProblem, type Loaded, type Modules, type Problem, readModules, watchFolder } from "./source/index.js";
-import { translate } from "./translation/index.js";
+import { serialNumbers, translate } from "./translation/index.js";
 
 /** What a control plane needs. */
 export interface ControlOptions {
@@ -47,7 +47,9 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   const server = new SnapshotServer({ logger });
   const bound = await server.listen(port, host);
   try {
-    const watch = await watchFolder(rules, (loaded) => apply(loaded, modules, server, options));
+    const serials = serialNumbers();
+    const push = (model: Model) => server.push(snapshotOf(translate(model, modules, serials)));
+    const watch = await watchFolder(rules, (loaded) => apply(loaded, modules, push, options));
     return {
       port: bound,
       close: async () => {
@@ -61,7 +63,7 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   }
 }
 
-function apply(loaded: Loaded, modules: Modules, server: SnapshotServer, options: ControlOptions): void {
+function apply(loaded: Loaded, modules: Modules, push: (model: Model) => void, options: ControlOptions): void {
   const { bind, logger } = options;
   const problems = [...loaded.problems];
   let model: Model | undefined;
@@ -76,8 +78,16 @@ function apply(loaded: Loaded, modules: Modules, server: SnapshotServer, options
     logger?.error("the rules have errors, so nothing changes until they are corrected");
     return;
   }
-  server.push(snapshotOf(translate(model, modules)));
+  logLanes(model, options);
+  push(model);
   options.onModel?.(model);
+}
+
+/** Which services go by flows, and which do not and why, where any was asked to. */
+function logLanes({ services }: Model, { logger }: ControlOptions): void {
+  for (const { host, port, lane } of services) {
+    if (lane.open) logger?.info({ service: `${host}:${port}`, lane: lane.taken, why: lane.why }, "lane");
+  }
 }
 
 async function expectFolder(path: string, what: string): Promise<void> {

@@ -1,18 +1,20 @@
 import { StreamType } from "../abi";
 import { closeStream, setEffectiveContext, setTickPeriod } from "../hostcalls";
 
-// What a callback cannot do itself is done at the plugin's next tick. The timer runs only as long as something waits.
+// What a callback cannot do itself is done at the plugin's next tick. The timers run only as long as something waits. A
+// root has its own, and roots come and go with configurations, so whoever begins to wait starts that of its root.
 //
 // A filter that closes its connection in a callback also keeps back what the callback wrote, so a connection that is to
 // close after its last bytes waits for a whole tick. And bytes may be handed to the connection manager only while it is not
 // itself writing: seen on Envoy 1.40, it crashes where that happens in the callback that brings the last bytes of an answer.
 const REST_MS: u32 = 10;
 const TURN_MS: u32 = 1;
+const SLOW_MS: u32 = 1000;
 const closing: Array<i32> = [];
 let young: i32 = 0;
 const turns: Array<Turn> = [];
 const watching: Array<Watching> = [];
-let period: u32 = 0;
+let kept: u32 = 0;
 
 /** A connection that wants to be called back. */
 export interface Turn {
@@ -49,6 +51,15 @@ export function watchLater(connection: Watching): void {
   setPeriod();
 }
 
+/**
+ * Whether the ticks go on, whatever else waits; said in a callback of a connection that wants them, or at a tick.
+ * @param slowly once a second is enough
+ */
+export function keepTicking(on: bool, slowly: bool): void {
+  kept = on ? REST_MS : slowly ? SLOW_MS : 0;
+  if (kept > 0) setPeriod();
+}
+
 /** The connection of this context is gone. */
 export function forgetLater(contextId: i32): void {
   for (let i = watching.length - 1; i >= 0; i--) {
@@ -63,8 +74,8 @@ export function forgetLater(contextId: i32): void {
   young = min(young, closing.length);
 }
 
-/** For the plugin's tick. */
-export function onLater(): void {
+/** For the tick of this root. */
+export function onLater(rootId: i32): void {
   const due = closing.splice(0, closing.length - young);
   young = 0;
   for (let i = 0; i < due.length; i++) {
@@ -80,12 +91,11 @@ export function onLater(): void {
     setEffectiveContext(called[i].contextId());
     called[i].onTurn();
   }
+  setEffectiveContext(rootId);
   setPeriod();
 }
 
 function setPeriod(): void {
-  const wanted: u32 = turns.length > 0 ? TURN_MS : closing.length + watching.length > 0 ? REST_MS : 0;
-  if (wanted == period) return;
-  period = wanted;
-  setTickPeriod(wanted);
+  const waits = closing.length + watching.length > 0;
+  setTickPeriod(turns.length > 0 ? TURN_MS : waits ? REST_MS : kept);
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge } from "../hostcalls";
+import { Calls } from "./calls";
 import { TunnelMetrics } from "./tunnel";
 
 /** What one codec counts in one role. Names are the proxy's, so every VM counts into the same. */
@@ -28,10 +29,19 @@ export class Metrics {
   readonly streamsReset: Counter;
   readonly bufferOverflows: Counter;
   readonly drains: Counter;
+  /** Streams of routing keys, on the flow lane; retired ones take no new requests. */
+  readonly flowsOpened: Counter;
+  readonly flowsRetired: Counter;
+  readonly flowsActive: Gauge;
+  /** Requests that a slow server's window did not take in one piece. */
+  readonly flowStops: Counter;
   /** `sessions_…`: clients that were bound to one server for a while. */
   readonly sessions: TunnelMetrics;
 
-  constructor(codec: string, role: string) {
+  /** How calls of the service ended, and how long they took. At ingress. */
+  readonly calls: Calls;
+
+  constructor(codec: string, role: string, scope: string) {
     const prefix = "meltemi." + codec + "." + role + ".";
     this.requests = Counter.define(prefix + "requests");
     this.responses = Counter.define(prefix + "responses");
@@ -52,6 +62,11 @@ export class Metrics {
     this.streamsReset = Counter.define(prefix + "streams_reset");
     this.bufferOverflows = Counter.define(prefix + "buffer_overflows");
     this.drains = Counter.define(prefix + "drains");
+    this.flowsOpened = Counter.define(prefix + "flows_opened");
+    this.flowsRetired = Counter.define(prefix + "flows_retired");
+    this.flowsActive = Gauge.define(prefix + "flows_active");
+    this.flowStops = Counter.define(prefix + "flow_stops");
+    this.calls = Calls.of(prefix, scope);
     this.sessions = new TunnelMetrics(prefix, "sessions_");
   }
 }

@@ -4,7 +4,9 @@ import { NetworkContext, registerRootContext, RootContext } from "../contexts";
 import { log } from "../hostcalls";
 import { Problems } from "../json";
 import { watchMemory } from "../memory";
+import { newMoment } from "./clock";
 import { MultiplexedEgress, PlainEgress } from "./egress";
+import { wakeDue } from "./flow";
 import { detachedEnded, IngressConnection } from "./ingress";
 import { onLater } from "./later";
 import { Metrics } from "./metrics";
@@ -53,12 +55,14 @@ class BridgeRoot extends RootContext {
       return false;
     }
     this.settings = settings;
-    this.metrics = new Metrics(codecName, settings.role == Role.Ingress ? "ingress" : "egress");
+    this.metrics = new Metrics(codecName, settings.role == Role.Ingress ? "ingress" : "egress", settings.scope);
     return true;
   }
 
   onTick(): void {
-    onLater();
+    newMoment();
+    wakeDue();
+    onLater(this.id);
   }
 
   onHttpCallResponse(token: u32, headers: i32, bodySize: i32, trailers: i32): void {

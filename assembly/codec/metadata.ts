@@ -26,6 +26,9 @@ export class Metadata {
   /** What `Codec.prepare` is to be told at the other end; never negative. Zero: the state of a new connection. */
   state: i32 = 0;
 
+  /** Of a response only `outcome` and `code` are asked for: a codec may leave out what costs more. */
+  brief: bool = false;
+
   private names: Array<usize> = [];
   private values: Array<usize> = [];
   private count: i32 = 0;
@@ -38,6 +41,7 @@ export class Metadata {
     this.code = 0;
     this.timeoutMs = 0;
     this.state = 0;
+    this.brief = false;
     this.count = 0;
     this.fixed = 0;
   }

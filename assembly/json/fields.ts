@@ -142,6 +142,27 @@ export class Fields {
     return strings;
   }
 
+  /** A list of whole numbers from `least` to `most`; empty where it is missing. */
+  integers(name: string, least: f64, most: f64): Array<f64> {
+    const numbers: Array<f64> = [];
+    const json = this.take(name);
+    if (json == null) return numbers;
+    if (json.kind != JsonKind.Array) {
+      this.problems.add(this.at(name), "an array of whole numbers", json);
+      return numbers;
+    }
+    for (let i = 0; i < json.items.length; i++) {
+      const item = json.items[i];
+      const whole = item.kind == JsonKind.Number && item.number == Math.trunc(item.number);
+      if (whole && item.number >= least && item.number <= most) numbers.push(item.number);
+      else {
+        const expected = "a whole number from " + numberText(least) + " to " + numberText(most);
+        this.problems.add(this.at(name) + "[" + i.toString() + "]", expected, item);
+      }
+    }
+    return numbers;
+  }
+
   /** Reports every field that was not asked for. */
   done(): void {
     for (let i = 0; i < this.json.names.length; i++) {

@@ -3,7 +3,15 @@ import { addBootstrap } from "./bootstrap.js";
 import { addControl } from "./control.js";
 import { addHost } from "./host.js";
 import { addInspect } from "./inspect.js";
+import { addStatus } from "./status.js";
 import { addUp } from "./up.js";
 
 /** Every command, in the order of the help text. */
-export const COMMANDS: readonly ((command: Command) => void)[] = [addUp, addControl, addHost, addBootstrap, addInspect];
+export const COMMANDS: readonly ((command: Command) => void)[] = [
+  addUp,
+  addControl,
+  addHost,
+  addStatus,
+  addBootstrap,
+  addInspect,
+];

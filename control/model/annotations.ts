@@ -12,6 +12,8 @@ export const MODE = `${PREFIX}mode`;
 /** Policies that only count: Istio's own word, and one for policies that are not Istio's. */
 export const DRY_RUN = "istio.io/dry-run";
 export const SHADOW = `${PREFIX}shadow`;
+/** `request`, `flow` or `auto`: how a service's requests go; read in lanes.ts. */
+export const LANE = `${PREFIX}lane`;
 /** Settings with values of their own forms, read in tuning.ts. */
 export const TUNING = {
   /** Clients' connections are drained at this age. */
@@ -23,12 +25,14 @@ export const TUNING = {
   unknown: `${PREFIX}unknown`,
   /** The codec's own settings, in JSON. */
   codec: `${PREFIX}codec`,
+  /** Limits of the flow lane, in JSON: `connectionStreams`, `workerStreams`, `overflow`, `ageMs`. */
+  flow: `${PREFIX}flow`,
   /** For tests of what happens when a connection has had all the requests that HTTP/2 can number. */
   firstStreamId: `${PREFIX}first-stream-id`,
 } as const;
 
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  ServiceEntry: [BIND, TLS, ...Object.values(TUNING)],
+  ServiceEntry: [BIND, LANE, TLS, ...Object.values(TUNING)],
   DubboAuthorizationPolicy: [SHADOW],
   ApplicationProtocol: [MODE, TUNING.maxFrameBytes],
 };

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { Resource, ServiceEntrySpec } from "../source/index.js";
 import { BIND } from "./annotations.js";
 import type { Problems } from "./problems.js";
-import type { Service } from "./types.js";
+import type { Service, UndecidedService } from "./types.js";
 
 /** Where the listener of a service's port stands: by annotation, on the service's first address, or on the default. */
 export function bindOf(
@@ -27,10 +27,10 @@ export function bindOf(
 
 /** Two listeners cannot stand in one place. */
 export function checkBinds(
-  services: readonly (Service & { entry: Resource<ServiceEntrySpec> })[],
+  services: readonly (UndecidedService & { entry: Resource<ServiceEntrySpec> })[],
   problems: Problems,
 ): void {
-  const taken = new Map<string, Service>();
+  const taken = new Map<string, UndecidedService>();
   for (const service of services) {
     const { address, port } = service.bind;
     const text = `${isIP(address) === 6 ? `[${address}]` : address}:${port}`;

@@ -4,13 +4,14 @@ import { checkAnnotations, checkSwitches } from "./annotations.js";
 import { checkBinds } from "./bind.js";
 import { Destinations } from "./destinations.js";
 import { Hosts } from "./hosts.js";
+import { laneOf } from "./lanes.js";
 import { Problems } from "./problems.js";
 import { type CodecModules, Protocols } from "./protocols.js";
 import { redisRules } from "./redis/index.js";
 import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
 import { Routes } from "./routes.js";
 import { draftServices, withDestinationRule } from "./services.js";
-import type { Model, Service } from "./types.js";
+import type { Model, Service, UndecidedService } from "./types.js";
 
 export interface ModelOptions {
   /** The modules that there are: their names, and of codecs whether they multiplex. */
@@ -49,7 +50,8 @@ export function buildModel(
       const metaRoutes = routes.of(service, rules.metaRouters);
       const redisRoutes = redis.routes(service, destinations, metaRoutes);
       const own = metaRoutes === undefined ? redisRoutes : [...metaRoutes, ...(redisRoutes ?? [])];
-      return own === undefined ? service : { ...service, routes: own };
+      const whole = own === undefined ? service : { ...service, routes: own };
+      return { ...whole, lane: laneOf(whole, services, entry, problems) };
     }),
   };
   return problems.failed ? { problems: problems.all } : { model, problems: problems.all };
@@ -57,7 +59,7 @@ export function buildModel(
 
 /** One host and port is one service. */
 function checkHosts(drafts: ReturnType<typeof draftServices>, problems: Problems): void {
-  const seen = new Map<string, Service>();
+  const seen = new Map<string, UndecidedService>();
   for (const draft of drafts) {
     const key = `${draft.host}:${draft.port}`;
     const first = seen.get(key);

@@ -1,7 +1,7 @@
 import { didYouMean, type Place } from "../source/index.js";
 import type { Hosts } from "./hosts.js";
 import type { Problems } from "./problems.js";
-import type { Destination, Service } from "./types.js";
+import type { Destination, UndecidedService } from "./types.js";
 
 /** A rule that names destinations. */
 interface Rule {
@@ -19,7 +19,7 @@ interface Named {
 /** Finds what rules name among the services that there are, and says what is not there. */
 export class Destinations {
   constructor(
-    private readonly services: readonly Service[],
+    private readonly services: readonly UndecidedService[],
     private readonly hosts: Hosts,
     private readonly problems: Problems,
   ) {}
@@ -29,7 +29,7 @@ export class Destinations {
    * @param path where the rule names it
    */
   find(
-    service: Service,
+    service: UndecidedService,
     rule: Rule,
     { host: name, port, subset = "" }: Named,
     path: readonly PropertyKey[],
@@ -57,12 +57,12 @@ export class Destinations {
 
   /** The port that is asked for, else the one with the same number, else the only one. */
   private target(
-    service: Service,
+    service: UndecidedService,
     rule: Rule,
     host: string,
     port: number | undefined,
     path: readonly PropertyKey[],
-  ): Service | undefined {
+  ): UndecidedService | undefined {
     const ports = this.services.filter((candidate) => candidate.host === host);
     const same = ports.find((candidate) => candidate.port === (port ?? service.port));
     if (same !== undefined) return same;

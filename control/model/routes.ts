@@ -6,7 +6,7 @@ import type { Hosts } from "./hosts.js";
 import { matchOf } from "./match.js";
 import type { Problems } from "./problems.js";
 import { FILTER_OF_FIELD, type FilterField, SERVES_SESSIONS } from "./route-filters.js";
-import type { Attribute, Destination, Route, Service } from "./types.js";
+import type { Attribute, Destination, Route, UndecidedService } from "./types.js";
 
 type Router = Resource<MetaRouterSpec>;
 
@@ -19,7 +19,7 @@ export class Routes {
   ) {}
 
   /** The routes of a service; nothing where no rule speaks of it. */
-  of(service: Service, routers: Rules["metaRouters"]): Route[] | undefined {
+  of(service: UndecidedService, routers: Rules["metaRouters"]): Route[] | undefined {
     const own = routers.filter(
       ({ spec, namespace }) =>
         spec.routes !== undefined && spec.hosts.some((host) => this.hosts.find(host, namespace) === service.host),
@@ -36,7 +36,7 @@ export class Routes {
     );
   }
 
-  private route(service: Service, router: Router, spec: RouteSpec, index: number): Route {
+  private route(service: UndecidedService, router: Router, spec: RouteSpec, index: number): Route {
     const path = ["spec", "routes", index];
     const only = spec.route.length === 1;
     const destinations = spec.route.map(({ destination, weight }, at) => ({
@@ -71,7 +71,7 @@ export class Routes {
   }
 
   private destination(
-    service: Service,
+    service: UndecidedService,
     router: Router,
     spec: DestinationSpec,
     path: readonly PropertyKey[],

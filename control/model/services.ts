@@ -6,10 +6,10 @@ import type { Problems } from "./problems.js";
 import { largestFrame, type Protocols, protocolOf } from "./protocols.js";
 import { backendTls, serverTls } from "./tls.js";
 import { tuningOf } from "./tuning.js";
-import type { Codec, Service } from "./types.js";
+import type { Codec, UndecidedService } from "./types.js";
 
 /** A service before its rules are known, with the document that it comes from. */
-export type Draft = Service & { readonly entry: Resource<ServiceEntrySpec> };
+export type Draft = UndecidedService & { readonly entry: Resource<ServiceEntrySpec> };
 
 /** A draft for each port of a host whose protocol has a codec. */
 export function draftServices(rules: Rules, protocols: Protocols, fallback: string, problems: Problems): Draft[] {

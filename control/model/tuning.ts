@@ -14,6 +14,8 @@ export interface Tuning {
   readonly unknown?: "pass" | "refuse";
   /** `meltemi.dev/codec: '{"…": …}'`: settings of the codec's own; its README says which. */
   readonly codec?: Readonly<Record<string, unknown>>;
+  /** `meltemi.dev/flow: '{"ageMs": 30000}'`: limits of the flow lane; assembly/bridge/settings/README.md says which. */
+  readonly flow?: Readonly<Record<string, unknown>>;
   /** `meltemi.dev/first-stream-id`: an odd number; near its end of 2^31 it lets tests see connections run out of ids. */
   readonly firstStreamId?: number;
 }
@@ -44,6 +46,10 @@ const READERS: { [K in keyof Tuning]-?: { expected: string; read: (text: string)
     read: (text) => (text === "pass" || text === "refuse" ? text : undefined),
   },
   codec: {
+    expected: "an object in JSON",
+    read: jsonObject,
+  },
+  flow: {
     expected: "an object in JSON",
     read: jsonObject,
   },

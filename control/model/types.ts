@@ -29,7 +29,19 @@ export interface Service {
   readonly routes?: readonly Route[];
   /** Who may ask what of it, whatever the route. */
   readonly access?: readonly AccessPolicy[];
+  readonly lane: LaneChoice;
   readonly origin: Place;
+}
+
+/** A service as long as it is not settled how its requests go. */
+export type UndecidedService = Omit<Service, "lane">;
+
+/** Which lane a service's requests take. */
+export interface LaneChoice {
+  readonly taken: Lane | "flow";
+  /** Whether its listener lets requests go by flows, so that a change of rules leaves the listener as it is. */
+  readonly open: boolean;
+  readonly why: string;
 }
 
 /** A certificate, with what leads from it to an authority, and its key. PEM. */

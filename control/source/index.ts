@@ -4,6 +4,7 @@ export { didYouMean } from "./nearest.js";
 export { pemPath, pemPaths } from "./pem-files.js";
 export { fieldPath, formatProblem, type Place, type Problem } from "./problem.js";
 export { type File, type Loaded, readRules } from "./read.js";
+export { readFolder } from "./read-folder.js";
 export type { Annotated, Resource, Rules } from "./rules.js";
 export { serverTlsOf, TLS_ANNOTATION } from "./server-tls.js";
 export type { Lane, Traits } from "./traits.js";

@@ -1,8 +1,8 @@
 import { watch } from "chokidar";
-import { isRuleFile, readFiles } from "./folder.js";
+import { isRuleFile } from "./folder.js";
 import { Names } from "./names.js";
-import { pemPaths, withPemFiles } from "./pem-files.js";
-import { type Loaded, readRules } from "./read.js";
+import type { Loaded } from "./read.js";
+import { readFolder } from "./read-folder.js";
 
 export interface WatchOptions {
   /** How long files must be quiet before they are read, in milliseconds. */
@@ -29,7 +29,7 @@ export async function watchFolder(
   let last = "";
   let work = Promise.resolve();
   const load = async () => {
-    const { loaded, content, named } = await read(folder, names);
+    const { loaded, content, named } = await readFolder(folder, names);
     followFiles(named);
     const { addresses = [], pemFiles = [] } = loaded.rules ?? {};
     const state = JSON.stringify([content, [...addresses], [...pemFiles], loaded.problems]);
@@ -78,33 +78,4 @@ export async function watchFolder(
       await work;
     },
   };
-}
-
-interface Read {
-  readonly loaded: Loaded;
-  /** As it was found, to be compared. */
-  readonly content: unknown;
-  /** The paths of other files that the rules name. */
-  readonly named: readonly string[];
-}
-
-async function read(folder: string, names: Names): Promise<Read> {
-  try {
-    const files = await readFiles(folder);
-    const loaded = readRules(files);
-    if (loaded.rules === undefined) return { loaded, content: files, named: [] };
-    const resolved = await names.resolve(loaded.rules);
-    const { rules, problems } = await withPemFiles(resolved.rules);
-    const all = [...loaded.problems, ...resolved.problems, ...problems];
-    // A file that is missing is an error: what ran goes on.
-    return {
-      loaded: { ...(problems.length === 0 && { rules }), problems: all },
-      content: files,
-      named: pemPaths(rules),
-    };
-  } catch (error) {
-    const place = { file: folder, line: 1, column: 1 };
-    const message = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    return { loaded: { problems: [{ severity: "error", place, field: "", message }] }, content: undefined, named: [] };
-  }
 }

@@ -28,6 +28,14 @@ export function pinnedCluster({ host, port, subset }: Destination): string {
   return `meltemi.pinned|${port}|${subset}|${host}`;
 }
 
+/** Where flows go: as for sessions, with no egress codec between. */
+export function flowCluster({ host, port, subset }: Destination): string {
+  return `meltemi.flow|${port}|${subset}|${host}`;
+}
+
+/** On the CONNECT of a flow: which cell its requests were drawn into. On its 200: the rules that it went by. */
+export const FLOW_HEADERS = { draw: "x-meltemi-draw", revision: "x-meltemi-revision" } as const;
+
 /** By these a session goes where another one is, and the answer to each says where that is. */
 export const SESSION_HEADERS = { cluster: "x-meltemi-cluster", backend: "x-meltemi-backend" } as const;
 

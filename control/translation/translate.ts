@@ -1,6 +1,7 @@
 import type { Model } from "../model/index.js";
 import type { Lane, Modules } from "../source/index.js";
 import type { Resources } from "./resources.js";
+import { noSerials, type Serials } from "./serials.js";
 import { egressListeners } from "./steps/egress-listeners.js";
 import { endpoints } from "./steps/endpoints.js";
 import { extensions } from "./steps/extensions.js";
@@ -9,7 +10,7 @@ import { outboundClusters } from "./steps/outbound-clusters.js";
 import { requestClusters } from "./steps/request-clusters.js";
 import { routeConfigurations } from "./steps/routes.js";
 import { serviceListeners } from "./steps/service-listeners.js";
-import { pinnedClusters, sessionClusters } from "./steps/session-clusters.js";
+import { flowClusters, pinnedClusters, sessionClusters } from "./steps/session-clusters.js";
 import { secrets } from "./steps/tls.js";
 
 /** Services of one lane only, for steps that the other has no use for. */
@@ -17,12 +18,12 @@ function only({ services }: Model, lane: Lane): Model {
   return { services: services.filter(({ codec }) => codec.lane === lane) };
 }
 
-type Step = (model: Model, modules: Modules) => Partial<Resources>;
+type Step = (model: Model, modules: Modules, serials: Serials) => Partial<Resources>;
 
 /** In the order in which a request meets what they make; steps know nothing of each other but names. */
 const STEPS: readonly Step[] = [
   // The codecs and filters, which both kinds of listener refer to.
-  (model, modules) => ({ extensions: extensions(model, modules) }),
+  (model, modules, serials) => ({ extensions: extensions(model, modules, serials) }),
   // What both sides of it show and trust, where TLS is spoken.
   (model) => ({ secrets: secrets(model) }),
   // Where clients connect: frames become HTTP requests.
@@ -44,13 +45,17 @@ const STEPS: readonly Step[] = [
   (model) => ({ clusters: sessionClusters(only(model, "session")) }),
   // The same, for requests that bind their client's connection to a backend.
   (model) => ({ clusters: pinnedClusters(only(model, "request")) }),
+  // The same, for flows.
+  (model) => ({ clusters: flowClusters(model) }),
   // The endpoints of all kinds of cluster.
   (model) => ({ endpoints: endpoints(model) }),
 ];
 
-/** The model in Envoy's terms. The same model always gives the same resources, in the same order. */
-export function translate(model: Model, modules: Modules): Resources {
-  const parts = STEPS.map((step) => step(model, modules));
+/**
+ * The model in Envoy's terms. The same model always gives the same resources, in the same order, but for `serials`.
+ */
+export function translate(model: Model, modules: Modules, serials: Serials = noSerials): Resources {
+  const parts = STEPS.map((step) => step(model, modules, serials));
   return {
     listeners: parts.flatMap((part) => part.listeners ?? []),
     routes: parts.flatMap((part) => part.routes ?? []),

@@ -27,6 +27,7 @@ function modelWith(...routes: Partial<Route>[]): Model {
       ...{ requestMutation: [], responseMutation: [] },
       ...route,
     })),
+    lane: { taken: "request", open: false, why: "" },
     origin: { file: "rules.yaml", line: 1, column: 1 },
   };
   return { services: [service] };

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ALL_PROTOCOLS, contract, idOf, redis, until } from "../support/index.js";
+import { ALL_PROTOCOLS, contract, HARDLY_MATTERS, idOf, redis, until } from "../support/index.js";
 
 const BAD_FRAMES = /meltemi\.\w+\.ingress\.bad_frames$/;
 const TOO_LARGE = /meltemi\.\w+\.ingress\.too_large$/;
@@ -93,5 +93,5 @@ contract(
       expect((await world().caller("open").call()).error).toBeUndefined();
     });
   },
-  { protocols: [...ALL_PROTOCOLS, redis] },
+  { protocols: [...ALL_PROTOCOLS, redis], lanes: HARDLY_MATTERS },
 );

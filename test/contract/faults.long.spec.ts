@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { awesomerpc, contract } from "../support/index.js";
+import { awesomerpc, contract, ONE_BY_ONE } from "../support/index.js";
 
 const DELAY = 5_000;
 const REQUESTS = 1_000;
@@ -52,5 +52,5 @@ contract(
       expect(added - others).toBeLessThanOrEqual(30);
     });
   },
-  { protocols: [awesomerpc] },
+  { protocols: [awesomerpc], lanes: ONE_BY_ONE },
 );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ALL_PROTOCOLS, awesomerpc, contract, dubbo, redis, until } from "../support/index.js";
+import { ALL_PROTOCOLS, awesomerpc, contract, dubbo, ONE_BY_ONE, redis, until } from "../support/index.js";
 
 const DELAY = 200;
 const all = { value: 100 };
@@ -132,7 +132,7 @@ contract(
       expect(status.code).not.toBe(42);
     });
   },
-  { protocols: ALL_PROTOCOLS },
+  { protocols: ALL_PROTOCOLS, lanes: ONE_BY_ONE },
 );
 
 contract(
@@ -152,7 +152,7 @@ contract(
       expect(await world().stat(/fault-injection\.active$/)).toBe(0);
     });
   },
-  { protocols: [awesomerpc] },
+  { protocols: [awesomerpc], lanes: ONE_BY_ONE },
 );
 
 contract(
@@ -166,7 +166,7 @@ contract(
       expect([answer.error, answer.payload.toString()]).toEqual(["business", "no"]);
     });
   },
-  { protocols: [dubbo] },
+  { protocols: [dubbo], lanes: ONE_BY_ONE },
 );
 
 const key = (value: string) => ({ match: { key: { exact: value } }, to: "v1" });
@@ -216,5 +216,5 @@ contract(
       expect(world().backends.v1.messages.map(({ payload }) => payload.toString())).toEqual(["next", "delay"]);
     });
   },
-  { protocols: [redis] },
+  { protocols: [redis], lanes: ONE_BY_ONE },
 );

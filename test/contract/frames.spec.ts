@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { ALL_PROTOCOLS, contract, idOf, redis, until } from "../support/index.js";
+import { ALL_PROTOCOLS, contract, HARDLY_MATTERS, idOf, redis, until } from "../support/index.js";
 
 contract(
   "frames",
@@ -67,5 +67,5 @@ contract(
       expect(caller.opened).toBe(1);
     });
   },
-  { protocols: [...ALL_PROTOCOLS, redis] },
+  { protocols: [...ALL_PROTOCOLS, redis], lanes: HARDLY_MATTERS },
 );

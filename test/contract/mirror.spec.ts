@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ALL_PROTOCOLS, contract, redis, until } from "../support/index.js";
+import { ALL_PROTOCOLS, contract, ONE_BY_ONE, redis, until } from "../support/index.js";
 
 const services = {
   mirror: { routes: [{ to: "v1", mirror: "v2" }] },
@@ -36,5 +36,5 @@ contract(
       for (let i = 0; i < 20; i++) expect((await caller.call({ payload: `${i}` })).payload.toString()).toBe(`${i}`);
     });
   },
-  { protocols: [...ALL_PROTOCOLS, redis] },
+  { protocols: [...ALL_PROTOCOLS, redis], lanes: ONE_BY_ONE },
 );

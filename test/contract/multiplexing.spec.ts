@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { awesomerpc, type Caller, contract, dubbo, redis, until } from "../support/index.js";
+import { awesomerpc, type Caller, contract, dubbo, ONE_BY_ONE, redis, until } from "../support/index.js";
 
 const WORKERS = 2;
-const spec = { services: { many: { routes: [{ to: { v1: 50, v2: 50 } }] } }, concurrency: WORKERS };
+const spec = { services: { many: { routes: [{ to: { v1: 50, v2: 50 } }] } }, concurrency: WORKERS, lanes: ONE_BY_ONE };
 
 contract(
   "multiplexing",

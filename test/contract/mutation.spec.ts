@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ALL_PROTOCOLS, type Attributes, contract } from "../support/index.js";
+import { ALL_PROTOCOLS, type Attributes, contract, ONE_BY_ONE } from "../support/index.js";
 
 const services = {
   mutate: {
@@ -113,5 +113,5 @@ contract(
       );
     });
   },
-  { protocols: ALL_PROTOCOLS },
+  { protocols: ALL_PROTOCOLS, lanes: ONE_BY_ONE },
 );

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { contract, encodeLined, type Lined, type LinedClient, lined, until } from "../support/index.js";
+import { contract, encodeLined, type Lined, type LinedClient, lined, ONE_BY_ONE, until } from "../support/index.js";
 
 const spec = {
   services: {
@@ -174,5 +174,5 @@ contract(
       expect(texts(answers)).toEqual(["", ...texts(frames), ""]);
     });
   },
-  { protocols: [lined] },
+  { protocols: [lined], lanes: ONE_BY_ONE },
 );

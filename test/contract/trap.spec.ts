@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { awesomerpc, contract, until } from "../support/index.js";
+import { awesomerpc, contract, ONE_BY_ONE, until } from "../support/index.js";
 
 /** The module of test/modules/trap traps on a request with this id, and speaks AwesomeRPC otherwise. */
 const DEADLY = 0xdeadn;
@@ -36,5 +36,5 @@ contract(
       await until("a line about it", () => /unreachable/i.test(world().proxy.log()));
     });
   },
-  { protocols: [awesomerpc] },
+  { protocols: [awesomerpc], lanes: ONE_BY_ONE },
 );

@@ -4,7 +4,7 @@ import { awesomerpc } from "./awesomerpc.js";
 import { dubbo } from "./dubbo/index.js";
 import type { Protocol } from "./protocol.js";
 import { PROXIES, type ProxyKind } from "./proxy.js";
-import { startWorld, type WorldSpec } from "./start.js";
+import { type Lane, startWorld, type WorldSpec } from "./start.js";
 import { thrift } from "./thrift/index.js";
 import type { World } from "./world.js";
 
@@ -13,6 +13,12 @@ export const PROTOCOLS: readonly Protocol[] = [awesomerpc, dubbo];
 
 /** Those too that answer in order, and know neither ids of their own nor heartbeats. */
 export const ALL_PROTOCOLS: readonly Protocol[] = [...PROTOCOLS, thrift];
+
+const BOTH_LANES: readonly Lane[] = ["request", "flow"];
+/** For topics of what is wanted of each request by itself. */
+export const ONE_BY_ONE: readonly Lane[] = ["request"];
+/** For topics of what both lanes do by the same code: on both only where there is time (MELTEMI_LONG). */
+export const HARDLY_MATTERS: readonly Lane[] = process.env["MELTEMI_LONG"] === "1" ? BOTH_LANES : ONE_BY_ONE;
 
 const hasEnvoy = findEnvoy() !== null;
 
@@ -24,14 +30,22 @@ export function contract(
   topic: string,
   spec: WorldSpec | ((kind: ProxyKind, protocol: Protocol) => Promise<WorldSpec>),
   cases: (world: () => World, protocol: Protocol) => void,
-  { protocols = PROTOCOLS }: { protocols?: readonly Protocol[] } = {},
+  { protocols = PROTOCOLS, lanes = lanesOf(spec) }: { protocols?: readonly Protocol[]; lanes?: readonly Lane[] } = {},
 ): void {
-  const sides = PROXIES.flatMap((proxy) => protocols.map((protocol) => ({ proxy, name: protocol.name, protocol })));
-  for (const { proxy, name, protocol } of sides) {
-    describe.skipIf(proxy === "envoy" && !hasEnvoy)(`${topic}: ${name} on ${proxy}`, () => {
+  const sides = PROXIES.flatMap((proxy) =>
+    lanes.flatMap((lane) =>
+      protocols
+        .filter(({ pins = false, ordered = false }) => lane === "request" || !(pins || ordered))
+        .map((protocol) => ({ proxy, lane, name: protocol.name, protocol })),
+    ),
+  );
+  for (const { proxy, lane, name, protocol } of sides) {
+    const how = lane === "flow" ? " by flows" : "";
+    describe.skipIf(proxy === "envoy" && !hasEnvoy)(`${topic}: ${name}${how} on ${proxy}`, () => {
       let world: World | undefined;
       beforeAll(async () => {
-        world = await startWorld(proxy, protocol, typeof spec === "function" ? await spec(proxy, protocol) : spec);
+        const wanted = typeof spec === "function" ? await spec(proxy, protocol) : spec;
+        world = await startWorld(proxy, protocol, lane === "flow" ? byFlows(wanted) : wanted);
       });
       afterEach(({ task }) => {
         const failed = task.result?.state === "fail";
@@ -45,4 +59,15 @@ export function contract(
       }, protocol);
     });
   }
+}
+
+function lanesOf(spec: Parameters<typeof contract>[1]): readonly Lane[] {
+  return (typeof spec === "function" ? undefined : spec.lanes) ?? BOTH_LANES;
+}
+
+function byFlows(spec: WorldSpec): WorldSpec {
+  const services = Object.entries(spec.services).map(([name, service]) => {
+    return [name, { ...service, annotations: { "meltemi.dev/lane": "auto", ...service.annotations } }] as const;
+  });
+  return { ...spec, services: Object.fromEntries(services) };
 }

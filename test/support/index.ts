@@ -1,7 +1,8 @@
 export { awesomerpc } from "./awesomerpc.js";
 export { BlackHole } from "./black-hole.js";
 export { Child } from "./child.js";
-export { ALL_PROTOCOLS, contract } from "./contract.js";
+export { Chopper } from "./chopper.js";
+export { ALL_PROTOCOLS, contract, HARDLY_MATTERS, ONE_BY_ONE } from "./contract.js";
 export { dubbo } from "./dubbo/index.js";
 export { encodeLined, type Lined, type LinedClient, lined } from "./lined/index.js";
 export { freePort } from "./ports.js";
@@ -19,7 +20,7 @@ export {
 export { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
 export { redis } from "./redis/index.js";
 export { type Route, SERVICE_PORT } from "./rules.js";
-export type { WorldSpec } from "./start.js";
+export type { Lane, WorldSpec } from "./start.js";
 export { thrift } from "./thrift/index.js";
 export * from "./tls/index.js";
 export { until } from "./until.js";

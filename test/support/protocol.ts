@@ -80,6 +80,8 @@ export interface Protocol {
   readonly idBits?: number;
   /** Answers come in the order of their requests; there is no heartbeat, and one request at a time on a backend's connection. */
   readonly ordered?: boolean;
+  /** Requests change the state of their connection, so they do not go by flows. */
+  readonly pins?: boolean;
   /** Where the proxy restores the client's id, the bytes of a frame from here on are compared. */
   backend(name: string, port?: number): Promise<Backend>;
   caller(port: number, timeoutMs?: number): Caller;

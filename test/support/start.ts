@@ -10,10 +10,15 @@ import { ruleBase, type ServiceSpec } from "./services.js";
 import { until } from "./until.js";
 import { type Backends, VERSIONS, World } from "./world.js";
 
+/** How requests go: one by one, or by flows wherever the rules let them. */
+export type Lane = "request" | "flow";
+
 export interface WorldSpec {
   readonly services: Readonly<Record<string, ServiceSpec>>;
   /** Worker threads of Envoy; 1 unless a case is about several. */
   readonly concurrency?: number;
+  /** The lanes that the topic is about, where not both. */
+  readonly lanes?: readonly Lane[];
   /** A folder of modules in place of the product's own. */
   readonly modules?: string;
   /** The codec's name, where it is not the protocol's usual one. */

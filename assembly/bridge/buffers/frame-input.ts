@@ -101,6 +101,11 @@ export class FrameInput {
     return this.carry.length > 0 || this.skipping > 0;
   }
 
+  /** Bytes that wait for the rest of their frame. */
+  get waiting(): i32 {
+    return this.carry.length;
+  }
+
   free(): void {
     this.carry.free();
   }

@@ -8,6 +8,10 @@ export const DIGEST = Slice.fixed("x-meltemi-digest");
 export const KIND = Slice.fixed("x-meltemi-kind");
 /** On a request: the state of the backend's connection in which it is to be handled; where it is not zero. */
 export const STATE = Slice.fixed("x-meltemi-state");
+/** On the CONNECT of a flow: the cell that its requests were drawn into, where routes split. */
+export const DRAW = Slice.fixed("x-meltemi-draw");
+/** On the 200 of a flow: the revision of the routes that it went by. */
+export const REVISION = Slice.fixed("x-meltemi-revision");
 /** Spellings of attributes that a filter added, one in each header or parted by commas. */
 export const NAMES = Slice.fixed("x-meltemi-names");
 /** `business-error`: the call worked, the application said no. */

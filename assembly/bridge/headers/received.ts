@@ -1,7 +1,20 @@
 import { Slice } from "../../bytes";
 import { Digest, isAttributeHeader } from "../../attributes";
 import { HeaderList } from "../hpack";
-import { CODE, DIGEST, EXCEPTION, FAULT, KIND, NAMES, ONE_WAY, OPAQUE, STATE, STATUS } from "./names";
+import {
+  BUSINESS_ERROR,
+  CODE,
+  DIGEST,
+  EXCEPTION,
+  FAULT,
+  KIND,
+  NAMES,
+  ONE_WAY,
+  OPAQUE,
+  OUTCOME,
+  STATE,
+  STATUS,
+} from "./names";
 
 /** What one pass over a message's headers tells. Reused from message to message. */
 export class Received {
@@ -16,6 +29,8 @@ export class Received {
   untouched: bool = false;
   oneWay: bool = false;
   opaque: bool = false;
+  /** An answer is the application's own exception. */
+  business: bool = false;
   /** `Metadata.state` of a request. */
   state: i32 = 0;
   private digest: Digest = new Digest();
@@ -24,6 +39,7 @@ export class Received {
     this.status = 0;
     this.oneWay = false;
     this.opaque = false;
+    this.business = false;
     this.state = 0;
     this.digest.reset();
     let sent: Slice | null = null;
@@ -37,6 +53,7 @@ export class Received {
       else if (name.equals(CODE)) coded = true;
       else if (name.equals(FAULT)) ruled = true;
       else if (name.equals(STATUS)) this.status = statusOf(value);
+      else if (name.equals(OUTCOME)) this.business = value.equals(BUSINESS_ERROR);
       else if (name.equals(STATE)) this.state = value.decimal();
       else if (name.equals(KIND)) {
         this.oneWay = value.equals(ONE_WAY);

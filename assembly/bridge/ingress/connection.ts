@@ -4,6 +4,8 @@ import { Cause, Codec, Frame, Kind, Metadata, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
 import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../hostcalls";
 import { FrameInput, Input } from "../buffers";
+import { newMoment } from "../clock";
+import { Flow, FlowClient, Flows, Passed } from "../flow";
 import { HeaderList } from "../hpack";
 import { Http2Events, Http2Receiver, MAX_WINDOW, writePing } from "../http2";
 import { callLater, closeLater, forgetLater, Turn, Watching } from "../later";
@@ -16,6 +18,7 @@ import { Goodbye } from "./goodbye";
 import { Pin, Pinned } from "./pin";
 import { Requests } from "./requests";
 import { Responses } from "./responses";
+import { IngressStream } from "./stream";
 import { IngressStreams } from "./streams";
 import { Waiting } from "./waiting";
 
@@ -40,7 +43,7 @@ const MOST_HELD: i32 = 2097152;
  * comes back at once, in a callback that writes to the client. Towards the proxy it can say something without a word from
  * the client only where the client's last bytes were stopped: their buffer may be written to until the next come.
  */
-export class IngressConnection extends NetworkContext implements Http2Events, Turn, Watching {
+export class IngressConnection extends NetworkContext implements Http2Events, Turn, Watching, FlowClient {
   private input: FrameInput;
   private http2: Http2Receiver;
   private streams: IngressStreams;
@@ -59,6 +62,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   /** Where requests pin: the connection is bound to one server. */
   private pin: Pin | null = null;
   private pins: bool;
+  private ordered: bool;
   /** HCM's initial window for streams. */
   private window: i32;
   private waiting: Waiting = Waiting.Nothing;
@@ -76,6 +80,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     super(id);
     const traits = codec.traits();
     this.pins = traits.pins;
+    this.ordered = traits.ordered;
     this.window = <i32>min(settings.maxFrameBytes + SPARE, <u64>MAX_WINDOW);
     this.input = new FrameInput(codec, Peer.Client);
     this.http2 = new Http2Receiver(0, MAX_HEADER_BLOCK);
@@ -83,7 +88,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     const answers = new Answers(traits.ordered);
     const control = new Writer();
     const responses = new Responses(codec, settings, metrics, streams, answers, control);
-    this.requests = new Requests(codec, settings, metrics, streams, answers);
+    this.requests = new Requests(codec, settings, metrics, streams, answers, control);
     this.allowance = new Allowance(traits.ordered, settings, streams, answers, responses);
     this.goodbye = new Goodbye(codec, metrics);
     this.streams = streams;
@@ -100,13 +105,16 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   // ── From the client: frames become requests ──
 
   onDownstreamData(size: i32, endOfStream: bool): FilterStatus {
+    newMoment();
     if (this.waits && !this.ready && !this.closing) return FilterStatus.StopIteration;
     this.waiting = Waiting.Nothing;
     out.reset();
     this.goodbye.disturb();
+    const flows = this.flows;
+    if (flows != null) flows.begin();
     if (size > 0 && !this.closing) this.take(getBuffer(BufferType.DownstreamData, 0, size));
     const goes = this.handOn(size);
-    this.stopped = this.waits || this.pin != null;
+    this.stopped = this.waits || this.pin != null || this.flows != null;
     if (!this.stopped) return goes || endOfStream ? FilterStatus.Continue : FilterStatus.StopIteration;
     // What stops here may be written to in any callback from now on; what goes does so once this one has returned.
     if (goes) continueStream(StreamType.Downstream);
@@ -133,7 +141,9 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
       this.control.free();
     }
     const pin = this.pin;
-    const speaks = this.answers.waiting || (pin != null && pin.tunnel.answers.length > 0);
+    const flows = this.flows;
+    const overdue = flows != null && flows.overdue;
+    const speaks = overdue || this.answers.waiting || (pin != null && pin.tunnel.answers.length > 0);
     if (speaks && !this.pinged && this.answerWindow.isOpen) {
       writePing(out, false, 0);
       this.pinged = true;
@@ -141,12 +151,15 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     if (size > 0 || out.length > 0) setBuffer(BufferType.DownstreamData, 0, size, out.view());
     if (this.requests.count > 0) this.metrics.requests.increment(this.requests.count);
     this.requests.count = 0;
+    this.metrics.calls.flush();
     return out.length > 0 && (pin == null || pin.tunnel.mayGo(out.length));
   }
 
   private takeFrames(bytes: Slice): void {
     this.input.open(bytes);
     const maxBytes = this.settings.maxFrameBytes;
+    const flows = this.flows;
+    if (flows != null && !flows.goOn(out)) this.waiting = Waiting.Flow;
     while (!this.waits && !(this.allowance.isUsed && this.input.left <= MOST_HELD)) {
       const found = this.input.next(frame, maxBytes);
       if (found == Input.More) break;
@@ -167,7 +180,9 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   private takeFrame(): bool {
     const kind = frame.kind;
     if (kind == Kind.Request || kind == Kind.OneWay || kind == Kind.Opaque) {
-      this.requests.take(frame, out);
+      const passed = this.requests.take(frame, this, out);
+      if (passed == Passed.Wait) this.input.putBack(frame);
+      if (passed != Passed.Whole) this.waiting = Waiting.Flow;
       if (this.streams.runOut) this.askToLeave();
     } else if (kind == Kind.Ping) {
       this.metrics.pings.increment();
@@ -214,16 +229,22 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   // ── From the proxy: answers become frames ──
 
   onUpstreamData(size: i32, endOfStream: bool): FilterStatus {
+    newMoment();
     if (size == 0 && !this.answers.waiting) return FilterStatus.Continue;
     out.reset();
+    const flows = this.flows;
+    if (flows != null) flows.begin();
     if (size > 0 && !this.http2.receive(getBuffer(BufferType.UpstreamData, 0, size), this)) {
       log(LogLevel.Error, "the proxy's HTTP/2 cannot be read; closing the connection");
       this.close();
     }
+    if (flows != null) flows.expire(out);
     this.writeAnswers();
+    if (flows != null) this.responses.count += flows.answered;
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
     if (this.responses.count > 0) this.metrics.responses.increment(this.responses.count);
     this.responses.count = 0;
+    this.metrics.calls.flush();
     if (this.streams.spent && this.isIdle) closeLater(this.id);
     if (this.waiting == Waiting.End && this.nothingOwed) this.closeSoon();
     if (this.stopped && !this.closing && this.mayGoOn) callLater(this);
@@ -261,6 +282,9 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     if (this.waiting == Waiting.Answers) return this.nothingOwed;
     // Answers that have used up the window would wait for what waits for them.
     if (this.waiting == Waiting.Room) return this.allowance.isBack || this.answerWindow.due;
+    const flows = this.flows;
+    // One that broke meanwhile waits for nothing.
+    if (this.waiting == Waiting.Flow) return flows == null || !flows.blocked || flows.ready;
     return this.waiting == Waiting.Server && pin != null && pin.state == Pinned.Open;
   }
 
@@ -289,12 +313,70 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     if (this.handOn(bytes.length)) continueStream(StreamType.Downstream);
   }
 
+  // ── For flows ──
+
+  initialWindow(): i32 {
+    return this.window;
+  }
+
+  isLeaving(): bool {
+    return this.goodbye.isSaid;
+  }
+
+  mayOpen(): bool {
+    return this.streams.has(1);
+  }
+
+  nextStream(): u32 {
+    return this.streams.takeId();
+  }
+
+  place(request: Frame): usize {
+    if (!this.ordered) return 0;
+    const stream = IngressStream.take(0, request);
+    this.answers.expect(stream);
+    return changetype<usize>(stream);
+  }
+
+  settle(place: usize, out: Writer, start: i32): void {
+    this.answers.settle(changetype<IngressStream>(place), out, start);
+  }
+
+  /** What waits is not behind what is to be said here: it is taken in as far as it goes. */
+  wake(): void {
+    if (this.closing || !this.stopped || this.pinged) return;
+    out.reset();
+    const bytes = getBuffer(BufferType.DownstreamData, 0, i32.MAX_VALUE);
+    // After a client's last word its bytes are nobody's.
+    if (this.waiting != Waiting.End) {
+      this.waiting = Waiting.Nothing;
+      this.takeFrames(bytes);
+    }
+    if (this.handOn(bytes.length)) continueStream(StreamType.Downstream);
+  }
+
+  private get flows(): Flows | null {
+    return this.requests.flows;
+  }
+
+  private flowOf(id: u32): Flow | null {
+    const flows = this.flows;
+    return flows == null ? null : flows.get(id);
+  }
+
   /** Is every request of the client's answered, down to the last byte? */
   private get nothingOwed(): bool {
+    const flows = this.flows;
+    if (flows != null && !flows.idle) return false;
     return this.streams.length == 0 && this.answers.allGone;
   }
 
   onHeaders(id: u32, headers: HeaderList, endStream: bool): void {
+    const flow = this.flowOf(id);
+    if (flow != null) {
+      this.flows!.onHeaders(flow, headers, endStream, out);
+      return;
+    }
     const pin = this.pin;
     if (pin != null && pin.stream == id) {
       pin.onHeaders(headers, endStream, out);
@@ -305,6 +387,11 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
 
   onData(id: u32, bytes: Slice, endStream: bool): void {
     this.answerWindow.consume(bytes.length);
+    const flow = this.flowOf(id);
+    if (flow != null) {
+      this.flows!.onData(flow, bytes, endStream, out);
+      return;
+    }
     const pin = this.pin;
     if (pin != null && pin.stream == id) {
       if (pin.onData(bytes, endStream, out)) return;
@@ -317,6 +404,11 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   }
 
   onReset(id: u32, code: u32): void {
+    const flow = this.flowOf(id);
+    if (flow != null) {
+      this.flows!.onReset(flow, out);
+      return;
+    }
     const pin = this.pin;
     if (pin != null && pin.stream == id) {
       pin.onReset(out);
@@ -343,11 +435,18 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
 
   onInitialWindow(size: u32): void {
     this.window = <i32>min(size, <u32>MAX_WINDOW);
+    const flows = this.flows;
+    if (flows != null) flows.onInitialWindow(this.window);
     const pin = this.pin;
     if (pin != null && pin.tunnel.initialWindow(size)) this.resume = true;
   }
 
   onWindowUpdate(stream: u32, increment: u32): void {
+    const flow = this.flowOf(stream);
+    if (flow != null) {
+      flow.credit += increment;
+      return;
+    }
     const pin = this.pin;
     if (pin != null && pin.stream == stream && pin.tunnel.earn(increment)) this.resume = true;
   }
@@ -355,6 +454,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   // ── The end ──
 
   private get isIdle(): bool {
+    const flows = this.flows;
+    if (flows != null && !flows.idle) return false;
     return this.streams.length == 0 && this.pin == null && !this.answers.waiting && !this.input.isPartial;
   }
 
@@ -387,6 +488,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     forgetLater(this.id);
     const pin = this.pin;
     if (pin != null) pin.free();
+    const flows = this.flows;
+    if (flows != null) flows.free();
     this.streams.free(this.codec.traits().ordered);
     this.answers.free();
     this.input.free();

@@ -20,6 +20,11 @@ export class Goodbye {
     private metrics: Metrics,
   ) {}
 
+  /** Was the client asked, or is a quiet moment waited for? */
+  get isSaid(): bool {
+    return this.said;
+  }
+
   /** Asks once. True: in words, which have to go out; else `connection` is called until it has closed. */
   say(to: Writer, connection: Watching): bool {
     if (this.said) return false;

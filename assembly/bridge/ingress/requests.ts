@@ -2,7 +2,9 @@ import { Writer } from "../../bytes";
 import { Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec";
 import { currentTimeNanoseconds } from "../../hostcalls";
 import { Random } from "../../random";
+import { CallStatus } from "../calls";
 import { wordsOf } from "../cause";
+import { FlowClient, Flows, Passed } from "../flow";
 import { AttributeForms, writeRequestHeaders } from "../headers";
 import { beginHeaders, endHeaders, writeData } from "../http2";
 import { Metrics } from "../metrics";
@@ -22,10 +24,15 @@ const part = new Frame();
 const partBytes = new Writer();
 let random: Random | null = null;
 
-/** What becomes of a client's requests: streams of the connection, in parts where need be, or answers of our own. */
+/**
+ * What becomes of a client's requests: streams of the connection, in parts where need be, messages on flows, or answers of
+ * our own.
+ */
 export class Requests {
   /** So many came to be passed on; their owner counts them and sets it back. */
   count: i32 = 0;
+  /** The streams that carry many requests, once there was need of one. */
+  flows: Flows | null = null;
   private ordered: bool;
 
   constructor(
@@ -34,38 +41,61 @@ export class Requests {
     private metrics: Metrics,
     private streams: IngressStreams,
     private answers: Answers,
+    private control: Writer,
   ) {
     this.ordered = codec.traits().ordered;
   }
 
-  /** Passes a request on, or answers it. */
-  take(request: Frame, out: Writer): void {
+  /**
+   * Passes a request on, or answers it. Anything but `Whole`: a flow has no room for it, or for all of it.
+   * @param client whose flows they are
+   */
+  take(request: Frame, client: FlowClient, out: Writer): Passed {
     this.count++;
     const parts = this.settings.sharded && this.ordered && request.kind == Kind.Request ? this.codec.parts(request) : 1;
     if (parts > 1) {
       this.split(request, parts, out);
-      return;
+      return Passed.Whole;
     }
     if (parts == 0) {
       this.answer(request);
-      return;
+      return Passed.Whole;
     }
     const known = this.read(request);
     if (known == null && this.settings.refuseUnknown) {
       this.metrics.refused.increment();
-      if (request.kind != Kind.OneWay) this.refuse(request, Cause.Unreadable);
-      return;
+      if (request.kind != Kind.OneWay) this.refuseKnown(request, null, Cause.Unreadable);
+      return Passed.Whole;
     }
     if (known == null) this.metrics.opaque.increment();
+    else if (request.kind == Kind.Request && this.settings.flow.on) return this.passByFlow(request, known, client, out);
+    this.spell(known);
     if (request.kind != Kind.OneWay) {
-      if (!this.streams.has(1)) this.refuse(request, Cause.Unavailable);
-      else this.answers.expect(this.pass(request, known, false, 0, out));
-      return;
+      if (!this.streams.has(1)) this.refuseKnown(request, known, Cause.Unavailable);
+      else this.passCounted(request, known, out);
+      return Passed.Whole;
     }
     this.metrics.oneWay.increment();
+    this.metrics.calls.count(known, CallStatus.OneWay);
     const cluster = this.settings.oneWayCluster;
-    if (cluster != null && sendDetached(cluster, known, forms, request.bytes)) return;
-    if (this.streams.has(1)) this.pass(request, known, true, 0, out);
+    const detached = cluster != null && sendDetached(cluster, known, forms, request.bytes);
+    if (!detached && this.streams.has(1)) this.pass(request, known, true, 0, out);
+    return Passed.Whole;
+  }
+
+  /** Passes a request on by the stream of its routing key. */
+  private passByFlow(request: Frame, known: Metadata, client: FlowClient, out: Writer): Passed {
+    let flows = this.flows;
+    if (flows == null) {
+      flows = new Flows(this.codec, this.settings, this.metrics, client, this.control);
+      this.flows = flows;
+    }
+    const passed = flows.pass(request, known, out);
+    if (passed == Passed.Wait) this.count--; // it comes again
+    if (passed == Passed.Full) this.refuseKnown(request, known, Cause.Limited);
+    else if (passed == Passed.Ended) this.refuseKnown(request, known, Cause.Unavailable);
+    else return passed;
+    return Passed.Whole;
   }
 
   /** The codec answers it in a backend's place. */
@@ -83,6 +113,11 @@ export class Requests {
     this.answers.queue(request);
   }
 
+  private refuseKnown(request: Frame, known: Metadata | null, cause: Cause): void {
+    this.metrics.calls.count(known, CallStatus.Local);
+    this.refuse(request, cause);
+  }
+
   /** A frame that declares more than may be, of which `bytes` has the beginning. */
   refuseTooLarge(frame: Frame): void {
     this.metrics.tooLarge.increment();
@@ -90,14 +125,17 @@ export class Requests {
     if (kind == Kind.Request || kind == Kind.Local || kind == Kind.Session) this.refuse(frame, Cause.TooLarge);
   }
 
-  /** What a request says of itself; `forms` has its headers. Null: it cannot be read. */
+  /** What a request says of itself. Null: it cannot be read. */
   private read(request: Frame): Metadata | null {
     meta.clear();
     const readable = request.kind != Kind.Opaque && this.codec.decode(request, meta);
-    const known: Metadata | null = readable ? meta : null;
+    return readable ? meta : null;
+  }
+
+  /** What a request says of itself as headers, into `forms`. */
+  private spell(known: Metadata | null): void {
     forms.of(known, this.settings.headers);
     if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
-    return known;
   }
 
   /** Passes a request on as so many, whose answers are joined: all of them, or none. Rules find one number on all. */
@@ -108,6 +146,7 @@ export class Requests {
     }
     const whole = IngressStream.take(0, request);
     whole.split(parts);
+    this.metrics.calls.begin(whole, this.read(request));
     this.answers.expect(whole);
     const number = drawNumber();
     for (let i = 0; i < parts; i++) {
@@ -115,10 +154,18 @@ export class Requests {
       this.codec.part(request, i, partBytes);
       remaker.scan(this.codec, Peer.Client, partBytes.view(), part);
       part.part = true;
-      const stream = this.pass(part, this.read(part), false, number, out);
+      const known = this.read(part);
+      this.spell(known);
+      const stream = this.pass(part, known, false, number, out);
       stream.whole = changetype<usize>(whole);
       stream.index = i;
     }
+  }
+
+  private passCounted(request: Frame, known: Metadata | null, out: Writer): void {
+    const stream = this.pass(request, known, false, 0, out);
+    this.metrics.calls.begin(stream, known);
+    this.answers.expect(stream);
   }
 
   /** Passes a request on, as a stream of this connection; there is a number for it. */

@@ -1,6 +1,7 @@
 import { Slice, Writer } from "../../bytes";
 import { Answers as PartAnswers, Cause, Codec, Failure, Frame, Peer } from "../../codec";
 import { lengthOf } from "../buffers";
+import { CallStatus, callStatusBy } from "../calls";
 import { causeOf, wordsOf } from "../cause";
 import { isRuled, readRuled, Received } from "../headers";
 import { HeaderList } from "../hpack";
@@ -53,6 +54,7 @@ export class Responses {
       if (received.status < 200) return;
       stream.status = received.status;
       stream.marked = received.marked;
+      stream.business = received.business;
       const ruled = !received.marked && isRuled(headers);
       if (ruled || (received.marked && !received.untouched && !received.opaque)) stream.keepHeaders(headers);
     }
@@ -117,16 +119,21 @@ export class Responses {
       return;
     }
     const start = out.length;
+    let status = stream.marked ? callStatusBy(stream.status, stream.business) : CallStatus.Local;
     if (!stream.marked) this.writeFailure(stream, causeOf(stream.status), stream.status, body, out);
     else if (stream.recallHeaders(changed)) this.writeChanged(body, out);
     else out.bytes(body);
-    if (!this.hasRoom(stream, out.length - start)) this.writeTooLarge(stream, out, start);
-    if (stream.whole == 0) this.settle(stream, out, start);
-    else this.finishPart(stream, out, start);
+    if (!this.hasRoom(stream, out.length - start)) {
+      this.writeTooLarge(stream, out, start);
+      status = CallStatus.Local;
+    }
+    if (stream.whole == 0) this.settle(stream, status, out, start);
+    else this.finishPart(stream, status, out, start);
   }
 
-  private settle(stream: IngressStream, out: Writer, start: i32): void {
+  private settle(stream: IngressStream, status: CallStatus, out: Writer, start: i32): void {
     this.count++;
+    this.metrics.calls.end(stream, status);
     this.answers.settle(stream, out, start);
   }
 
@@ -134,13 +141,14 @@ export class Responses {
    * A part's answer stands in `out` from `start` on; it waits for those to the others. What rules say to a part they say to
    * the whole: it is the answer, once.
    */
-  private finishPart(stream: IngressStream, out: Writer, start: i32): void {
+  private finishPart(stream: IngressStream, status: CallStatus, out: Writer, start: i32): void {
     const whole = changetype<IngressStream>(stream.whole);
     stream.freeBody();
     stream.append(Slice.view(out.ptr + <usize>start, out.length - start));
     out.truncate(start);
     this.unfinished += stream.bodyLength;
     whole.answered(stream);
+    whole.worst = max(whole.worst, status);
     if (whole.left > 0) return;
     this.unfinished -= whole.answersInto(partAnswers);
     const forbidden = whole.forbiddenPart();
@@ -148,7 +156,7 @@ export class Responses {
     if (forbidden >= 0) out.bytes(partAnswers.at(forbidden));
     else this.codec.join(frame, partAnswers, out);
     whole.releaseParts();
-    this.settle(whole, out, start);
+    this.settle(whole, whole.worst, out, start);
   }
 
   private writeChanged(body: Slice, out: Writer): void {

@@ -1,11 +1,12 @@
 import { Answers, Frame } from "../../codec";
 import { recallHeaders, keepHeaders } from "../headers";
 import { HeaderList } from "../hpack";
-import { KeptFrame, Pool } from "../buffers";
+import { Pool } from "../buffers";
+import { Call, CallStatus } from "../calls";
 
 /** A request under way, from the client's frame to its answer. Pooled, outside the garbage collector. */
 @unmanaged
-export class IngressStream extends KeptFrame {
+export class IngressStream extends Call {
   /** The HTTP/2 stream; zero for an answer of our own that only waits for its turn. */
   id: u32;
   /** The answer's `:status`; zero until its headers came. */
@@ -14,6 +15,8 @@ export class IngressStream extends KeptFrame {
   oneWay: bool;
   /** The answer is a backend's, not Envoy's own. */
   marked: bool;
+  /** It is the application's own exception. */
+  business: bool;
   /** The answer is complete in the body and waits for those before it. */
   ready: bool;
   /** Of a part: the request that it is a part of, and its place there. */
@@ -23,6 +26,8 @@ export class IngressStream extends KeptFrame {
   forbidden: bool;
   /** Of a request in parts: how many have no answer yet, and (pointers) those that have. */
   left: i32;
+  /** And how the worst of those ended. */
+  worst: CallStatus;
   private count: i32;
   private parts: usize;
   /** The answer's headers, where a filter changed or wrote it; else zero. */
@@ -30,11 +35,13 @@ export class IngressStream extends KeptFrame {
 
   static take(id: u32, frame: Frame): IngressStream {
     const stream = pool.take();
-    stream.clearKept();
+    stream.clearCall();
     stream.id = id;
     stream.status = 0;
     stream.oneWay = false;
     stream.marked = false;
+    stream.business = false;
+    stream.worst = CallStatus.Ok;
     stream.ready = false;
     stream.whole = 0;
     stream.forbidden = false;

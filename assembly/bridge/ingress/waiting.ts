@@ -8,6 +8,8 @@ export enum Waiting {
   Room,
   /** For the server that the connection is bound to. */
   Server,
+  /** For a flow: for its window to take the rest of a request, or for one to fall idle. */
+  Flow,
   /** For ever: the client has said its last word. */
   End,
 }

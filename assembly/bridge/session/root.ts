@@ -51,7 +51,7 @@ class SessionRoot extends RootContext {
   }
 
   onTick(): void {
-    onLater();
+    onLater(this.id);
   }
 
   createNetworkContext(id: i32): NetworkContext | null {

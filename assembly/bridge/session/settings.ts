@@ -22,6 +22,8 @@ export class SessionSettings {
     this.headers.headers = <i32>limits.integer("headers", 1000, 0, 10000);
     this.headers.headerBytes = <i32>limits.integer("headerBytes", 65536, 0, 1048576);
     limits.done();
+    // As at ../settings: tells a configuration from an equal one that came before.
+    fields.integer("serial", 0, 0, 9007199254740991);
     const own = fields.object("codec");
     this.protocol.configure(own);
     own.done();

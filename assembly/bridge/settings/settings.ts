@@ -1,6 +1,7 @@
 import { Bytes, Slice } from "../../bytes";
 import { Peer, Protocol } from "../../codec";
 import { Fields, Problems } from "../../json";
+import { FlowSettings } from "./flow-settings";
 import { HeaderLimits } from "../headers";
 
 export enum Role {
@@ -45,6 +46,8 @@ export class Settings {
   /** Backends hold different keys: a request for several of them is passed on in parts, so many at most. */
   sharded: bool = false;
   maxParts: i32 = 1024;
+  /** How requests go by flows, where they do. */
+  readonly flow: FlowSettings = new FlowSettings();
   /** The first HTTP/2 stream of a client's connection; for tests of the end of the numbers. */
   firstStreamId: u32 = 1;
 
@@ -92,6 +95,11 @@ export class Settings {
     this.reassemblyBytes = <i32>limits.integer("reassemblyBytes", 33554432, 65536, 1073741824);
     limits.done();
     this.firstStreamId = (<u32>fields.integer("firstStreamId", 1, 1, 2147483647)) | 1;
+    // Tells one configuration from an equal one that came before: the proxy would not give it to us again.
+    fields.integer("serial", 0, 0, 9007199254740991);
+    const byFlow = fields.has("flow");
+    if (byFlow && traits.pins) problems.list.push("flow: this protocol's requests change a connection's state");
+    this.flow.read(fields.object("flow"), byFlow);
     const own = fields.object("codec");
     this.protocol.configure(own);
     own.done();

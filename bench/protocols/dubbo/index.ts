@@ -6,7 +6,7 @@ import type { Scenario } from "../../scenario.js";
 import { dubboRequest } from "./frames.js";
 import { genericProxy } from "./generic-proxy.js";
 
-/** Dubbo: the request lane, the C++ codec, and what the same traffic costs as plain HTTP. */
+/** Dubbo: the request and the flow lane, the C++ codec, and what the same traffic costs as plain HTTP. */
 export const scenario: Scenario = {
   loads: loads([400, 4_000, 64_000, 256_000], [1, 8]),
   frame: dubboRequest,
@@ -14,6 +14,7 @@ export const scenario: Scenario = {
     compare(site, {
       service: { protocol: "dubbo", attributes: { method: { exact: "sayHello" }, batchJob: { exact: "true" } } },
       lane: "request",
+      flows: true,
       backend: await site.backend(new URL("./backend.js", import.meta.url)),
       drive: loadClient(new URL("./speaker.js", import.meta.url)),
       own: (cluster) => [genericProxy(cluster)],

@@ -3,7 +3,7 @@ import type { Destinations } from "../destinations.js";
 import type { Hosts } from "../hosts.js";
 import type { Problems } from "../problems.js";
 import type { Draft } from "../services.js";
-import type { Route, Service } from "../types.js";
+import type { Route, UndecidedService } from "../types.js";
 import { byHost } from "./by-host.js";
 import { checkModules } from "./modules.js";
 import { RedisRoutes } from "./routes.js";
@@ -16,7 +16,11 @@ export interface RedisRules {
    * The routes of a service; nothing where no rule says where its commands go or what becomes of them.
    * @param before routes that other rules put first
    */
-  routes(service: Service, destinations: Destinations, before: readonly Route[] | undefined): Route[] | undefined;
+  routes(
+    service: UndecidedService,
+    destinations: Destinations,
+    before: readonly Route[] | undefined,
+  ): Route[] | undefined;
 }
 
 /** @param filters the HTTP filters that there are */

@@ -1,7 +1,7 @@
 import type { RedisRouteSpec, RedisServiceSpec, Resource } from "../../source/index.js";
 import type { Destinations } from "../destinations.js";
 import type { Problems } from "../problems.js";
-import type { AttributeMatch, Route, Service } from "../types.js";
+import type { AttributeMatch, Route, UndecidedService } from "../types.js";
 import { faultsOf } from "./faults.js";
 
 type Rule = Resource<RedisServiceSpec>;
@@ -20,7 +20,7 @@ export class RedisRoutes {
   ) {}
 
   /** The routes of a service; nothing where no rule says where its commands go or what becomes of them. */
-  of(service: Service): Route[] | undefined {
+  of(service: UndecidedService): Route[] | undefined {
     const rule = this.rules.get(service.host);
     if (rule === undefined || service.codec.name !== CODEC) return undefined;
     const { redis = [], settings } = rule.spec;
@@ -40,7 +40,7 @@ export class RedisRoutes {
   }
 
   /** One route, or two where reads have copies of their own. */
-  private routes(service: Service, rule: Rule, spec: RedisRouteSpec, index: number): Route[] {
+  private routes(service: UndecidedService, rule: Rule, spec: RedisRouteSpec, index: number): Route[] {
     const path = ["spec", "redis", index];
     const ignoreCase = rule.spec.settings?.caseInsensitive ?? false;
     const { prefix = "", removePrefix = false } = spec.match?.key ?? {};
@@ -109,7 +109,7 @@ function keyMatch(prefix: string, ignoreCase: boolean): AttributeMatch {
   return { name: "key", invert: false, test: { kind: "prefix", value: prefix, ...(ignoreCase && { ignoreCase }) } };
 }
 
-function plainest({ host, port }: Service, name: string): Route {
+function plainest({ host, port }: UndecidedService, name: string): Route {
   const destinations = [{ host, port, subset: "", weight: 100 }];
   return { name, match: [], destinations, mirrors: [], requestMutation: [], responseMutation: [] };
 }

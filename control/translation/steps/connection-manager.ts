@@ -26,14 +26,14 @@ export function connectionManager(service: Service, modules: Modules, maxConnect
     httpFilters: [...routeFilterChain(modules, "request"), router()],
     // The windows let a large frame in without an update from the codec, which can write only when it is called.
     http2ProtocolOptions: {
-      initialStreamWindowSize: service.codec.pins ? pinnedWindow(service) : 268_435_456,
+      initialStreamWindowSize: takesConnect(service) ? pinnedWindow(service) : 268_435_456,
       initialConnectionWindowSize: 2_147_483_647,
       maxConcurrentStreams: 100_000,
-      allowConnect: service.codec.pins,
+      allowConnect: takesConnect(service),
       // A request that Envoy refuses costs its stream, not all the others on the client's connection.
       overrideStreamErrorOnInvalidHttpMessage: true,
     },
-    upgradeConfigs: service.codec.pins ? [{ upgradeType: "CONNECT" }] : [],
+    upgradeConfigs: takesConnect(service) ? [{ upgradeType: "CONNECT" }] : [],
     commonHttpProtocolOptions: { maxHeadersCount: 2000, ...age },
     maxRequestHeadersKb: 512,
     serverHeaderTransformation: ServerHeader.PASS_THROUGH,
@@ -48,6 +48,11 @@ export function connectionManager(service: Service, modules: Modules, maxConnect
     streamIdleTimeout: duration(0),
   });
   return { name: "envoy.filters.network.http_connection_manager", configType: { case: "typedConfig" as const, value } };
+}
+
+/** Whether some requests, or streams of requests, come as CONNECT. */
+function takesConnect({ codec, lane }: Service): boolean {
+  return codec.pins || lane.open;
 }
 
 /** What routes a service's sessions: each is one CONNECT stream. Of the filters, only those that judge its opening. */

@@ -4,35 +4,50 @@ import {
   type ClusterLoadAssignment,
   ClusterLoadAssignmentSchema,
 } from "../../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
-import type { Endpoint, Model, Service } from "../../model/index.js";
+import type { Destination, Endpoint, Model, Service } from "../../model/index.js";
 import {
   ENDPOINT_METADATA,
   egressListener,
   egressUse,
   endpointAddress,
+  flowCluster,
   HASH_METADATA,
   outboundCluster,
   pinnedCluster,
   requestCluster,
   sessionCluster,
 } from "../names.js";
+import { flowTargets } from "./session-clusters.js";
 
 type EndpointInit = MessageInitShape<typeof LbEndpointSchema>;
 
 /** The endpoints of every cluster: backends as they are, and the internal addresses that lead to them. */
 export function endpoints({ services }: Model): ClusterLoadAssignment[] {
-  return services.flatMap((service) =>
-    service.codec.lane === "session" ? sessionAssignments(service) : requestAssignments(service),
-  );
+  const flows = flowTargets({ services }).flatMap(flowAssignments);
+  return [
+    ...services.flatMap((service) =>
+      service.codec.lane === "session" ? sessionAssignments(service) : requestAssignments(service),
+    ),
+    ...flows,
+  ];
 }
 
 function sessionAssignments(service: Service): ClusterLoadAssignment[] {
+  return assignments(service, sessionCluster);
+}
+
+/** The backends as they are, of a service and of each subset. */
+function assignments(service: Service, nameOf: (destination: Destination) => string): ClusterLoadAssignment[] {
   return [{ name: "", labels: {} }, ...service.subsets].map(({ name, labels }) =>
     assignment(
-      sessionCluster({ ...service, subset: name }),
+      nameOf({ ...service, subset: name }),
       distinct(chosenBy(service, labels)).map((endpoint) => ({ ...backend(endpoint), ...weight(endpoint) })),
     ),
   );
+}
+
+function flowAssignments(service: Service): ClusterLoadAssignment[] {
+  return assignments(service, flowCluster);
 }
 
 /** Hashed as their ways through the egress codec are: a key has its backend, whoever asks for it. */

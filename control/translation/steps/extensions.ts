@@ -1,22 +1,25 @@
 import type { TypedExtensionConfig } from "../../../xds/gen/envoy/config/core/v3/extension_pb.js";
 import type { Model, Service } from "../../model/index.js";
-import type { Modules } from "../../source/index.js";
+import type { Module, Modules } from "../../source/index.js";
 import { routeFilterExtensions } from "../filters/index.js";
+import { flowPlan } from "../flow-plan.js";
+import { destinationHashKeys } from "../hash-keys.js";
 import { egressCodec, egressUse, ingressCodec, oneWayLoop, serviceName } from "../names.js";
-import { hashKeys } from "./hash-keys.js";
+import type { Serials } from "../serials.js";
+import { rulesOf } from "./routes.js";
 import { wasmExtension } from "./wasm.js";
 
 /**
  * The codecs in both roles and the filters of the routes. One egress codec serves all services of its protocol that have no
  * settings for it.
  */
-export function extensions(model: Model, modules: Modules): TypedExtensionConfig[] {
+export function extensions(model: Model, modules: Modules, serials: Serials): TypedExtensionConfig[] {
   const { services } = model;
   return [
     ...egressUses(services.filter(({ codec }) => codec.lane === "request")).flatMap(([use, service]) =>
-      egress(use, service, modules),
+      egress(use, service, modules, serials),
     ),
-    ...services.flatMap((service) => ingress(service, model, modules)),
+    ...services.flatMap((service) => ingress(service, model, modules, serials)),
     ...routeFilterExtensions(modules),
   ];
 }
@@ -26,7 +29,7 @@ export function egressUses(services: readonly Service[]): [use: string, service:
   return [...new Map(services.map((service) => [egressUse(service), service]))];
 }
 
-function egress(use: string, service: Service, { codecs }: Modules): TypedExtensionConfig[] {
+function egress(use: string, service: Service, { codecs }: Modules, serials: Serials): TypedExtensionConfig[] {
   const { name, mode, maxFrameBytes } = service.codec;
   const { codec: settings } = service.tuning;
   const module = codecs.get(name);
@@ -34,27 +37,45 @@ function egress(use: string, service: Service, { codecs }: Modules): TypedExtens
   // JSON leaves out what is undefined: the codec's own default holds.
   const scope = settings === undefined ? "*" : serviceName(service);
   const configuration = { role: "egress", scope, mode, maxFrameBytes, codec: settings };
-  return [wasmExtension({ name: egressCodec(use), chain: "network", module, vm: `${name}.egress`, configuration })];
+  return [codecExtension(egressCodec(use), `${name}.egress`, module, configuration, serials)];
+}
+
+/** A codec in one of its roles. Whatever its configuration is, open connections are to hear of each change. */
+function codecExtension(
+  name: string,
+  vm: string,
+  module: Module,
+  settings: Record<string, unknown>,
+  serials: Serials,
+): TypedExtensionConfig {
+  const configuration = { ...settings, serial: serials(name, settings) };
+  return wasmExtension({ name, chain: "network", module, vm, configuration });
 }
 
 /** Whether backends hold different keys, so that a request for several of them has to be split; undefined where not. */
 function isSharded(service: Service, model: Model): true | undefined {
   const destinations = service.routes?.flatMap((route) => route.destinations) ?? [{ ...service, subset: "" }];
-  return service.splits || hashKeys(destinations, model).some((key) => key !== "sourceAddress") || undefined;
+  return service.splits || destinationHashKeys(destinations, model).some((key) => key !== "sourceAddress") || undefined;
 }
 
-function ingress(service: Service, model: Model, { codecs }: Modules): TypedExtensionConfig[] {
+/** Where the codec sends requests, besides one by one to the routes. */
+function waysOf(service: Service, model: Model) {
+  const ways = { oneWayCluster: oneWayLoop(service), sharded: isSharded(service, model) };
+  if (service.lane.taken !== "flow") return ways;
+  const { revision, attributes, draw, streams } = flowPlan(rulesOf(service), model);
+  return { ...ways, flow: { ...service.tuning.flow, revision, attributes, draw, streams } };
+}
+
+function ingress(service: Service, model: Model, { codecs }: Modules, serials: Serials): TypedExtensionConfig[] {
   const { name } = service.codec;
   const module = codecs.get(name);
   if (module === undefined) return [];
-  const { maxConnectionDuration: _, ...tuning } = service.tuning;
+  const { maxConnectionDuration: _, flow: __, ...tuning } = service.tuning;
   const scope = serviceName(service);
   const { codec: settings } = tuning;
   const configuration =
     service.codec.lane === "session"
       ? { role: "session", scope, codec: settings }
-      : { role: "ingress", scope, oneWayCluster: oneWayLoop(service), sharded: isSharded(service, model), ...tuning };
-  return [
-    wasmExtension({ name: ingressCodec(service), chain: "network", module, vm: `${name}.ingress`, configuration }),
-  ];
+      : { role: "ingress", scope, ...waysOf(service, model), ...tuning };
+  return [codecExtension(ingressCodec(service), `${name}.ingress`, module, configuration, serials)];
 }

@@ -8,8 +8,8 @@ import { FractionalPercent_DenominatorType as Denominator } from "../../../xds/g
 import type { Destination, HashKey, Model, Route } from "../../model/index.js";
 import { attributeHeader } from "../attribute-header.js";
 import { duration } from "../envoy.js";
+import { destinationHashKeys } from "../hash-keys.js";
 import { requestCluster, SESSION_HEADERS } from "../names.js";
-import { hashKeys } from "./hash-keys.js";
 
 type ActionInit = MessageInitShape<typeof RouteActionSchema>;
 
@@ -21,7 +21,7 @@ export function routeAction(route: Pick<Route, "destinations" | "mirrors" | "tim
     // Envoy's own 15 seconds would cut long calls; deadlines are the protocol's, or a rule's.
     timeout: duration(route.timeout ?? 0),
     requestMirrorPolicies: route.mirrors.map(mirror),
-    hashPolicy: hashKeys(destinations, model).map(hashPolicy),
+    hashPolicy: destinationHashKeys(destinations, model).map(hashPolicy),
   });
 }
 
@@ -38,10 +38,29 @@ export function sessionAction(
   return create(RouteActionSchema, {
     clusterSpecifier: clusters(destinations, nameOf),
     timeout: duration(0),
-    hashPolicy: hashKeys(destinations, model).map(hashPolicy),
+    hashPolicy: destinationHashKeys(destinations, model).map(hashPolicy),
     upgradeConfigs: [TERMINATE],
   });
 }
+
+/** Where a flow goes; its cluster is one destination of the route. */
+export function flowAction(cluster: string, { destinations }: Pick<Route, "destinations">, model: Model): RouteAction {
+  return create(RouteActionSchema, {
+    clusterSpecifier: { case: "cluster", value: cluster },
+    timeout: duration(0),
+    // Silent for so long, a stream is given up: an idle client's codec has no occasion to end it.
+    idleTimeout: duration(FLOW_IDLE),
+    // Before the 200 nothing has reached a backend, whatever was sent.
+    retryPolicy: RETRY_UNCONNECTED,
+    hashPolicy: destinationHashKeys(destinations, model).map(hashPolicy),
+    upgradeConfigs: [TERMINATE],
+  });
+}
+
+const RETRY_UNCONNECTED = { retryOn: "connect-failure", numRetries: 2 };
+
+/** Longer than any call is silent, in milliseconds. */
+const FLOW_IDLE = 3_600_000;
 
 /** Where a session goes that follows another: its own header says it. */
 export function followingAction(): RouteAction {

@@ -4,6 +4,7 @@ import { type RouteConfiguration, RouteConfigurationSchema } from "../../../xds/
 import type { Model, Route, Service } from "../../model/index.js";
 import { routeFilterSettings } from "../filters/index.js";
 import { serviceName } from "../names.js";
+import { flowRoutes } from "./flow-routes.js";
 import { keptMatch, keptRoutes } from "./kept-routes.js";
 import { routeAction } from "./route-action.js";
 import { routeMatch } from "./route-match.js";
@@ -29,7 +30,7 @@ export function routeConfigurations(model: Model): RouteConfiguration[] {
 }
 
 /** The rules as they are, or one that takes everything. */
-function rulesOf(service: Service): readonly Route[] {
+export function rulesOf(service: Service): readonly Route[] {
   const everything = { name: "default", match: [], destinations: [{ ...service, subset: "", weight: 100 }] };
   return service.routes ?? [{ ...everything, mirrors: [], requestMutation: [], responseMutation: [] }];
 }
@@ -47,5 +48,7 @@ function routes(service: Service, model: Model): MessageInitShape<typeof RouteSc
     const says = kept[index];
     return says === undefined ? [] : [{ ...route, match: keptMatch(says) }];
   });
-  return [...again, ...requests, ...(service.codec.pins ? pinnedRoutes(rules, service, model) : [])];
+  const ways = [...again, ...requests];
+  if (service.lane.taken === "flow") return [...ways, ...flowRoutes(rules, model)];
+  return service.codec.pins ? [...ways, ...pinnedRoutes(rules, service, model)] : ways;
 }

@@ -7,7 +7,7 @@ import {
 import { TypedStructSchema } from "../../../xds/gen/xds/type/v3/typed_struct_pb.js";
 import type { Balance, Destination, Model, Policy, Service } from "../../model/index.js";
 import { ads, duration, OUT_OF_REACH, pack } from "../envoy.js";
-import { pinnedCluster, SESSION_HEADERS, sessionCluster } from "../names.js";
+import { flowCluster, pinnedCluster, SESSION_HEADERS, sessionCluster } from "../names.js";
 import { ejection } from "./balance.js";
 import { CONNECT_TIMEOUT } from "./outbound-clusters.js";
 import { backendTransport } from "./tls.js";
@@ -22,21 +22,56 @@ export function pinnedClusters({ services }: Model): Cluster[] {
   return services.filter(({ codec }) => codec.pins).flatMap((service) => clusters(service, pinnedCluster));
 }
 
-function clusters(service: Service, nameOf: (destination: Destination) => string): Cluster[] {
-  return [
-    cluster(service, nameOf({ ...service, subset: "" }), service.policy),
-    ...service.subsets.map((subset) => cluster(service, nameOf({ ...service, subset: subset.name }), subset.policy)),
-  ];
+/** The same for the services that flows lead to. */
+export function flowClusters(model: Model): Cluster[] {
+  return flowTargets(model).flatMap((service) => clusters(service, flowCluster, UNREACHABLE));
 }
 
-function cluster(service: Service, name: string, policy: Policy): Cluster {
+/** Of a stream the proxy sees only whether it came to be. So endpoints that cannot be reached are left out, unless rules say how. */
+const UNREACHABLE: ReturnType<typeof ejection> = {
+  outlierDetection: {
+    splitExternalLocalOriginErrors: true,
+    consecutiveLocalOriginFailure: 5,
+    enforcingConsecutiveLocalOriginFailure: 100,
+    enforcingLocalOriginSuccessRate: 0,
+    enforcingConsecutive5xx: 0,
+    enforcingSuccessRate: 0,
+    // A backend that starts anew is not missed for long.
+    baseEjectionTime: duration(5_000),
+    maxEjectionPercent: 100,
+  },
+  // Where none is left, all are tried again.
+  commonLbConfig: { healthyPanicThreshold: { value: 1 } },
+};
+
+/** The services that any rule of one on the flow lane leads to. */
+export function flowTargets({ services }: Model): Service[] {
+  const flows = services.filter(({ lane }) => lane.taken === "flow");
+  const named = flows.flatMap(({ routes = [] }) => routes.flatMap(({ destinations }) => destinations));
+  const own = flows.filter(({ routes }) => routes === undefined);
+  const targets = new Set([...own, ...named].map(({ host, port }) => `${host}:${port}`));
+  return services.filter(({ host, port }) => targets.has(`${host}:${port}`));
+}
+
+/** @param usual which endpoints are left out where rules do not say it */
+function clusters(
+  service: Service,
+  nameOf: (destination: Destination) => string,
+  usual = ejection(undefined),
+): Cluster[] {
+  return [{ name: "", policy: service.policy }, ...service.subsets].map(({ name, policy }) =>
+    cluster(service, nameOf({ ...service, subset: name }), policy, usual),
+  );
+}
+
+function cluster(service: Service, name: string, policy: Policy, usual: ReturnType<typeof ejection>): Cluster {
   return create(ClusterSchema, {
     name,
     clusterDiscoveryType: { case: "type", value: DiscoveryType.EDS },
     edsClusterConfig: { edsConfig: ads() },
     connectTimeout: duration(policy.connectTimeout ?? CONNECT_TIMEOUT),
     loadBalancingPolicy: { policies: [{ typedExtensionConfig: balanceSessions(policy.balance) }] },
-    ...ejection(policy.ejection),
+    ...(policy.ejection === undefined ? usual : ejection(policy.ejection)),
     ...backendTransport(service),
     circuitBreakers: {
       thresholds: [

@@ -19,6 +19,7 @@ export const OUTLIER_FIELDS: SupportedFields = {
     "always_eject_one_host",
     "split_external_local_origin_errors",
     "enforcing_success_rate",
+    "enforcing_local_origin_success_rate",
   ],
 };
 
@@ -46,6 +47,12 @@ export function readOutlierDetection(config: OutlierDetection | undefined): Outl
     throw new ConfigError(
       "outlier_detection.enforcing_success_rate",
       "ejection by success rate, Envoy's default, is not implemented by this host: expected 0",
+    );
+  }
+  if ((config.enforcingLocalOriginSuccessRate ?? 0) !== 0) {
+    throw new ConfigError(
+      "outlier_detection.enforcing_local_origin_success_rate",
+      "ejection by success rate is not implemented by this host: expected 0",
     );
   }
   const baseMs = durationMs(config.baseEjectionTime, 30_000);

@@ -11,6 +11,7 @@ export const redis: Protocol = {
   name: "redis",
   codec: "aeraki.meta_protocol.codec.redis",
   idBits: 0,
+  pins: true,
   backend: (name, port) => RedisBackend.start(name, port),
   caller: (port, timeoutMs = 5_000) => new RedisCaller(port, timeoutMs),
   request: (_id, call) => commandOf(call),

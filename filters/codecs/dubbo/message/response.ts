@@ -23,7 +23,7 @@ export function decodeResponse(frame: Frame, values: Serialization | null, meta:
   const content = enter(frame, values);
   if (content < 0) return true;
   if (content % WITH_ATTACHMENTS == EXCEPTION) meta.outcome = Outcome.BusinessError;
-  if (content < WITH_ATTACHMENTS) return true;
+  if (content < WITH_ATTACHMENTS || meta.brief) return true;
   pass(content, values);
   attachments.read(input, values);
   attachments.addTo(meta, false);

@@ -1,0 +1,3 @@
+export { Call } from "./call";
+export { Calls } from "./calls";
+export { CallStatus, callStatusBy, callStatusOf } from "./status";

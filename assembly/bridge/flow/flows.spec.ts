@@ -1,0 +1,145 @@
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Decoder, encode, Kind, Status } from "../../../examples/awesomerpc/index.js";
+import { bridgeModule, Host } from "../host.support.js";
+import { data, type Http2Frame, headers, parse, reset, Type, windowUpdate } from "../tunnel/http2.support.js";
+
+const FLOW = { revision: "r1", attributes: ["user"], draw: [], streams: 1 };
+const FIRST_WINDOW = 1024 + 1_048_576;
+
+let module: WebAssembly.Module;
+let host: Host;
+let id: number;
+let client: Decoder;
+
+beforeAll(async () => {
+  module = await bridgeModule();
+});
+
+beforeEach(() => {
+  host = new Host(module);
+  configure(FLOW);
+  id = host.connect();
+  client = new Decoder();
+});
+
+function configure(flow: object): void {
+  const configuration = { role: "ingress", scope: "service:1", maxFrameBytes: 4_194_304, flow };
+  if (!host.configure(configuration)) throw new Error(host.logs.join("\n"));
+}
+
+function request(number: bigint, user: string, payload = ""): Buffer {
+  const fields = { service: "a.B", method: "c", headers: [["User", user]] as const, payload: Buffer.from(payload) };
+  return encode({ kind: Kind.request, id: number, ...fields });
+}
+
+function response(number: bigint, payload = ""): Buffer {
+  return encode({ kind: Kind.response, id: number, status: 0, headers: [], payload: Buffer.from(payload) });
+}
+
+/** What HCM gets when the client says this. */
+const says = (...frames: readonly Buffer[]): Http2Frame[] => parse(host.downstream(id, Buffer.concat(frames)));
+
+/** Which requests the client has answers to when HCM says this, and their status. */
+function hears(...frames: readonly Buffer[]): [bigint, number][] {
+  const received = [...client.push(host.upstream(id, Buffer.concat(frames)))];
+  return received.flatMap(({ frame }) => (frame.kind === Kind.response ? [[frame.id, frame.status]] : []));
+}
+
+/** What HCM gets at the next tick. */
+function ticks(): Http2Frame[] {
+  host.tick();
+  return parse(host.takeLetGo());
+}
+
+const opened = (frames: readonly Http2Frame[]) =>
+  frames.flatMap(({ type, stream }) => (type === Type.headers ? [stream] : []));
+const connected = (stream: number) => headers("200", false, stream, [["x-meltemi-revision", "r1"]]);
+const sent = (frames: readonly Http2Frame[], stream: number) =>
+  Buffer.concat(frames.flatMap((frame) => (frame.type === Type.data && frame.stream === stream ? [frame.body] : [])));
+
+describe("flows", () => {
+  it("open a stream for each key, and pass frames byte for byte", () => {
+    const [one, two, three] = [request(1n, "a", "x"), request(2n, "b"), request(3n, "a", "y")];
+    const frames = says(one, two, three);
+    expect(opened(frames)).toEqual([1, 3]);
+    expect(sent(frames, 1).equals(Buffer.concat([one, three]))).toBe(true);
+    expect(sent(frames, 3).equals(two)).toBe(true);
+  });
+
+  it("give answers of interleaved streams to the client frame by frame, wherever they are cut", () => {
+    const [mine, others] = [response(1n, "mine"), response(2n, "others")];
+    says(request(1n, "a"), request(2n, "b"));
+    hears(connected(1), connected(3));
+    for (let cut = 1; cut < mine.length; cut++) {
+      const ends = [data(mine.subarray(0, cut), false, 1), data(others, false, 3), data(mine.subarray(cut), false, 1)];
+      expect(hears(...ends)).toEqual([
+        [2n, Status.ok],
+        [1n, Status.ok],
+      ]);
+      says(request(1n, "a"), request(2n, "b"));
+    }
+  });
+
+  it("answer everyone who waits when a stream breaks, each with its id, and no one else", () => {
+    says(request(1n, "a"), request(2n, "b"), request(3n, "a"));
+    hears(connected(1), connected(3));
+    expect(hears(reset(2, 1))).toEqual([
+      [1n, Status.unavailable],
+      [3n, Status.unavailable],
+    ]);
+    expect(hears(data(response(2n), false, 3))).toEqual([[2n, Status.ok]]);
+    expect(opened(says(request(4n, "a")))).toEqual([5]);
+  });
+
+  it("never take the proxy's own answer for frames", () => {
+    says(request(1n, "a"));
+    expect(hears(headers("503", false, 1), data(response(1n, "not an answer"), true, 1))).toEqual([
+      [1n, Status.unavailable],
+    ]);
+  });
+
+  it("drop an answer that nobody waits for, and go on", () => {
+    says(request(1n, "a"));
+    expect(hears(connected(1), data(Buffer.concat([response(9n), response(1n)]), false, 1))).toEqual([[1n, Status.ok]]);
+    expect(host.metric("out_of_step")).toBe(1);
+  });
+
+  it("end a stream of older rules once its answers are there, and not before", () => {
+    says(request(1n, "a"));
+    hears(connected(1));
+    configure({ ...FLOW, revision: "r2" });
+    expect(opened(says(request(2n, "a")))).toEqual([3]);
+    expect(ticks().some(({ stream, endStream }) => stream === 1 && endStream)).toBe(false);
+    expect(hears(data(response(1n), false, 1))).toEqual([[1n, Status.ok]]);
+    expect(
+      ticks()
+        .filter(({ endStream }) => endStream)
+        .map(({ stream }) => stream),
+    ).toEqual([1]);
+  });
+
+  it("send what a window takes, and the rest when there is more; what follows waits", () => {
+    const [large, next] = [request(1n, "a", "x".repeat(3_000_000)), request(2n, "b")];
+    const settings = Buffer.from([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 16, 0, 0]); // a window of 1 MiB
+    says(request(7n, "a"));
+    hears(settings, connected(1), data(response(7n), false, 1));
+    const got = says(large, next);
+    expect(sent(got, 1).length).toBeLessThan(FIRST_WINDOW);
+    expect(opened(got)).toEqual([]);
+    hears(windowUpdate(1, 4_000_000));
+    const rest = ticks();
+    expect(Buffer.concat([sent(got, 1), sent(rest, 1)]).equals(large)).toBe(true);
+    expect(opened(rest)).toEqual([3]);
+  });
+
+  it("trap on nothing that a server sends", () => {
+    for (let length = 0; length < 200; length++) {
+      const stream = opened(says(request(1n, `${length}`)))[0] ?? 0;
+      const garbage = Buffer.from(Array.from({ length }, (_, index) => (index * 167 + length * 13) & 255));
+      hears(connected(stream), data(garbage, false, stream));
+      hears(reset(0, stream));
+    }
+    const stream = opened(says(request(2n, "good")))[0] ?? 0;
+    expect(hears(connected(stream), data(response(2n), false, stream))).toEqual([[2n, Status.ok]]);
+  });
+});

@@ -1,0 +1,65 @@
+import { FNV_OFFSET, fnv1a64, MAX_VALUE_BYTES } from "../../attributes";
+import { Bytes, Slice, Writer } from "../../bytes";
+import { Metadata } from "../../codec";
+import { Flow } from "./flow";
+import { FlowSettings } from "../settings";
+
+// A key:  *( length u32, value )  for each attribute of the settings; the length is ABSENT where a request has none.
+const ABSENT: u32 = 0xffffffff;
+
+const scratch = new Writer();
+
+/** Writes the key of a request; a view that is good until the next one. */
+export function keyOf(meta: Metadata, settings: FlowSettings): Slice {
+  scratch.reset();
+  const names = settings.attributes;
+  for (let i = 0; i < names.length; i++) {
+    const value = meta.get(unchecked(names[i]).view());
+    // A longer one gets no header, so no rule sees it.
+    if (value == null || value.length > MAX_VALUE_BYTES) {
+      scratch.u32(ABSENT);
+      continue;
+    }
+    scratch.u32(value.length);
+    scratch.bytes(value);
+  }
+  return scratch.view();
+}
+
+/** Hashes only find a key; what makes it this one is its bytes. */
+@inline
+export function hashOf(key: Slice): u64 {
+  return key.length == 0 ? 0 : fnv1a64(FNV_OFFSET, key);
+}
+
+/** The streams of one key: `width` for each cell. */
+export class Key {
+  readonly flows: StaticArray<Flow | null>;
+  /** Others with the same hash. */
+  next: Key | null = null;
+  /** How many streams there are. */
+  count: i32 = 0;
+  private turn: i32 = 0;
+  private bytes: Bytes;
+
+  constructor(
+    key: Slice,
+    readonly hash: u64,
+    private settings: FlowSettings,
+  ) {
+    this.bytes = Bytes.copyOf(key);
+    this.flows = new StaticArray<Flow | null>(settings.cells * settings.width);
+  }
+
+
+  @inline is(key: Slice): bool {
+    return this.bytes.length == key.length && this.bytes.view().equals(key);
+  }
+
+  /** The place of the stream whose turn it is, of those of a cell. */
+  place(cell: i32, width: i32): i32 {
+    if (width == 1) return cell;
+    this.turn = (this.turn + 1) % width;
+    return cell * width + this.turn;
+  }
+}

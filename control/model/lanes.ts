@@ -1,0 +1,102 @@
+import type { Resource, ServiceEntrySpec } from "../source/index.js";
+import { LANE } from "./annotations.js";
+import type { Problems } from "./problems.js";
+import type { Codec, Destination, LaneChoice, Policy, Route, UndecidedService } from "./types.js";
+
+/**
+ * How a service's requests go, by what its rules ask for. The annotation `meltemi.dev/lane` says `request`, `flow`, or
+ * `auto`: by flows where the rules only match and split. What cannot go by flows and is told to is an error.
+ * @param services all of them, since rules lead to others
+ */
+export function laneOf(
+  service: UndecidedService,
+  services: readonly UndecidedService[],
+  entry: Resource<ServiceEntrySpec>,
+  problems: Problems,
+): LaneChoice {
+  if (service.codec.lane === "session")
+    return { taken: "session", open: false, why: protocolNeeds(service.codec) ?? "" };
+  const wanted = entry.annotations[LANE];
+  if (wanted === undefined) return { taken: "request", open: false, why: `no annotation ${LANE} asks for another` };
+  const path = ["metadata", "annotations", LANE];
+  if (wanted === "request") return { taken: "request", open: false, why: `the annotation ${LANE} says so` };
+  if (wanted !== "flow" && wanted !== "auto") {
+    problems.error(entry, path, `expected auto, flow or request, found ${JSON.stringify(wanted)}`);
+    return { taken: "request", open: false, why: "the annotation cannot be read" };
+  }
+  const never = protocolNeeds(service.codec);
+  const obstacle = never ?? rulesNeed(service, services);
+  if (obstacle === undefined) {
+    const why = wanted === "flow" ? `the annotation ${LANE} says so` : "the rules only match and split";
+    return { taken: "flow", open: true, why };
+  }
+  if (wanted === "flow") problems.error(entry, path, `requests of ${service.host} cannot go by flows: ${obstacle}`);
+  return { taken: "request", open: never === undefined, why: obstacle };
+}
+
+/** What keeps a protocol off the flow lane for good; undefined: nothing does. */
+export function protocolNeeds({ name, lane, pins, mode }: Codec): string | undefined {
+  if (lane === "session") return `the unit of ${name} is the connection`;
+  if (pins) return `requests of ${name} change the state of their connection`;
+  // What nobody waits for any more could only be told from later answers by its place, so it would hold them up.
+  return mode === "plain" ? `servers of ${name} take one request at a time on a connection` : undefined;
+}
+
+/**
+ * What a stream of many requests can carry. Whatever else a rule says is about each request by itself, also what nobody has
+ * thought of here yet.
+ */
+const CARRIED = {
+  service: [
+    "host",
+    "port",
+    "codec",
+    "bind",
+    "tls",
+    "backendTls",
+    "tuning",
+    "splits",
+    "endpoints",
+    "policy",
+    "subsets",
+    "routes",
+    "origin",
+  ],
+  tuning: ["maxConnectionDuration", "maxFrameBytes", "deadline", "unknown", "codec", "flow", "firstStreamId"],
+  route: ["name", "match", "destinations"],
+  policy: ["balance", "connectTimeout", "maxPendingRequests", "ejection"],
+  ejection: ["consecutiveLocalErrors", "splitLocalErrors", "interval", "baseTime", "maxPercent"],
+} as const;
+
+/** What the rules want of each request by itself. */
+function rulesNeed(service: UndecidedService, services: readonly UndecidedService[]): string | undefined {
+  const { routes, tuning, host, port } = service;
+  const own = beyond(service, CARRIED.service) ?? beyond(tuning, CARRIED.tuning);
+  if (own !== undefined) return `the service has ${own}`;
+  for (const route of routes ?? []) {
+    const need = beyond(route, CARRIED.route);
+    if (need !== undefined) return `the route ${route.name} has ${need}`;
+  }
+  const destinations = routes?.flatMap((route: Route) => route.destinations) ?? [{ host, port, subset: "" }];
+  for (const destination of destinations) {
+    const need = policyNeeds(policyOf(destination, services));
+    if (need !== undefined) return `a DestinationRule of ${destination.host} sets ${need}`;
+  }
+  return undefined;
+}
+
+/** Envoy lets CONNECT streams above a limit of connections wait for ever, and sees no answers of theirs to eject by. */
+function policyNeeds(policy: Policy | undefined): string | undefined {
+  return beyond(policy ?? {}, CARRIED.policy) ?? beyond(policy?.ejection ?? {}, CARRIED.ejection);
+}
+
+function policyOf({ host, port, subset }: Destination, services: readonly UndecidedService[]): Policy | undefined {
+  const service = services.find((candidate) => candidate.host === host && candidate.port === port);
+  return service?.subsets.find(({ name }) => name === subset)?.policy ?? service?.policy;
+}
+
+/** The first field that says something and is not among the known ones. */
+function beyond(settings: object, known: readonly string[]): string | undefined {
+  const says = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : value !== undefined);
+  return Object.entries(settings).find(([field, value]) => says(value) && !known.includes(field))?.[0];
+}
