@@ -1,9 +1,17 @@
 import type { Command } from "commander";
 import { addBootstrap } from "./bootstrap.js";
+import { addCodec } from "./codec.js";
 import { addControl } from "./control.js";
 import { addHost } from "./host.js";
 import { addInspect } from "./inspect.js";
 import { addUp } from "./up.js";
 
 /** Every command, in the order of the help text. */
-export const COMMANDS: readonly ((command: Command) => void)[] = [addUp, addControl, addHost, addBootstrap, addInspect];
+export const COMMANDS: readonly ((command: Command) => void)[] = [
+  addUp,
+  addControl,
+  addHost,
+  addBootstrap,
+  addInspect,
+  addCodec,
+];
