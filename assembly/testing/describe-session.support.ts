@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type PeerName, SessionProbe, type SessionSample, type SessionSource } from "./session-probe.support.js";
+import { cutPoints, type PeerName, type SessionSample } from "../../testing/codec/index.js";
+import { SessionProbe, type SessionSource } from "./session-probe.support.js";
 
 export interface SessionSuite {
   readonly source: SessionSource;
@@ -41,8 +42,7 @@ export function describeSession(title: string, suite: SessionSuite): void {
       for (const { name, turns } of samples) {
         const whole = probe.converse(turns);
         for (const [index, turn] of turns.entries()) {
-          const step = Math.max(1, Math.floor(turn.bytes.length / 1024));
-          for (let split = 1; split < turn.bytes.length; split += step) {
+          for (const split of cutPoints(turn.bytes.length, 1024)) {
             const cut = [turn.bytes.subarray(0, split), turn.bytes.subarray(split)];
             const parts = cut.map((bytes) => ({ from: turn.from, bytes }));
             const heard = probe.converse(turns.toSpliced(index, 1, ...parts));

@@ -1,7 +1,9 @@
+import type { PeerName } from "../../testing/codec/index.js";
 import { type CodecSource, compileProbe } from "./compile.support.js";
 
+export type { PeerName };
+
 export const Peer = { Client: 0, Server: 1 } as const;
-export type PeerName = keyof typeof Peer;
 
 // The names stand in the order of the enums in assembly/codec.
 const SCANS = ["More", "Frame", "Bad"] as const;

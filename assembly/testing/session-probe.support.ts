@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { data, headers, parse, type Turn, Type } from "../../testing/codec/index.js";
 import { Host } from "../bridge/host.support.js";
-import { data, headers, parse, Type } from "../bridge/tunnel/http2.support.js";
 import { compileModule } from "./compile.support.js";
 
 /** Where a module of the session lane is, from the checkout's root, and its plugin's settings. */
@@ -8,19 +8,6 @@ export interface SessionSource {
   readonly folder: string;
   /** The field `codec` of the configuration. */
   readonly settings?: object;
-}
-
-export type PeerName = "Client" | "Server";
-
-export interface Turn {
-  readonly from: PeerName;
-  readonly bytes: Uint8Array;
-}
-
-/** A whole session as it was recorded: who said what, in turn. */
-export interface SessionSample {
-  readonly name: string;
-  readonly turns: readonly Turn[];
 }
 
 /** What became of a session. */

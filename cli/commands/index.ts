@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addBootstrap } from "./bootstrap.js";
+import { addCodec } from "./codec.js";
 import { addControl } from "./control.js";
 import { addHost } from "./host.js";
 import { addInspect } from "./inspect.js";
@@ -14,4 +15,5 @@ export const COMMANDS: readonly ((command: Command) => void)[] = [
   addStatus,
   addBootstrap,
   addInspect,
+  addCodec,
 ];

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { data, type Http2Frame, headers, parse, Type } from "../../../testing/codec/index.js";
 import type { Host } from "../host.support.js";
 import { configured, encodeLined, type Lined, LinedDecoder, linedModule } from "../lined.support.js";
-import { data, type Http2Frame, headers, parse, Type } from "../tunnel/http2.support.js";
 
 let module: WebAssembly.Module;
 

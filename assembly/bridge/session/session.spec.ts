@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { data, type Http2Frame, headers, parse, reset, Type, windowUpdate } from "../../../testing/codec/index.js";
 import { compileModule } from "../../testing/compile.support.js";
 import { Host } from "../host.support.js";
-import { data, type Http2Frame, headers, parse, reset, Type, windowUpdate } from "../tunnel/http2.support.js";
 
 // A protocol made for this: `kind u8, length u8, bytes`. A client's `o` opens, `n` is answered, `d` is replaced, `x` is
 // the last; a server's `r` is replaced.

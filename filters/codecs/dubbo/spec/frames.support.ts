@@ -1,20 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { SampleFrame } from "../../../../assembly/testing/describe-codec.support.js";
+import { readFrames, type SampleFrame } from "../../../../testing/codec/index.js";
 import { encoder, type HessianEncoder } from "./hessian.support.js";
 
 export const source = { folder: "filters/codecs/dubbo", module: "dubbo", name: "Dubbo" };
 
 /** Frames recorded between an Apache Dubbo provider and consumer (test/peers/dubbo). */
 export function recorded(): SampleFrame[] {
-  const folder = fileURLToPath(new URL("../samples", import.meta.url));
-  return readdirSync(folder).map((file) => {
-    const lines = readFileSync(join(folder, file), "utf8").split("\n");
-    const from = lines.includes("# from Server") ? "Server" : "Client";
-    const hex = lines.filter((line) => !line.startsWith("#")).join("");
-    return { name: file, from, bytes: Buffer.from(hex, "hex") };
-  });
+  return readFrames(fileURLToPath(new URL("../samples", import.meta.url)));
 }
 
 export function sample(name: string): SampleFrame {

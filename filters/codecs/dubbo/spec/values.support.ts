@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { SampleFrame } from "../../../../assembly/testing/describe-codec.support.js";
+import type { SampleFrame } from "../../../../testing/codec/index.js";
 import { frame, map, request, response } from "./frames.support.js";
 
 // hessian.js writes surrogate pairs only whole.

@@ -1,23 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { SessionSample } from "../../../../assembly/testing/session-probe.support.js";
+import { readSessions, type SessionSample } from "../../../../testing/codec/index.js";
 
 export const source = { folder: "filters/codecs/postgresql" };
 
 /** Sessions of npm's pg with a real server (samples/record.mjs). */
 export function recorded(): SessionSample[] {
-  const folder = fileURLToPath(new URL("../samples", import.meta.url));
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".session"))
-    .map((file) => {
-      const lines = readFileSync(join(folder, file), "utf8").trimEnd().split("\n");
-      const turns = lines.map((line) => ({
-        from: line.startsWith("C") ? ("Client" as const) : ("Server" as const),
-        bytes: Buffer.from(line.slice(2), "hex"),
-      }));
-      return { name: file, turns };
-    });
+  return readSessions(fileURLToPath(new URL("../samples", import.meta.url)));
 }
 
 /** `type u8, length u32, bytes`; the length may be declared other than it is. */

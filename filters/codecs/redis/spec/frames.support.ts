@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import type { SampleFrame } from "../../../../assembly/testing/describe-codec.support.js";
+import { readFrames, type SampleFrame } from "../../../../testing/codec/index.js";
 
 export const source = { folder: "filters/codecs/redis", module: "redis", name: "Redis" };
 
@@ -24,14 +22,7 @@ const server = (text: string) => made(JSON.stringify(text).slice(0, 40), "Server
 
 /** Commands of npm's ioredis and a real server's answers (samples/record.mjs). */
 export function recorded(): SampleFrame[] {
-  const folder = fileURLToPath(new URL("../samples", import.meta.url));
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".hex"))
-    .map((file) => {
-      const lines = readFileSync(join(folder, file), "utf8").split("\n");
-      const from = lines.includes("# from Server") ? "Server" : "Client";
-      return made(file, from, Buffer.from(lines.filter((line) => !line.startsWith("#")).join(""), "hex"));
-    });
+  return readFrames(fileURLToPath(new URL("../samples", import.meta.url)));
 }
 
 /** Commands and answers of every kind, RESP2's and RESP3's. */

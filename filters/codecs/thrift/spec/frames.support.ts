@@ -1,7 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { SampleFrame } from "../../../../assembly/testing/describe-codec.support.js";
+import { readFrames, type SampleFrame } from "../../../../testing/codec/index.js";
 import { type Dialect, type Field, struct, varint } from "./values.support.js";
 
 export const source = { folder: "filters/codecs/thrift", module: "thrift", name: "Thrift" };
@@ -12,14 +10,7 @@ export const TYPES = { call: 1, reply: 2, exception: 3, oneWay: 4 } as const;
 
 /** Frames that Apache's own Python library wrote (samples/record.py). */
 export function recorded(): SampleFrame[] {
-  const folder = fileURLToPath(new URL("../samples", import.meta.url));
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".hex"))
-    .map((file) => {
-      const lines = readFileSync(join(folder, file), "utf8").split("\n");
-      const from = lines.includes("# from Server") ? "Server" : "Client";
-      return { name: file, from, bytes: Buffer.from(lines.filter((line) => !line.startsWith("#")).join(""), "hex") };
-    });
+  return readFrames(fileURLToPath(new URL("../samples", import.meta.url)));
 }
 
 export interface Parts {

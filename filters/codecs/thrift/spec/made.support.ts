@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { SampleFrame } from "../../../../assembly/testing/describe-codec.support.js";
+import type { SampleFrame } from "../../../../testing/codec/index.js";
 import { message, SPEECHES, TYPES, u32 } from "./frames.support.js";
 import { fields } from "./values.support.js";
 

@@ -1,0 +1,6 @@
+import { registerProtocol } from "meltemi/assembly/bridge";
+import { CarelessProtocol } from "./careless";
+
+registerProtocol("careless", () => new CarelessProtocol());
+
+export * from "meltemi/assembly/proxy";
