@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { Destination, Endpoint, Service } from "../model/index.js";
+import type { Callout, Destination, Endpoint, Service } from "../model/index.js";
 
 /** Names of resources; they are interface: routes of Istio and users' dashboards know them. */
 
@@ -34,6 +34,11 @@ export const SESSION_HEADERS = { cluster: "x-meltemi-cluster", backend: "x-melte
 /** The listener, and the cluster to it, that take one-way requests to a service's routes without their client. */
 export function oneWayLoop(service: { host: string; port: number }): string {
   return `meltemi_oneway|${serviceName(service)}`;
+}
+
+/** A server that filters ask. */
+export function calloutCluster({ host, port, tls, http2 }: Callout): string {
+  return `meltemi_callout|${tls ? "https" : "http"}${http2 ? "2" : ""}|${host}:${port}`;
 }
 
 /** Which egress a service's requests go through: its codec's, or one of its own where the codec has settings for it. */

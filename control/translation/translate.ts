@@ -1,6 +1,7 @@
 import type { Model } from "../model/index.js";
 import type { Lane, Modules } from "../source/index.js";
 import type { Resources } from "./resources.js";
+import { calloutClusters } from "./steps/callout-clusters.js";
 import { egressListeners } from "./steps/egress-listeners.js";
 import { endpoints } from "./steps/endpoints.js";
 import { extensions } from "./steps/extensions.js";
@@ -12,8 +13,8 @@ import { serviceListeners } from "./steps/service-listeners.js";
 import { pinnedClusters, sessionClusters } from "./steps/session-clusters.js";
 
 /** Services of one lane only, for steps that the other has no use for. */
-function only({ services }: Model, lane: Lane): Model {
-  return { services: services.filter(({ codec }) => codec.lane === lane) };
+function only({ services, ...more }: Model, lane: Lane): Model {
+  return { ...more, services: services.filter(({ codec }) => codec.lane === lane) };
 }
 
 type Step = (model: Model, modules: Modules) => Partial<Resources>;
@@ -41,6 +42,8 @@ const STEPS: readonly Step[] = [
   (model) => ({ clusters: sessionClusters(only(model, "session")) }),
   // The same, for requests that bind their client's connection to a backend.
   (model) => ({ clusters: pinnedClusters(only(model, "request")) }),
+  // What filters ask while a request waits.
+  (model) => ({ clusters: calloutClusters(model) }),
   // The endpoints of all kinds of cluster.
   (model) => ({ endpoints: endpoints(model) }),
 ];
