@@ -209,6 +209,8 @@ export function proxy_on_grpc_receive_initial_metadata(root: i32, token: i32, he
 export function proxy_on_grpc_receive(root: i32, token: i32, size: i32): void {
   enter();
   const context = anyContext(askerOf(token, root));
+  // What a context awaits are calls of one message, and such a call ends with it: no close is told.
+  calloutEnded(token);
   if (context != null) {
     if (context.id != root) setEffectiveContext(context.id);
     context.onGrpcReceive(token, size);

@@ -9,7 +9,7 @@ import { networkFilters } from "./registry.js";
 import { StatsStore } from "./stats/index.js";
 import { type ClusterContext, LiveClusterManager } from "./upstream/index.js";
 import { createVmRegistry, ofMessage, type VmRegistry } from "./vm/index.js";
-import { httpCaller, wasmServices } from "./wasm/index.js";
+import { grpcCaller, httpCaller, wasmServices } from "./wasm/index.js";
 import { Discovery } from "./xds/index.js";
 
 /** How long `close` waits for connections to flush. */
@@ -83,7 +83,8 @@ class RunningHost implements Host {
             } as const)
           : undefined,
     };
-    this.wasm = createVmRegistry(wasmServices({ stats, logger, httpCall: httpCaller(clusters), properties }));
+    const callers = { httpCall: httpCaller(clusters), grpc: grpcCaller(clusters) };
+    this.wasm = createVmRegistry(wasmServices({ stats, logger, ...callers, properties }));
     this.client = adsClient(bootstrap, stats, logger);
     const clusterContext: ClusterContext = {
       stats,

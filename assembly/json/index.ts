@@ -1,3 +1,3 @@
 export { Fields, Problems } from "./fields";
 export { JsonParser } from "./parser";
-export { Json, JsonKind } from "./value";
+export { Json, JsonKind, numberText } from "./value";

@@ -2,9 +2,12 @@ import type { DestinationRuleSpec, Problem, Resource, Rules } from "../source/in
 import { accessOf, checkAccess } from "./access.js";
 import { checkAnnotations, checkSwitches } from "./annotations.js";
 import { checkBinds } from "./bind.js";
+import { Callouts } from "./callouts.js";
 import { Destinations } from "./destinations.js";
 import { Hosts } from "./hosts.js";
+import { checkJwt, issuersOf } from "./jwt.js";
 import { laneOf } from "./lanes.js";
+import { RateLimits } from "./limits.js";
 import { Problems } from "./problems.js";
 import { type CodecModules, Protocols } from "./protocols.js";
 import { redisRules } from "./redis/index.js";
@@ -28,10 +31,15 @@ export function buildModel(
   const problems = new Problems();
   const protocols = new Protocols(rules, modules.codecs, problems);
   const drafts = draftServices(rules, protocols, bind, problems);
-  const policies = [...rules.authorizationPolicies, ...rules.dubboAuthorizationPolicies];
+  const policies = [
+    ...rules.authorizationPolicies,
+    ...rules.dubboAuthorizationPolicies,
+    ...rules.requestAuthentications,
+  ];
   checkAnnotations([...rules.serviceEntries, ...rules.applicationProtocols, ...policies], problems);
   checkSwitches(policies, problems);
   checkAccess(rules, drafts, modules.http, problems);
+  checkJwt(rules, drafts, modules.http, problems);
   checkHosts(drafts, problems);
   checkBinds(drafts, problems);
   const hosts = new Hosts(drafts.map(({ host }) => host));
@@ -41,18 +49,28 @@ export function buildModel(
     withDestinationRule(redis.apply(draft), destinationRules.get(draft.host), rules, problems),
   );
   checkRouters(rules, hosts, modules.http, problems);
+  const callouts = new Callouts(rules, problems);
+  const limits = new RateLimits(rules, hosts, callouts, modules.http, problems);
   const destinations = new Destinations(services, hosts, problems);
   const routes = new Routes(destinations, hosts, problems);
   const model = {
     services: services.map(({ entry, ...draft }): Service => {
       const access = accessOf({ ...draft, entry }, rules);
-      const service = access.length === 0 ? draft : { ...draft, access };
+      const issuers = issuersOf({ ...draft, entry }, rules, callouts);
+      const limit = limits.of(draft);
+      const service = {
+        ...draft,
+        ...(access.length > 0 && { access }),
+        ...(issuers.length > 0 && { issuers }),
+        ...(limit && { limits: limit }),
+      };
       const metaRoutes = routes.of(service, rules.metaRouters);
       const redisRoutes = redis.routes(service, destinations, metaRoutes);
       const own = metaRoutes === undefined ? redisRoutes : [...metaRoutes, ...(redisRoutes ?? [])];
       const whole = own === undefined ? service : { ...service, routes: own };
       return { ...whole, lane: laneOf(whole, services, entry, problems) };
     }),
+    callouts: callouts.all,
   };
   return problems.failed ? { problems: problems.all } : { model, problems: problems.all };
 }

@@ -1,19 +1,19 @@
-import type { AttributeMatchSpec, MetaRouterSpec, Resource, RouteSpec } from "../source/index.js";
+import type { AttributeMatchSpec, AttributesMatchSpec, MetaRouterSpec, Resource } from "../source/index.js";
 import type { Problems } from "./problems.js";
 import { regexFault } from "./regex.js";
 import type { AttributeMatch } from "./types.js";
 
-/** The conditions of a route, in the order of their names so that a file's order does not matter. */
+/** The conditions of a rule, in the order of their names so that a file's order does not matter. */
 export function matchOf(
   router: Resource<MetaRouterSpec>,
-  route: RouteSpec,
+  match: AttributesMatchSpec | undefined,
   path: readonly PropertyKey[],
   problems: Problems,
 ): AttributeMatch[] {
-  const attributes = Object.entries(route.match?.attributes ?? {});
+  const attributes = Object.entries(match?.attributes ?? {});
   for (const [name, { regex }] of attributes) {
     const fault = regex === undefined ? undefined : regexFault(regex);
-    const at = [...path, "match", "attributes", name, "regex"];
+    const at = [...path, "attributes", name, "regex"];
     if (fault !== undefined)
       problems.error(router, at, `expected a regular expression (RE2), found ${JSON.stringify(regex)}: ${fault}`);
   }

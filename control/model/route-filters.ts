@@ -4,6 +4,7 @@ import type { RouteSpec } from "../source/index.js";
 export const FILTER_OF_FIELD = {
   accessControl: "access-control",
   fault: "fault-injection",
+  jwt: "jwt-auth",
   requestMutation: "header-mutation",
   responseMutation: "header-mutation",
 } as const satisfies Partial<Record<keyof RouteSpec, string>>;
@@ -11,4 +12,4 @@ export const FILTER_OF_FIELD = {
 export type FilterField = keyof typeof FILTER_OF_FIELD;
 
 /** Of these, what holds for a session's opening too. */
-export const SERVES_SESSIONS: ReadonlySet<string> = new Set<FilterField>(["accessControl"]);
+export const SERVES_SESSIONS: ReadonlySet<string> = new Set<FilterField>(["accessControl", "jwt"]);

@@ -3,6 +3,7 @@ import { routeAccessOf } from "./access.js";
 import type { Destinations } from "./destinations.js";
 import { faultOf } from "./fault.js";
 import type { Hosts } from "./hosts.js";
+import { routeJwtOf } from "./jwt.js";
 import { matchOf } from "./match.js";
 import type { Problems } from "./problems.js";
 import { FILTER_OF_FIELD, type FilterField, SERVES_SESSIONS } from "./route-filters.js";
@@ -52,12 +53,13 @@ export class Routes {
     const name = spec.name ?? `${router.namespace}/${router.name}/${index}`;
     return {
       name,
-      match: matchOf(router, spec, path, this.problems),
+      match: matchOf(router, spec.match, [...path, "match"], this.problems),
       destinations,
       mirrors: mirror === undefined ? [] : [{ ...mirror, percentage: spec.mirrorPercentage?.value ?? 100 }],
       requestMutation: (spec.requestMutation ?? []).map(toAttribute),
       responseMutation: (spec.responseMutation ?? []).map(toAttribute),
       ...(spec.fault && { fault: faultOf(spec.fault) }),
+      ...(spec.jwt && { jwt: routeJwtOf(spec.jwt) }),
       ...(spec.accessControl && { access: spec.accessControl.map((one, at) => routeAccessOf(one, `${name}/${at}`)) }),
     };
   }

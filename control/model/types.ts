@@ -6,6 +6,18 @@ export type { Tuning } from "./tuning.js";
 /** All services and their rules, with every name settled: what translation turns into Envoy's terms. */
 export interface Model {
   readonly services: readonly Service[];
+  /** What filters ask while a request waits. */
+  readonly callouts?: readonly Callout[];
+}
+
+/** A server that filters ask. */
+export interface Callout {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly http2: boolean;
+  /** `name`: those that its host's name stands for, looked up by the proxy. */
+  readonly endpoints: readonly Endpoint[] | "name";
 }
 
 /** One port of a service. */
@@ -30,6 +42,10 @@ export interface Service {
   /** Who may ask what of it, whatever the route. */
   readonly access?: readonly AccessPolicy[];
   readonly lane: LaneChoice;
+  /** How many requests it takes. */
+  readonly limits?: Limits;
+  /** Whose tokens are believed. */
+  readonly issuers?: readonly JwtIssuer[];
   readonly origin: Place;
 }
 
@@ -136,6 +152,69 @@ export interface Route {
   readonly fault?: Fault;
   /** Beside the service's own. */
   readonly access?: readonly AccessPolicy[];
+  readonly jwt?: RouteJwt;
+}
+
+export interface Limits {
+  /** A request takes from the first whose match holds. */
+  readonly local?: readonly TokenBucket[];
+  readonly global?: GlobalLimit;
+}
+
+/** It begins full. Times are milliseconds. */
+export interface TokenBucket {
+  readonly match: readonly AttributeMatch[];
+  readonly maxTokens: number;
+  readonly tokensPerFill: number;
+  readonly fillInterval: number;
+}
+
+/** What a rate limit service is asked, and of which requests. */
+export interface GlobalLimit {
+  readonly callout: Callout;
+  readonly match: readonly AttributeMatch[];
+  readonly domain: string;
+  /** In milliseconds. */
+  readonly timeout?: number;
+  readonly denyOnFail: boolean;
+  readonly descriptors: readonly { readonly key: string; readonly attribute: string }[];
+}
+
+/** What a route's requests want of a token. */
+export interface RouteJwt {
+  /** There has to be one. */
+  readonly required: boolean;
+  /** Each must have one of its values. */
+  readonly claims: readonly { readonly claim: string; readonly values: readonly string[] }[];
+}
+
+/** An issuer of tokens: whose keys, where they stand, and what becomes of them. */
+export interface JwtIssuer {
+  readonly issuer: string;
+  /** Any of these; none: whoever they are for. */
+  readonly audiences: readonly string[];
+  readonly keys: InlineKeys | RemoteKeys;
+  /** None: the attribute `authorization`, behind `Bearer `. */
+  readonly from: readonly { readonly attribute: string; readonly prefix: string }[];
+  readonly claimHeaders: readonly { readonly attribute: string; readonly claim: string }[];
+  readonly payloadHeader?: string;
+  /** The backend gets the token too. */
+  readonly forward: boolean;
+  /** In seconds. */
+  readonly clockSkew?: number;
+}
+
+/** A JSON Web Key Set. */
+export interface InlineKeys {
+  readonly inline: string;
+}
+
+/** Times are milliseconds. */
+export interface RemoteKeys {
+  readonly callout: Callout;
+  readonly uri: string;
+  readonly refresh?: number;
+  readonly timeout?: number;
 }
 
 /**

@@ -28,6 +28,7 @@ export function readRules(files: readonly File[]): Loaded {
     redisDestinations: [],
     authorizationPolicies: [],
     dubboAuthorizationPolicies: [],
+    requestAuthentications: [],
     secrets: [],
     addresses: new Map(),
     pemFiles: new Map(),
@@ -41,6 +42,7 @@ export function readRules(files: readonly File[]): Loaded {
     RedisDestination: rules.redisDestinations,
     AuthorizationPolicy: rules.authorizationPolicies,
     DubboAuthorizationPolicy: rules.dubboAuthorizationPolicies,
+    RequestAuthentication: rules.requestAuthentications,
     Secret: rules.secrets,
   };
   const seen = new Map<string, Place>();

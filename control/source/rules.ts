@@ -6,6 +6,7 @@ import type {
   MetaRouterSpec,
   RedisDestinationSpec,
   RedisServiceSpec,
+  RequestAuthenticationSpec,
   SecretSpec,
   ServiceEntrySpec,
 } from "./kinds/index.js";
@@ -35,6 +36,7 @@ export interface Rules {
   readonly redisServices: readonly Resource<RedisServiceSpec>[];
   readonly redisDestinations: readonly Resource<RedisDestinationSpec>[];
   readonly authorizationPolicies: readonly Resource<AuthorizationPolicySpec>[];
+  readonly requestAuthentications: readonly Resource<RequestAuthenticationSpec>[];
   readonly dubboAuthorizationPolicies: readonly Resource<DubboAuthorizationPolicySpec>[];
   readonly secrets: readonly Resource<SecretSpec>[];
   /** What the names in services that are resolved by DNS stand for now. */

@@ -45,6 +45,8 @@ export const MODULES: Modules = {
     await moduleNamed("access-control"),
     await moduleNamed("fault-injection"),
     await moduleNamed("header-mutation"),
+    await moduleNamed("jwt-auth"),
+    await moduleNamed("rate-limit"),
   ]),
 };
 

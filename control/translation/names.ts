@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { Destination, Endpoint, Service } from "../model/index.js";
+import type { Callout, Destination, Endpoint, Service } from "../model/index.js";
 
 /** Names of resources; they are interface: routes of Istio and users' dashboards know them. */
 
@@ -57,6 +57,11 @@ export function tlsSecret(
 
 /** The authorities that the web trusts, for backends of which no rule says who vouches for them. */
 export const WEB_AUTHORITIES = "meltemi.tls.web";
+
+/** A server that filters ask. */
+export function calloutCluster({ host, port, tls, http2 }: Callout): string {
+  return `meltemi_callout|${tls ? "https" : "http"}${http2 ? "2" : ""}|${host}:${port}`;
+}
 
 /** Which egress a service's requests go through: its codec's, or one of its own where the codec has settings for it. */
 export function egressUse(service: Service): string {

@@ -2,6 +2,7 @@ import type { Model } from "../model/index.js";
 import type { Lane, Modules } from "../source/index.js";
 import type { Resources } from "./resources.js";
 import { noSerials, type Serials } from "./serials.js";
+import { calloutClusters } from "./steps/callout-clusters.js";
 import { egressListeners } from "./steps/egress-listeners.js";
 import { endpoints } from "./steps/endpoints.js";
 import { extensions } from "./steps/extensions.js";
@@ -14,8 +15,8 @@ import { flowClusters, pinnedClusters, sessionClusters } from "./steps/session-c
 import { secrets } from "./steps/tls.js";
 
 /** Services of one lane only, for steps that the other has no use for. */
-function only({ services }: Model, lane: Lane): Model {
-  return { services: services.filter(({ codec }) => codec.lane === lane) };
+function only({ services, ...more }: Model, lane: Lane): Model {
+  return { ...more, services: services.filter(({ codec }) => codec.lane === lane) };
 }
 
 type Step = (model: Model, modules: Modules, serials: Serials) => Partial<Resources>;
@@ -47,6 +48,8 @@ const STEPS: readonly Step[] = [
   (model) => ({ clusters: pinnedClusters(only(model, "request")) }),
   // The same, for flows.
   (model) => ({ clusters: flowClusters(model) }),
+  // What filters ask while a request waits.
+  (model) => ({ clusters: calloutClusters(model) }),
   // The endpoints of all kinds of cluster.
   (model) => ({ endpoints: endpoints(model) }),
 ];

@@ -1,21 +1,30 @@
 import type { Scope } from "../stats/index.js";
-import { type HttpCaller, LogLevel, type MetricSink, type VmLogLine, type VmServices } from "../vm/index.js";
+import {
+  type GrpcCaller,
+  type HttpCaller,
+  LogLevel,
+  type MetricSink,
+  type VmLogLine,
+  type VmServices,
+} from "../vm/index.js";
 
 /** The pieces of a host that VMs use. */
 export interface WasmSurroundings {
   readonly stats: Scope;
   readonly logger: Record<"debug" | "info" | "warn" | "error", (fields: object, message: string) => void>;
   readonly httpCall?: HttpCaller;
+  readonly grpc?: GrpcCaller;
   readonly properties?: VmServices["properties"];
 }
 
 /** VM services on the host's stats and log. */
-export function wasmServices({ stats, logger, httpCall, properties }: WasmSurroundings): VmServices {
+export function wasmServices({ stats, logger, httpCall, grpc, properties }: WasmSurroundings): VmServices {
   return {
     log: (line) => logLine(logger, line),
     logLevel: LogLevel.Info,
     metrics: metricSink(stats.scope("wasmcustom")),
     ...(httpCall === undefined ? {} : { httpCall }),
+    ...(grpc === undefined ? {} : { grpc }),
     ...(properties === undefined ? {} : { properties }),
   };
 }

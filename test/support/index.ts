@@ -18,6 +18,7 @@ export {
   type Protocol,
 } from "./protocol.js";
 export { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
+export { RateLimiter } from "./rate-limiter.js";
 export { redis } from "./redis/index.js";
 export { type Route, SERVICE_PORT } from "./rules.js";
 export type { Lane, WorldSpec } from "./start.js";

@@ -17,6 +17,7 @@ export interface Route {
   readonly response?: Attributes;
   /** As a MetaRouter has it. */
   readonly fault?: object;
+  readonly jwt?: object;
   readonly accessControl?: readonly object[];
 }
 
@@ -124,7 +125,7 @@ function documents({
 
 function metaRoute(
   host: string,
-  { match, to, mirror, request, response, fault, accessControl }: Route,
+  { match, to, mirror, request, response, fault, jwt, accessControl }: Route,
   index: number,
 ): object {
   const weights = typeof to === "string" ? { [to]: 100 } : to;
@@ -137,6 +138,7 @@ function metaRoute(
     ...(request && { requestMutation: pairs(request) }),
     ...(response && { responseMutation: pairs(response) }),
     ...(fault && { fault }),
+    ...(jwt && { jwt }),
     ...(accessControl && { accessControl }),
   };
 }

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Decoder, encode, Kind, Status } from "../../../examples/awesomerpc/index.js";
+import { data, type Http2Frame, headers, parse, reset, Type, windowUpdate } from "../../../testing/codec/index.js";
 import { bridgeModule, Host } from "../host.support.js";
-import { data, type Http2Frame, headers, parse, reset, Type, windowUpdate } from "../tunnel/http2.support.js";
 
 const FLOW = { revision: "r1", attributes: ["user"], draw: [], streams: 1 };
 const FIRST_WINDOW = 1024 + 1_048_576;

@@ -1,6 +1,7 @@
 import { Bytes, Slice } from "../../bytes";
 import { Metadata } from "../../codec";
 import { HeaderPairsWriter, httpCall } from "../../hostcalls";
+import { PEER, peerName } from "../../requests";
 import { addOneWayHeaders, AttributeForms } from "../headers";
 
 // What the proxy may hold of one-way requests whose callers need not be there any more, in each worker.
@@ -22,6 +23,8 @@ let bytes: i32 = 0;
 export function sendDetached(cluster: Bytes, meta: Metadata | null, forms: AttributeForms, body: Slice): bool {
   if (bytes + body.length > MOST_BYTES || forms.length > MOST_HEADERS) return false;
   addOneWayHeaders(pairs, meta, forms);
+  const peer = peerName();
+  if (peer != null) pairs.add(PEER, peer);
   const token = httpCall(cluster.view(), pairs.take(), body, Slice.empty(), TIMEOUT_MS);
   if (token == 0) return false;
   sizes.set(token, body.length);

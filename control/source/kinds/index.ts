@@ -6,20 +6,24 @@ import { dubboAuthorizationPolicy } from "./dubbo-authorization-policy.js";
 import { metaRouter } from "./meta-router.js";
 import { redisDestination } from "./redis-destination.js";
 import { redisService } from "./redis-service.js";
+import { requestAuthentication } from "./request-authentication.js";
 import { secret } from "./secret.js";
 import { serviceEntry } from "./service-entry.js";
 
 export type { AccessRuleSpec, RouteAccessSpec } from "./access.js";
 export type { ApplicationProtocolSpec } from "./application-protocol.js";
+export type { AttributeMatchSpec, AttributesMatchSpec } from "./attribute-match.js";
 export type { AuthorizationPolicySpec } from "./authorization-policy.js";
 export type { DestinationRuleSpec } from "./destination-rule.js";
 export type { DubboAuthorizationPolicySpec } from "./dubbo-authorization-policy.js";
 export type { FaultSpec } from "./fault.js";
 export type { TargetRefs } from "./fields.js";
-export type { AttributeMatchSpec, DestinationSpec, MetaRouterSpec, RouteSpec } from "./meta-router.js";
+export type { DestinationSpec, MetaRouterSpec, RouteSpec } from "./meta-router.js";
+export type { GlobalRateLimitSpec, LocalRateLimitSpec, TokenBucketSpec } from "./rate-limit.js";
 export type { RedisAuthSpec } from "./redis-auth.js";
 export type { RedisDestinationSpec } from "./redis-destination.js";
 export type { RedisFaultSpec, RedisRouteSpec, RedisServiceSpec } from "./redis-service.js";
+export type { JwtRuleSpec, RequestAuthenticationSpec, RouteJwtSpec } from "./request-authentication.js";
 export type { SecretSpec } from "./secret.js";
 export type { EndpointSpec, ServiceEntrySpec } from "./service-entry.js";
 export type { ClientTlsSpec, ServerTlsSpec } from "./tls.js";
@@ -56,6 +60,7 @@ export const KINDS = {
   RedisDestination: { ...REDIS, spec: redisDestination },
   AuthorizationPolicy: { ...SECURITY, spec: authorizationPolicy },
   DubboAuthorizationPolicy: { ...DUBBO, spec: dubboAuthorizationPolicy },
+  RequestAuthentication: { ...SECURITY, spec: requestAuthentication },
   Secret: { group: "", versions: ["v1"], spec: secret, atRoot: true },
 } as const satisfies Record<string, Kind>;
 

@@ -1,26 +1,10 @@
 import { z } from "zod";
 import { routeAccess } from "./access.js";
+import { attributesMatch } from "./attribute-match.js";
 import { fault } from "./fault.js";
 import { exportTo, later, port, text } from "./fields.js";
-
-const FORMS = "expected one of exact, prefix, regex, present, range, or nothing (the attribute is there)";
-
-/** How an attribute's value is matched; an empty map asks only that the attribute is there, as Aeraki documents it. */
-const attributeMatch = z
-  .strictObject({
-    exact: z.string().optional(),
-    prefix: z.string().optional(),
-    regex: text.optional(),
-    /** Meltemi's: the attribute is there (true) or not (false). */
-    present: z.boolean().optional(),
-    /** Meltemi's: a whole number from `start` up to, but not including, `end`. */
-    range: z.strictObject({ start: z.number().int(), end: z.number().int() }).optional(),
-    /** Meltemi's: everything but what the rest says. */
-    invert: z.boolean().optional(),
-  })
-  .refine(({ invert: _, ...forms }) => Object.keys(forms).length <= 1, `${FORMS}, found several`);
-
-const match = z.strictObject({ attributes: z.record(text, attributeMatch).optional() });
+import { globalRateLimit, localRateLimit } from "./rate-limit.js";
+import { routeJwt } from "./request-authentication.js";
 
 const destination = z.strictObject({
   host: text,
@@ -32,7 +16,7 @@ const mutation = z.array(z.strictObject({ key: text, value: z.string() }));
 
 const route = z.strictObject({
   name: z.string().optional(),
-  match: match.optional(),
+  match: attributesMatch.optional(),
   route: z
     .array(z.strictObject({ destination, weight: z.number().int().min(0).max(1_000_000).optional() }))
     .min(1, "expected at least one destination"),
@@ -43,6 +27,8 @@ const route = z.strictObject({
   /** Meltemi's. */
   fault: fault.optional(),
   /** Meltemi's. */
+  jwt: routeJwt.optional(),
+  /** Meltemi's. */
   accessControl: z.array(routeAccess).optional(),
 });
 
@@ -52,11 +38,10 @@ export const metaRouter = z.strictObject({
   gateways: later("it applies to every client of the host"),
   exportTo,
   routes: z.array(route).optional(),
-  localRateLimit: later("requests are not limited"),
-  globalRateLimit: later("requests are not limited"),
+  localRateLimit: localRateLimit.optional(),
+  globalRateLimit: globalRateLimit.optional(),
 });
 
 export type MetaRouterSpec = z.infer<typeof metaRouter>;
 export type RouteSpec = z.infer<typeof route>;
 export type DestinationSpec = z.infer<typeof destination>;
-export type AttributeMatchSpec = z.infer<typeof attributeMatch>;

@@ -16,6 +16,8 @@ import { wasmExtension } from "../steps/wasm.js";
 import { accessControl } from "./access-control.js";
 import { faultInjection } from "./fault-injection.js";
 import { headerMutation } from "./header-mutation.js";
+import { jwtAuth } from "./jwt-auth.js";
+import { rateLimit } from "./rate-limit.js";
 import type { RouteFilter } from "./route-filter.js";
 
 /** What a route is chosen for. */
@@ -23,8 +25,12 @@ export type Unit = "request" | "session";
 
 /** In the order in which a request passes them; an answer passes them the other way round. */
 const FILTERS: readonly RouteFilter[] = [
+  // Who asks is found out first: what comes after may want to know.
+  jwtAuth,
   // Who may not ask is told nothing else, and costs nothing more.
   accessControl,
+  // What is refused anyway uses up no limit.
+  rateLimit,
   // Faults stand for a backend's, so they come behind all that may refuse a request, and see what the caller sent.
   faultInjection,
   // Last before the router: what it writes is for the backend alone, and nothing before it is misled by it.

@@ -37,7 +37,7 @@ export function rulesOf(service: Service): readonly Route[] {
 
 function routes(service: Service, model: Model): MessageInitShape<typeof RouteSchema>[] {
   const rules = rulesOf(service);
-  const kept = keptRoutes(rules);
+  const kept = keptRoutes(rules, service.issuers);
   const requests = rules.map((route, index) => ({
     name: route.name,
     match: routeMatch(route.match),

@@ -129,6 +129,13 @@ describe("access-control", () => {
     expect(await matches(from({ notPrincipals: ["*"] }), {})).toBe(true);
   });
 
+  it("knows the peer of a request that came in again without its client, from the codec alone", async () => {
+    const attributes: [string, string][] = [["x-meltemi-peer", PEER]];
+    const policies = [{ rules: [from({ principals: ["*"] })] }];
+    expect((await world({ policies })).send({ attributes }).passed).toBe(true);
+    expect((await world({ policies, attributes: false })).send({ attributes }).passed).toBe(false);
+  });
+
   it("knows the peer's namespace, whole", async () => {
     const inside = (namespace: string, peer?: string) =>
       matches(from({ namespaces: [namespace] }), peer === undefined ? {} : { peer });

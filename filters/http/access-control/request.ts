@@ -1,6 +1,6 @@
 import { FilterHeadersStatus, HttpContext, sendLocalResponse, Slice } from "meltemi/assembly";
 import { asked } from "./asked";
-import { AccessRoot } from "./root";
+import { Plans } from "./plans";
 
 const FORBIDDEN: u32 = 403;
 /** `%RESPONSE_CODE_DETAILS%` in access logs: begins as that of Envoy's own RBAC filter. */
@@ -11,15 +11,15 @@ const BODY = Slice.fixed("access denied");
 export class AccessRequest extends HttpContext {
   constructor(
     id: i32,
-    private root: AccessRoot,
+    private plans: Plans,
   ) {
     super(id);
   }
 
   onRequestHeaders(count: i32, endOfStream: bool): FilterHeadersStatus {
-    const plan = this.root.plan();
-    const metrics = this.root.metrics;
-    asked.begin();
+    const plan = this.plans.current();
+    const metrics = this.plans.metrics;
+    asked.begin(this.plans.attributes);
     const refuser = plan.refuser();
     if (refuser == null) {
       metrics.allowed.increment();

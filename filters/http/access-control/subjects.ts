@@ -1,7 +1,7 @@
 import { Bytes, getHeader, HeaderMapType, getProperty, Slice } from "meltemi/assembly";
 import { attributeHeader, originalValue } from "meltemi/assembly/attributes";
+import { anyMatches, Pattern } from "meltemi/assembly/requests";
 import { asked } from "./asked";
-import { anyMatches, Pattern } from "./pattern";
 
 /** What of a request a test looks at. */
 export abstract class Subject {
@@ -34,13 +34,13 @@ export class Namespace extends Subject {
 
 export class Service extends Subject {
   protected value(): Slice | null {
-    return asked.service();
+    return asked.target.service();
   }
 }
 
 export class Operation extends Subject {
   protected value(): Slice | null {
-    return asked.operation();
+    return asked.target.operation();
   }
 }
 

@@ -1,5 +1,5 @@
 import { Fields } from "meltemi/assembly";
-import { Pattern } from "./pattern";
+import { Pattern } from "meltemi/assembly/requests";
 import { Subject } from "./subjects";
 
 /** Whether a subject has one of some values, or none of them. */

@@ -1,4 +1,4 @@
-import { Bytes, Slice } from "meltemi/assembly";
+import { Bytes, Slice } from "../bytes";
 
 enum Form {
   Exact,

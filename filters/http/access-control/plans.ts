@@ -1,0 +1,20 @@
+import { Metrics } from "./metrics";
+import { Plan } from "./plan";
+import { RoutePlans } from "./route-plans";
+
+/** What all requests of a plugin share: its own plan, those of routes, and what is counted. */
+export class Plans {
+  constructor(
+    readonly metrics: Metrics,
+    /** Headers are attributes: there is a codec before this filter. */
+    readonly attributes: bool,
+    private routes: RoutePlans,
+    private fallback: Plan,
+  ) {}
+
+  /** What the current request's route asks for, else what the plugin's own configuration says. */
+  current(): Plan {
+    const plan = this.routes.current();
+    return plan == null ? this.fallback : plan;
+  }
+}
