@@ -4,6 +4,7 @@ import { faultOf } from "./fault.js";
 import type { Hosts } from "./hosts.js";
 import { matchOf } from "./match.js";
 import type { Problems } from "./problems.js";
+import { retriesOf } from "./retries.js";
 import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
 import type { Attribute, Destination, Route, Service } from "./types.js";
 
@@ -56,12 +57,15 @@ export class Routes {
       requestMutation: (spec.requestMutation ?? []).map(toAttribute),
       responseMutation: (spec.responseMutation ?? []).map(toAttribute),
       ...(spec.fault && { fault: faultOf(spec.fault) }),
+      ...(spec.timeout !== undefined && spec.timeout > 0 && { timeout: spec.timeout }),
+      ...(spec.retries && { retries: retriesOf(router, spec.retries, [...path, "retries"], this.problems) }),
     };
   }
 
   /** Of a service whose connections are sessions the proxy sees no requests: what is for each of them has no effect. */
   private sayIdle(router: Router, spec: RouteSpec, path: readonly PropertyKey[]): void {
-    for (const field of [...Object.keys(FILTER_OF_FIELD), "mirror"] as (FilterField | "mirror")[]) {
+    const idle = ["mirror", "timeout", "retries"] as const;
+    for (const field of [...(Object.keys(FILTER_OF_FIELD) as FilterField[]), ...idle]) {
       if (spec[field] === undefined) continue;
       this.problems.warning(router, [...path, field], "has no effect: the service's connections are routed whole");
     }

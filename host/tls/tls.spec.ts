@@ -2,10 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { create, fromJson } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { Authority, type Owner } from "../../test/support/tls/index.js";
-import {
-  SubjectAltNameMatcher_SanType as SanType,
-  SubjectAltNameMatcherSchema,
-} from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
+import { SubjectAltNameMatcherSchema } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
 import { SecretSchema } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 import { CommonTlsContextSchema } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { tlsProperty } from "./identity.js";

@@ -14,6 +14,7 @@ export type { AttributeMatchSpec, DestinationSpec, MetaRouterSpec, RouteSpec } f
 export type { RedisAuthSpec } from "./redis-auth.js";
 export type { RedisDestinationSpec } from "./redis-destination.js";
 export type { RedisFaultSpec, RedisRouteSpec, RedisServiceSpec } from "./redis-service.js";
+export { type RetriesSpec, wordsOf } from "./retries.js";
 export type { SecretSpec } from "./secret.js";
 export type { EndpointSpec, ServiceEntrySpec } from "./service-entry.js";
 export type { ClientTlsSpec, ServerTlsSpec } from "./tls.js";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fault } from "./fault.js";
-import { exportTo, later, port, text } from "./fields.js";
+import { duration, exportTo, later, port, text } from "./fields.js";
+import { retries } from "./retries.js";
 
 const FORMS = "expected one of exact, prefix, regex, present, range, or nothing (the attribute is there)";
 
@@ -39,8 +40,11 @@ const route = z.strictObject({
   mirrorPercentage: z.strictObject({ value: z.number().min(0).max(100) }).optional(),
   requestMutation: mutation.optional(),
   responseMutation: mutation.optional(),
-  /** Meltemi's. */
+  /** Meltemi's, as are the next two. */
   fault: fault.optional(),
+  /** How long a request may wait for its answer, all tries together; 0: as long as its protocol lets it. */
+  timeout: duration.optional(),
+  retries: retries.optional(),
 });
 
 /** Aeraki's MetaRouter: the rules for the requests to a service. */
