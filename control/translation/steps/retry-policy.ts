@@ -19,7 +19,7 @@ const CODE = "x-meltemi-code";
 const USUAL: Retries = { attempts: 2, conditions: [], statuses: [], codes: [], otherHostFirst: true };
 
 /** A request is kept for another try up to so many bytes: without a rule few of the large ones, as many are under way. */
-const [KEPT, KEPT_BY_RULE] = [65_536, 1_048_576];
+const [KEPT, KEPT_BY_RULE] = [65_536n, 1_048_576n];
 
 /** When a route's requests are sent again. */
 export function retryPolicy({ retries = USUAL }: Pick<Route, "retries">): PolicyInit | undefined {
@@ -49,9 +49,9 @@ export function retryPolicy({ retries = USUAL }: Pick<Route, "retries">): Policy
 /** How much of a request is kept for another try. */
 export function keptForRetry({
   retries,
-}: Pick<Route, "retries">): Pick<MessageInitShape<typeof RouteSchema>, "perRequestBufferLimitBytes"> {
+}: Pick<Route, "retries">): Pick<MessageInitShape<typeof RouteSchema>, "requestBodyBufferLimit"> {
   if (retries?.attempts === 0) return {};
-  return { perRequestBufferLimitBytes: retries === undefined ? KEPT : KEPT_BY_RULE };
+  return { requestBodyBufferLimit: retries === undefined ? KEPT : KEPT_BY_RULE };
 }
 
 const previousHosts = {
