@@ -23,7 +23,7 @@ export function policyOf(
   port: number,
   usual: Balance = DEFAULT_BALANCE,
 ): Policy {
-  const settings: PortPolicySpec = Object.assign({}, ...levels.map((level) => atPort(level, port)));
+  const settings: Settings = Object.assign({}, ...levels.map((level) => atPort(level, port)));
   const { tcp, http } = settings.connectionPool ?? {};
   const ejection = ejectionOf(settings.outlierDetection);
   return {
@@ -32,16 +32,25 @@ export function policyOf(
     ...defined("maxConnections", tcp?.maxConnections),
     ...defined("maxPendingRequests", http?.http1MaxPendingRequests),
     ...defined("maxRequests", http?.http2MaxRequests),
+    ...defined("maxRetries", http?.maxRetries),
+    ...defined("retryBudget", budgetOf(settings.retryBudget)),
     ...defined("ejection", ejection),
   };
 }
 
-function atPort(level: TrafficPolicySpec | undefined, port: number): PortPolicySpec {
-  const { portLevelSettings = [], tunnel: _, proxyProtocol: __, retryBudget: ___, ...general } = level ?? {};
+type Settings = PortPolicySpec & Pick<TrafficPolicySpec, "retryBudget">;
+
+function atPort(level: TrafficPolicySpec | undefined, port: number): Settings {
+  const { portLevelSettings = [], tunnel: _, proxyProtocol: __, ...general } = level ?? {};
   const own = portLevelSettings.find((setting) => setting.port.number === port);
   if (own === undefined) return general;
-  const { port: ____, ...settings } = own;
-  return settings;
+  const { port: ___, ...settings } = own;
+  // A port cannot have one of its own.
+  return general.retryBudget === undefined ? settings : { ...settings, retryBudget: general.retryBudget };
+}
+
+function budgetOf(spec: TrafficPolicySpec["retryBudget"]): Policy["retryBudget"] {
+  return spec && { ...defined("percent", spec.percent), ...defined("least", spec.minRetryConcurrency) };
 }
 
 function balanceOf(spec: LoadBalancerSpec | undefined, usual: Balance): Balance {

@@ -6,6 +6,7 @@ import type { Hosts } from "./hosts.js";
 import { routeJwtOf } from "./jwt.js";
 import { matchOf } from "./match.js";
 import type { Problems } from "./problems.js";
+import { retriesOf } from "./retries.js";
 import { FILTER_OF_FIELD, type FilterField, SERVES_SESSIONS } from "./route-filters.js";
 import type { Attribute, Destination, Route, UndecidedService } from "./types.js";
 
@@ -61,13 +62,16 @@ export class Routes {
       ...(spec.fault && { fault: faultOf(spec.fault) }),
       ...(spec.jwt && { jwt: routeJwtOf(spec.jwt) }),
       ...(spec.accessControl && { access: spec.accessControl.map((one, at) => routeAccessOf(one, `${name}/${at}`)) }),
+      ...(spec.timeout !== undefined && spec.timeout > 0 && { timeout: spec.timeout }),
+      ...(spec.retries && { retries: retriesOf(router, spec.retries, [...path, "retries"], this.problems) }),
     };
   }
 
   /** Of a service whose connections are sessions the proxy sees no requests: what is for each of them has no effect. */
   private sayIdle(router: Router, spec: RouteSpec, path: readonly PropertyKey[]): void {
-    for (const field of [...Object.keys(FILTER_OF_FIELD), "mirror"] as (FilterField | "mirror")[]) {
-      if (spec[field] === undefined || SERVES_SESSIONS.has(field)) continue;
+    const idle = ["mirror", "timeout", "retries"] as const;
+    for (const field of [...(Object.keys(FILTER_OF_FIELD) as FilterField[]), ...idle]) {
+      if (spec[field] === undefined || SERVES_SESSIONS.has(field as FilterField)) continue;
       this.problems.warning(router, [...path, field], "has no effect: the service's connections are routed whole");
     }
   }

@@ -116,6 +116,10 @@ export interface Policy {
   readonly maxConnections?: number;
   readonly maxPendingRequests?: number;
   readonly maxRequests?: number;
+  /** How many requests may be in further tries at a time. */
+  readonly maxRetries?: number;
+  /** The same as a share of all requests, of which `least` may be in any case. */
+  readonly retryBudget?: { readonly percent?: number; readonly least?: number };
   readonly ejection?: Ejection;
 }
 
@@ -145,6 +149,8 @@ export interface Route {
   readonly mirrors: readonly (Destination & { readonly percentage: number })[];
   /** How long a request may wait for its answer, in milliseconds; without it the protocol's own deadline alone holds. */
   readonly timeout?: number;
+  /** Without it only what certainly reached no backend is sent again. */
+  readonly retries?: Retries;
   readonly requestMutation: readonly Attribute[];
   readonly responseMutation: readonly Attribute[];
   /** What attributes of requests lose, after `requestMutation`. */
@@ -238,6 +244,21 @@ export interface AccessRule {
 
 type AccessTarget = "services" | "operations" | "hosts" | "methods" | "paths";
 type Tests<Name extends string> = { readonly [K in Name]?: readonly string[] | undefined };
+
+/** Which requests are sent again. Times are milliseconds. */
+export interface Retries {
+  /** Beyond the first. */
+  readonly attempts: number;
+  /** Envoy's words for what went wrong. */
+  readonly conditions: readonly string[];
+  /** HTTP's, which a codec makes of its protocol's. */
+  readonly statuses: readonly number[];
+  /** The protocol's own. */
+  readonly codes: readonly number[];
+  readonly perTryTimeout?: number;
+  readonly backOff?: number;
+  readonly otherHostFirst: boolean;
+}
 
 /** What is to go wrong on purpose. */
 export interface Fault {

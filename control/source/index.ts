@@ -1,4 +1,5 @@
 export type * from "./kinds/index.js";
+export { wordsOf } from "./kinds/index.js";
 export { type Module, type Modules, moduleOf, readModules } from "./modules.js";
 export { didYouMean } from "./nearest.js";
 export { pemPath, pemPaths } from "./pem-files.js";

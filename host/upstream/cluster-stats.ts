@@ -19,6 +19,7 @@ const COUNTERS = [
   "upstream_cx_none_healthy",
   "upstream_cx_overflow",
   "upstream_cx_total",
+  "upstream_rq_active_overflow",
   "upstream_rq_cancelled",
   "upstream_rq_pending_failure_eject",
   "upstream_rq_pending_overflow",

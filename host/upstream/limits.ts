@@ -1,4 +1,7 @@
-import type { CircuitBreakers } from "../../xds/gen/envoy/config/cluster/v3/circuit_breaker_pb.js";
+import type {
+  CircuitBreakers,
+  CircuitBreakers_Thresholds,
+} from "../../xds/gen/envoy/config/cluster/v3/circuit_breaker_pb.js";
 import { RoutingPriority } from "../../xds/gen/envoy/config/core/v3/base_pb.js";
 import type { Gauge, Scope } from "../stats/index.js";
 
@@ -47,7 +50,8 @@ export interface Limits {
   readonly connections: Limit;
   readonly pendingRequests: Limit;
   readonly requests: Limit;
-  readonly maxRetries: number;
+  /** How many requests may be in further tries, when so many are under way. */
+  maxRetries(requests: number): number;
 }
 
 /** Reads the default priority's thresholds. */
@@ -58,6 +62,15 @@ export function readLimits(circuitBreakers: CircuitBreakers | undefined, stats: 
     connections: new Limit(thresholds?.maxConnections ?? 1024, gauge("cx_open")),
     pendingRequests: new Limit(thresholds?.maxPendingRequests ?? 1024, gauge("rq_pending_open")),
     requests: new Limit(thresholds?.maxRequests ?? 1024, gauge("rq_open")),
-    maxRetries: thresholds?.maxRetries ?? 3,
+    maxRetries: retryLimit(thresholds),
   };
+}
+
+/** A budget stands in the place of the number. */
+function retryLimit(thresholds: CircuitBreakers_Thresholds | undefined): Limits["maxRetries"] {
+  const budget = thresholds?.retryBudget;
+  if (budget === undefined) return () => thresholds?.maxRetries ?? 3;
+  const share = (budget.budgetPercent?.value ?? 20) / 100;
+  const least = budget.minRetryConcurrency ?? 3;
+  return (requests) => Math.max(Math.floor(requests * share), least);
 }

@@ -12,7 +12,7 @@ import { type ClusterStats, clusterStats } from "./cluster-stats.js";
 import { type Connector, connectInTurn, connectTo, type InternalConnect } from "./connect.js";
 import { DnsResolution } from "./dns.js";
 import { describeAssignment, type EndpointDescription, HostSet, type LiveEndpoint } from "./endpoints/index.js";
-import { readLimits } from "./limits.js";
+import { type Limits, readLimits } from "./limits.js";
 import { OriginalDestinations } from "./original-destination.js";
 import { OutlierDetector, readOutlierDetection } from "./outliers/index.js";
 import { createPool, type OwnedPool, type PoolContext } from "./pool/index.js";
@@ -35,7 +35,7 @@ export class LiveCluster implements Cluster {
   readonly name: string;
   readonly protocol: "http1" | "http2";
   readonly stats: Scope;
-  readonly maxRetries: number;
+  private readonly limits: Limits;
   private readonly settings: ClusterSettings;
   private readonly counters: ClusterStats;
   private readonly balancer: Balancer;
@@ -64,7 +64,7 @@ export class LiveCluster implements Cluster {
     this.stats = context.stats.scope(`cluster.${(config.altStatName || config.name).replaceAll(":", "_")}`);
     this.counters = clusterStats(this.stats);
     const limits = readLimits(config.circuitBreakers, this.stats);
-    this.maxRetries = limits.maxRetries;
+    this.limits = limits;
     const { connectTimeoutMs, bufferLimit, transport, http, panicPercent } = this.settings;
     const { internal, secrets } = context;
     const { passthrough } = transport;
@@ -95,6 +95,12 @@ export class LiveCluster implements Cluster {
 
   get endpoints(): readonly Endpoint[] {
     return this.originals?.all ?? this.hosts.all;
+  }
+
+  get maxRetries(): number {
+    return this.limits.maxRetries(
+      this.counters.upstream_rq_active.value + this.counters.upstream_rq_pending_active.value,
+    );
   }
 
   /** The name under which its endpoints come by EDS; undefined for other clusters. */

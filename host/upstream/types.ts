@@ -127,7 +127,7 @@ export interface Cluster {
   /** `cluster.<name>.`; connection and pool counters are kept here, response counters belong to the router. */
   readonly stats: Scope;
   readonly endpoints: readonly Endpoint[];
-  /** `max_retries` of the circuit breaker. */
+  /** How many requests may be in further tries now: `max_retries` of the circuit breaker, or its `retry_budget`. */
   readonly maxRetries: number;
   /** Chooses an endpoint; undefined where there is none (503 UH). */
   pickEndpoint(context: LoadBalancerContext): Endpoint | undefined;

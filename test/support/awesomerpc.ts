@@ -117,7 +117,7 @@ class AwesomeBackend implements Backend {
       handler: (frame) => {
         const reply = backend?.reply?.(message(frame, Buffer.alloc(0), 0)) ?? {};
         return {
-          status: reply.business ? Status.applicationError : Status.ok,
+          status: reply.unavailable ? Status.unavailable : reply.business ? Status.applicationError : Status.ok,
           headers: reply.attributes ?? [["Served-By", name]],
           payload: reply.payload ?? frame.payload,
         };

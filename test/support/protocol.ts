@@ -49,6 +49,8 @@ export interface BackendReply {
   readonly payload?: Buffer | string;
   /** Answers with the protocol's business error instead. */
   readonly business?: boolean;
+  /** Answers that it cannot serve, in the protocol's own way, instead. */
+  readonly unavailable?: boolean;
 }
 
 /** A recording server; answers each request with its own payload unless told otherwise. */

@@ -10,13 +10,15 @@ export const SERVICE_PORT = 9000;
 /** One route of a MetaRouter, with the service's own host and subsets understood. */
 export interface Route {
   readonly match?: Readonly<Record<string, { exact?: string; prefix?: string; regex?: string }>>;
-  /** A backend's name, or weights by name. */
+  /** A backend's name, or weights by name; all backends where it is empty. */
   readonly to: string | Readonly<Record<string, number>>;
   readonly mirror?: string;
   readonly request?: Attributes;
   readonly response?: Attributes;
-  /** As a MetaRouter has it. */
+  /** As a MetaRouter has them. */
   readonly fault?: object;
+  readonly timeout?: string;
+  readonly retries?: object;
   readonly jwt?: object;
   readonly accessControl?: readonly object[];
 }
@@ -123,23 +125,25 @@ function documents({
   return [...all, resource("metaprotocol.aeraki.io/v1alpha1", "MetaRouter", host, spec)];
 }
 
-function metaRoute(
-  host: string,
-  { match, to, mirror, request, response, fault, jwt, accessControl }: Route,
-  index: number,
-): object {
+function metaRoute(host: string, route: Route, index: number): object {
+  const { match, to, mirror, request, response, fault, jwt, accessControl, timeout, retries } = route;
   const weights = typeof to === "string" ? { [to]: 100 } : to;
   const pairs = (list: Attributes) => list.map(([key, value]) => ({ key, value }));
   return {
     name: `route-${index}`,
     ...(match && { match: { attributes: match } }),
-    route: Object.entries(weights).map(([subset, weight]) => ({ destination: { host, subset }, weight })),
+    route: Object.entries(weights).map(([subset, weight]) => ({
+      destination: { host, ...(subset && { subset }) },
+      weight,
+    })),
     ...(mirror && { mirror: { host, subset: mirror } }),
     ...(request && { requestMutation: pairs(request) }),
     ...(response && { responseMutation: pairs(response) }),
     ...(fault && { fault }),
     ...(jwt && { jwt }),
     ...(accessControl && { accessControl }),
+    ...(timeout && { timeout }),
+    ...(retries && { retries }),
   };
 }
 

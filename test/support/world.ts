@@ -50,6 +50,11 @@ export class World {
     return port;
   }
 
+  /** A service as the case described it. */
+  spec(service: string): ServiceSpec {
+    return this.parts.specs[service] ?? {};
+  }
+
   /** A client of a service; it is gone at the end of the test. */
   caller(service: string, timeoutMs?: number): Caller {
     return this.callerAt(this.port(service), timeoutMs);

@@ -24,6 +24,7 @@ export type { RedisAuthSpec } from "./redis-auth.js";
 export type { RedisDestinationSpec } from "./redis-destination.js";
 export type { RedisFaultSpec, RedisRouteSpec, RedisServiceSpec } from "./redis-service.js";
 export type { JwtRuleSpec, RequestAuthenticationSpec, RouteJwtSpec } from "./request-authentication.js";
+export { type RetriesSpec, wordsOf } from "./retries.js";
 export type { SecretSpec } from "./secret.js";
 export type { EndpointSpec, ServiceEntrySpec } from "./service-entry.js";
 export type { ClientTlsSpec, ServerTlsSpec } from "./tls.js";

@@ -2,9 +2,10 @@ import { z } from "zod";
 import { routeAccess } from "./access.js";
 import { attributesMatch } from "./attribute-match.js";
 import { fault } from "./fault.js";
-import { exportTo, later, port, text } from "./fields.js";
+import { duration, exportTo, later, port, text } from "./fields.js";
 import { globalRateLimit, localRateLimit } from "./rate-limit.js";
 import { routeJwt } from "./request-authentication.js";
+import { retries } from "./retries.js";
 
 const destination = z.strictObject({
   host: text,
@@ -24,12 +25,13 @@ const route = z.strictObject({
   mirrorPercentage: z.strictObject({ value: z.number().min(0).max(100) }).optional(),
   requestMutation: mutation.optional(),
   responseMutation: mutation.optional(),
-  /** Meltemi's. */
+  /** Meltemi's, as are those that follow. */
   fault: fault.optional(),
-  /** Meltemi's. */
   jwt: routeJwt.optional(),
-  /** Meltemi's. */
   accessControl: z.array(routeAccess).optional(),
+  /** How long a request may wait for its answer, all tries together; 0: as long as its protocol lets it. */
+  timeout: duration.optional(),
+  retries: retries.optional(),
 });
 
 /** Aeraki's MetaRouter: the rules for the requests to a service. */

@@ -44,7 +44,8 @@ const connectionPool = z.strictObject({
       http1MaxPendingRequests: count.optional(),
       http2MaxRequests: count.optional(),
       maxRequestsPerConnection: later("connections are kept"),
-      maxRetries: later("retries come with a later version"),
+      /** How many requests of a cluster may be in their second and further tries at a time. */
+      maxRetries: count.optional(),
       idleTimeout: later("connections are kept"),
       h2UpgradePolicy: ignored(),
       useClientProtocol: ignored(),
@@ -72,13 +73,19 @@ const settings = {
   tls: clientTls.optional(),
 };
 
+/** Of a cluster's requests so large a share may be in further tries at a time, or so many where that is more. */
+const retryBudget = z.strictObject({
+  percent: z.number().min(0).max(100).optional(),
+  minRetryConcurrency: count.optional(),
+});
+
 /** What Istio's DestinationRule says for a host, a port or a subset. */
 export const trafficPolicy = z.strictObject({
   ...settings,
   portLevelSettings: z.array(z.strictObject({ port: z.strictObject({ number: port }), ...settings })).optional(),
   tunnel: later("connections are made directly"),
   proxyProtocol: later("no PROXY header is sent"),
-  retryBudget: later("retries come with a later version"),
+  retryBudget: retryBudget.optional(),
 });
 
 export type TrafficPolicySpec = z.infer<typeof trafficPolicy>;

@@ -44,6 +44,9 @@ function cluster(service: Service, subset: string, policy: Policy): Cluster {
           maxConnections: OUT_OF_REACH,
           maxPendingRequests: policy.maxPendingRequests ?? OUT_OF_REACH,
           maxRequests: policy.maxRequests ?? OUT_OF_REACH,
+          // As in Istio, what limits retries is their rule, and this where it is said.
+          maxRetries: policy.maxRetries ?? OUT_OF_REACH,
+          ...(policy.retryBudget && { retryBudget: budget(policy.retryBudget) }),
         },
       ],
     },
@@ -51,6 +54,14 @@ function cluster(service: Service, subset: string, policy: Policy): Cluster {
     // Takes the endpoint's metadata, and so the choice of backend, to the internal listener.
     transportSocket: internalTransport(ENDPOINT_METADATA),
   });
+}
+
+/** Envoy's own numbers hold where the rule says none. */
+function budget({ percent, least }: NonNullable<Policy["retryBudget"]>) {
+  return {
+    ...(percent !== undefined && { budgetPercent: { value: percent } }),
+    ...(least !== undefined && { minRetryConcurrency: least }),
+  };
 }
 
 /** HTTP/2 where one backend connection carries many requests, HTTP/1.1 where one at a time. */

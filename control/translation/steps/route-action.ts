@@ -10,16 +10,22 @@ import { attributeHeader } from "../attribute-header.js";
 import { duration } from "../envoy.js";
 import { destinationHashKeys } from "../hash-keys.js";
 import { requestCluster, SESSION_HEADERS } from "../names.js";
+import { retryPolicy } from "./retry-policy.js";
 
 type ActionInit = MessageInitShape<typeof RouteActionSchema>;
 
 /** Where a route's requests go, and where their copies do. */
-export function routeAction(route: Pick<Route, "destinations" | "mirrors" | "timeout">, model: Model): RouteAction {
+export function routeAction(
+  route: Pick<Route, "destinations" | "mirrors" | "timeout" | "retries">,
+  model: Model,
+): RouteAction {
   const destinations = route.destinations.filter(({ weight }) => weight > 0);
+  const policy = retryPolicy(route);
   return create(RouteActionSchema, {
     clusterSpecifier: clusters(destinations, requestCluster),
     // Envoy's own 15 seconds would cut long calls; deadlines are the protocol's, or a rule's.
     timeout: duration(route.timeout ?? 0),
+    ...(policy && { retryPolicy: policy }),
     requestMirrorPolicies: route.mirrors.map(mirror),
     hashPolicy: destinationHashKeys(destinations, model).map(hashPolicy),
   });

@@ -6,6 +6,7 @@ import { routeFilterSettings } from "../filters/index.js";
 import { serviceName } from "../names.js";
 import { flowRoutes } from "./flow-routes.js";
 import { keptMatch, keptRoutes } from "./kept-routes.js";
+import { keptForRetry } from "./retry-policy.js";
 import { routeAction } from "./route-action.js";
 import { routeMatch } from "./route-match.js";
 import { pinnedRoutes, sayWhere, sessionRoutes } from "./session-routes.js";
@@ -42,6 +43,7 @@ function routes(service: Service, model: Model): MessageInitShape<typeof RouteSc
     name: route.name,
     match: routeMatch(route.match),
     action: { case: "route" as const, value: routeAction(route, model) },
+    ...keptForRetry(route),
     ...routeFilterSettings(route, service, "request", kept[index]),
   }));
   const again = requests.flatMap((route, index) => {

@@ -47,6 +47,7 @@ export const ROUTE_FIELDS: SupportedFields = {
     // Only names the operation for tracing, which this host does not do.
     "decorator",
     "per_request_buffer_limit_bytes",
+    "request_body_buffer_limit",
     ...MUTATIONS,
   ],
   [`${ROUTE}.Decorator`]: "*",

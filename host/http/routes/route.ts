@@ -47,6 +47,13 @@ export function compileLevel(
   };
 }
 
+/** How much of a request is kept for another try; the wider field comes first. */
+function bufferLimit(route: Surroundings["route"], { virtualHost }: RouteParents): number | undefined {
+  const { requestBodyBufferLimit: wide } = route;
+  if (wide !== undefined) return Number(wide);
+  return route.perRequestBufferLimitBytes ?? virtualHost.perRequestBufferLimitBytes;
+}
+
 /** Compiles one route. */
 export function compileRoute(route: Surroundings["route"], parents: RouteParents, path: string): CompiledRoute {
   const levels = [compileLevel(route, path), ...parents.levels];
@@ -55,7 +62,7 @@ export function compileRoute(route: Surroundings["route"], parents: RouteParents
     metadata: route.metadata,
     virtualHost: parents.host,
     action,
-    bufferLimit: route.perRequestBufferLimitBytes ?? parents.virtualHost.perRequestBufferLimitBytes,
+    bufferLimit: bufferLimit(route, parents),
     ...merge(all, parents.table.mostSpecificHeaderMutationsWins),
   });
   return {

@@ -16,7 +16,7 @@ export function beginRequest(
   handler: HttpStreamHandler,
 ): Counted | undefined {
   if (!limits.requests.take()) {
-    stats.upstream_rq_pending_overflow.inc();
+    stats.upstream_rq_active_overflow.inc();
     queueMicrotask(() => handler.onReset("overflow", "max_requests reached", true));
     return undefined;
   }

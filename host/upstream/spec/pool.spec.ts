@@ -192,7 +192,7 @@ for (const http2 of [true, false]) {
     expect(stats.counter("cluster.c.upstream_cx_connect_fail").value).toBe(1);
     const limited = clusterOf(tcp(port), http2, { circuit_breakers: { thresholds: [{ max_requests: 0 }] } });
     expect(await call(limited.cluster)).toBe("overflow, never sent");
-    expect(limited.stats.counter("cluster.c.upstream_rq_pending_overflow").value).toBe(1);
+    expect(limited.stats.counter("cluster.c.upstream_rq_active_overflow").value).toBe(1);
   });
 }
 

@@ -1,7 +1,15 @@
 import type { Socket } from "node:net";
 import { receive } from "../receive.js";
 import { RecordingBackend } from "../recording-backend.js";
-import { encodeBadRequest, encodeException, encodePong, encodeValue, type Frame, framing } from "./wire.js";
+import {
+  encodeBadRequest,
+  encodeException,
+  encodePong,
+  encodeUnavailable,
+  encodeValue,
+  type Frame,
+  framing,
+} from "./wire.js";
 
 /** A Dubbo provider that records what it gets. */
 export class DubboBackend extends RecordingBackend {
@@ -23,6 +31,7 @@ export class DubboBackend extends RecordingBackend {
     if (reply === undefined || socket.destroyed) return;
     const back = reply.attributes ?? [["Served-By", this.name]];
     const value = Buffer.from(reply.payload ?? payload);
-    socket.write(reply.business ? encodeException(id, value.toString(), back) : encodeValue(id, value, back));
+    if (reply.unavailable) socket.write(encodeUnavailable(id));
+    else socket.write(reply.business ? encodeException(id, value.toString(), back) : encodeValue(id, value, back));
   }
 }

@@ -16,6 +16,7 @@ const EVENT = 0x20;
 const HESSIAN = 2;
 export const OK = 20;
 const BAD_REQUEST = 40;
+const SERVER_ERROR = 80;
 
 export type Frame = { readonly id: bigint; readonly raw: Buffer } & (
   | { readonly kind: "ping" | "pong" | "read-only" }
@@ -66,6 +67,10 @@ export function encodeException(id: bigint, message: string, attributes: Attribu
 /** What a provider answers to a request that it cannot read, as Dubbo does; the connection stays. */
 export function encodeBadRequest(id: bigint, why: string): Buffer {
   return frame(HESSIAN, BAD_REQUEST, id, new hessian.EncoderV2().writeString(why).get());
+}
+
+export function encodeUnavailable(id: bigint): Buffer {
+  return frame(HESSIAN, SERVER_ERROR, id, new hessian.EncoderV2().writeString("not now").get());
 }
 
 export function encodePing(id: bigint): Buffer {
