@@ -45,7 +45,7 @@ describe.skipIf(programs === undefined)("TLS from the first byte, on both sides 
       proxied = await startProxied(kind, {
         ...{ one: front.port, two: front.port, match: { application_name: { exact: "two" } } },
         annotations: { "meltemi.dev/tls": JSON.stringify({ mode: "SIMPLE", ...shows, alpn: [ALPN] }) },
-        policy: { tls: { mode: "SIMPLE", caCertificates: save("ca.pem", authority.certificate) } },
+        trafficPolicy: { tls: { mode: "SIMPLE", caCertificates: save("ca.pem", authority.certificate) } },
       });
       const asks = { ca: authority.certificate, servername: "proxy.test", ALPNProtocols: [ALPN] };
       tunnel = await TlsTunnel.open(proxied.port, asks);

@@ -2,11 +2,12 @@ import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { findEnvoy } from "../../../scripts/steps/envoy.mjs";
 import { type ProxyKind, until } from "../../support/index.js";
-import { type Proxied, startProxied } from "./proxied.js";
-import { installed, RedisServer } from "./server.js";
+import { type Proxied, startProxied } from "../proxied.js";
+import { redisPrograms } from "./programs.js";
+import { RedisServer } from "./server.js";
 
-const missing = installed("redis-server") ? undefined : "redis-server";
-if (missing) console.log(`skipped: RedisService and RedisDestination, there is no ${missing} here`);
+const programs = redisPrograms();
+if ("missing" in programs) console.log(`skipped: RedisService and RedisDestination, ${programs.missing}`);
 
 const AERAKI = "redis.aeraki.io/v1alpha1";
 const metadata = (name: string) => ({ name, namespace: "test" });
@@ -74,7 +75,7 @@ const RULES = [
   },
 ];
 
-describe.skipIf(missing !== undefined)("RedisService and RedisDestination", () => {
+describe.skipIf("missing" in programs)("RedisService and RedisDestination", () => {
   let servers: RedisServer[] = [];
   beforeAll(async () => {
     servers = await Promise.all([
@@ -98,6 +99,7 @@ describe.skipIf(missing !== undefined)("RedisService and RedisDestination", () =
       const [first = 0, second = 0, third = 0, secured = 0] = ports;
       proxied = await startProxied(
         kind,
+        "redis",
         {
           front: { servers: { only: first } },
           faulty: { servers: { only: first } },

@@ -6,12 +6,15 @@ import { createClient } from "redis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findEnvoy } from "../../../scripts/steps/envoy.mjs";
 import { type ProxyKind, until } from "../../support/index.js";
-import { type Proxied, startProxied, to } from "./proxied.js";
-import { installed, RedisServer } from "./server.js";
+import { type Proxied, startProxied, to } from "../proxied.js";
+import { redisPrograms } from "./programs.js";
+import { RedisServer } from "./server.js";
 
 const run = promisify(execFile);
-const missing = ["redis-server", "redis-cli", "redis-benchmark"].find((program) => !installed(program));
-if (missing) console.log(`skipped: Redis' peers, there is no ${missing} here`);
+const programs = redisPrograms();
+if ("missing" in programs) console.log(`skipped: Redis' peers, ${programs.missing}`);
+const { cli: redisCli = "", benchmark = undefined } = "missing" in programs ? {} : programs;
+if (!("missing" in programs) && benchmark === undefined) console.log("skipped: redis-benchmark, it is not on PATH");
 
 const PASSWORD = "olive oil";
 const codec = {
@@ -33,7 +36,7 @@ const codec = {
   },
 };
 
-describe.skipIf(missing !== undefined)("Redis", () => {
+describe.skipIf("missing" in programs)("Redis", () => {
   let one: RedisServer;
   let two: RedisServer;
   let secured: RedisServer;
@@ -55,7 +58,7 @@ describe.skipIf(missing !== undefined)("Redis", () => {
       const servers = { one: one.port, two: two.port };
       const key = (prefix: string) => ({ attributes: { key: { prefix } } });
       const writes = { attributes: { key: { prefix: "mirrored:" }, access: { exact: "write" } } };
-      proxied = await startProxied(kind, {
+      proxied = await startProxied(kind, "redis", {
         cache: {
           servers: { ...servers, closed: 1 },
           routes: [
@@ -265,17 +268,17 @@ describe.skipIf(missing !== undefined)("Redis", () => {
 
     it("takes redis-cli, inline commands and QUIT", async () => {
       const cli = async (...args: string[]) =>
-        (await run("redis-cli", ["-p", `${proxied.port("cache")}`, ...args])).stdout.trim();
+        (await run(redisCli, ["-p", `${proxied.port("cache")}`, ...args])).stdout.trim();
       expect(await cli("get", "two:who")).toBe("two");
       expect(await cli("-3", "hello")).toContain("proto");
       expect(await cli("--no-raw", "command", "count")).toMatch(/integer/);
     });
 
-    it.each(["1", "16"])(
+    it.runIf(benchmark).each(["1", "16"])(
       "bears all of redis-benchmark, %s in a pipeline",
       async (depth) => {
         const args = ["-p", `${proxied.port("cache")}`, "-q", "-n", "2000", "-P", depth];
-        const { stdout, stderr } = await run("redis-benchmark", args, { timeout: 100_000 });
+        const { stdout, stderr } = await run(benchmark ?? "", args, { timeout: 100_000 });
         expect(stdout + stderr).not.toMatch(/error|could not/i);
         expect(stdout).toMatch(/MSET \(10 keys\): .* requests per second/);
       },

@@ -1,13 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { Redis } from "ioredis";
 import { Child, freePort, until } from "../../support/index.js";
-
-/** Is this program installed? */
-export function installed(program: string): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
-}
+import { redisPrograms } from "./programs.js";
 
 /** A redis-server of its own, without persistence. */
 export class RedisServer {
@@ -20,10 +16,12 @@ export class RedisServer {
   ) {}
 
   static async start(password?: string): Promise<RedisServer> {
+    const programs = redisPrograms();
+    if ("missing" in programs) throw new Error(programs.missing);
     const folder = mkdtempSync(join(tmpdir(), "meltemi-redis-"));
     const port = await freePort();
     const settings = ["--bind", "127.0.0.1", "--port", `${port}`, "--dir", folder, "--save", "", "--appendonly", "no"];
-    const child = new Child("redis-server", [...settings, ...(password ? ["--requirepass", password] : [])]);
+    const child = new Child(programs.server, [...settings, ...(password ? ["--requirepass", password] : [])]);
     const direct = new Redis({ port, host: "127.0.0.1", lazyConnect: true, ...(password && { password }) });
     direct.on("error", () => undefined);
     await until("redis-server to be ready", async () => {

@@ -1,12 +1,10 @@
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { fromNpm, fromPyPi } from "../install.js";
 
-const FOLDER = fileURLToPath(new URL("../../../.peers/thrift/", import.meta.url));
-const PYTHON = `${FOLDER}python`;
-const NODE = `${FOLDER}node`;
-const MODULE = `${NODE}/node_modules/thrift`;
+const PYTHON = fromPyPi("thrift/python", "thrift==0.22.0");
+const NODE = fromNpm("thrift/node", "thrift@0.24.0");
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export type Library = "python" | "node";
@@ -25,28 +23,9 @@ export const SPEECHES: Readonly<Record<Library, readonly Speech[]>> = {
   ],
 };
 
-/** Installs the libraries where they are not yet; the reason where they cannot be had. */
+/** The reason where the libraries cannot be had. */
 export function missing(): string | undefined {
-  try {
-    execFileSync("python3", ["-m", "pip", "--version"], { stdio: "ignore" });
-  } catch {
-    return "there is no python3 with pip here";
-  }
-  try {
-    mkdirSync(FOLDER, { recursive: true });
-    if (!existsSync(`${PYTHON}/thrift`)) {
-      run("python3", ["-m", "pip", "install", "--quiet", "--no-compile", "--target", PYTHON, "thrift==0.22.0"]);
-    }
-    if (!existsSync(MODULE))
-      run("npm", ["install", "--silent", "--no-audit", "--no-fund", "--prefix", NODE, "thrift@0.24.0"]);
-  } catch (error) {
-    return `the libraries cannot be installed here: ${error instanceof Error ? error.message.split("\n")[0] : error}`;
-  }
-  return undefined;
-}
-
-function run(command: string, args: readonly string[]): void {
-  execFileSync(command, args, { stdio: "ignore", cwd: FOLDER });
+  return [PYTHON, NODE].flatMap((one) => ("missing" in one ? [one.missing] : []))[0];
 }
 
 export interface Server {
@@ -134,7 +113,11 @@ async function runClient(library: Library, args: readonly string[]): Promise<Map
 }
 
 function peer(library: Library, args: readonly string[]): ChildProcessWithoutNullStreams {
-  if (library === "node") return spawn(process.execPath, [script("peer.cjs"), MODULE, ...args]);
-  const env = { ...process.env, PYTHONPATH: PYTHON, PYTHONDONTWRITEBYTECODE: "1" };
+  const installed = library === "node" ? NODE : PYTHON;
+  if ("missing" in installed) throw new Error(installed.missing);
+  const { folder } = installed;
+  if (library === "node")
+    return spawn(process.execPath, [script("peer.cjs"), `${folder}/node_modules/thrift`, ...args]);
+  const env = { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" };
   return spawn("python3", [script("peer.py"), ...args], { env });
 }

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bootstrap, startControl } from "../../../control/index.js";
-import { formatProblem } from "../../../control/source/index.js";
-import { freePort, type ProxyKind, type RunningProxy, startProxy, until } from "../../support/index.js";
+import { bootstrap, startControl } from "../../control/index.js";
+import { formatProblem } from "../../control/source/index.js";
+import { freePort, type ProxyKind, type RunningProxy, startProxy, until } from "../support/index.js";
 
 /** A service of the mesh: its servers are its subsets. */
 export interface Service {
@@ -15,6 +15,8 @@ export interface Service {
   readonly trafficPolicy?: object;
   /** The codec's settings. */
   readonly codec?: object;
+  /** More of the ServiceEntry's annotations. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** A proxy in front of services. */
@@ -24,12 +26,13 @@ export interface Proxied {
   close(): Promise<void>;
 }
 
-const PORT_NAME = "tcp-metaprotocol-redis";
+const PORT = 9000;
 const ISTIO = "networking.istio.io/v1alpha3";
 
 /** @param more other rules, as users write them */
 export async function startProxied(
   kind: ProxyKind,
+  protocol: string,
   services: Readonly<Record<string, Service>>,
   more: readonly object[] = [],
 ): Promise<Proxied> {
@@ -38,7 +41,7 @@ export async function startProxied(
   for (const [name, service] of Object.entries(services)) {
     const port = await freePort();
     ports.set(name, port);
-    const resources = rules(name, port, service).map((one) => JSON.stringify(one));
+    const resources = rules(protocol, name, port, service).map((one) => JSON.stringify(one));
     writeFileSync(join(folder, `${name}.yaml`), resources.join("\n---\n"));
   }
   writeFileSync(join(folder, "more.yaml"), more.map((one) => JSON.stringify(one)).join("\n---\n"));
@@ -69,21 +72,28 @@ export function to(name: string, subset: string): object[] {
   return [{ destination: { host: `${name}.test`, subset } }];
 }
 
-function rules(name: string, listen: number, { servers, routes, trafficPolicy, codec }: Service): object[] {
+function rules(
+  protocol: string,
+  name: string,
+  listen: number,
+  { servers, routes, trafficPolicy, codec, annotations: more }: Service,
+): object[] {
   const host = `${name}.test`;
+  const portName = `tcp-metaprotocol-${protocol}`;
   const annotations = {
     "meltemi.dev/bind": `127.0.0.1:${listen}`,
+    ...more,
     ...(codec && { "meltemi.dev/codec": JSON.stringify(codec) }),
   };
   const metadata = { name, namespace: "test" };
   const entry = {
     hosts: [host],
-    ports: [{ number: 6379, name: PORT_NAME, protocol: "TCP" }],
+    ports: [{ number: PORT, name: portName, protocol: "TCP" }],
     location: "MESH_INTERNAL",
     resolution: "STATIC",
     endpoints: Object.entries(servers).map(([version, port]) => ({
       address: "127.0.0.1",
-      ports: { [PORT_NAME]: port },
+      ports: { [portName]: port },
       labels: { version },
     })),
   };
