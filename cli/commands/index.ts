@@ -4,6 +4,8 @@ import { addCodec } from "./codec.js";
 import { addControl } from "./control.js";
 import { addHost } from "./host.js";
 import { addInspect } from "./inspect.js";
+import { addRun } from "./run.js";
+import { addTrace } from "./trace.js";
 import { addUp } from "./up.js";
 
 /** Every command, in the order of the help text. */
@@ -13,5 +15,7 @@ export const COMMANDS: readonly ((command: Command) => void)[] = [
   addHost,
   addBootstrap,
   addInspect,
+  addRun,
+  addTrace,
   addCodec,
 ];

@@ -7,16 +7,18 @@ export interface WasmSurroundings {
   readonly logger: Record<"debug" | "info" | "warn" | "error", (fields: object, message: string) => void>;
   readonly httpCall?: HttpCaller;
   readonly properties?: VmServices["properties"];
+  readonly trace?: VmServices["trace"];
 }
 
 /** VM services on the host's stats and log. */
-export function wasmServices({ stats, logger, httpCall, properties }: WasmSurroundings): VmServices {
+export function wasmServices({ stats, logger, httpCall, properties, trace }: WasmSurroundings): VmServices {
   return {
     log: (line) => logLine(logger, line),
     logLevel: LogLevel.Info,
     metrics: metricSink(stats.scope("wasmcustom")),
     ...(httpCall === undefined ? {} : { httpCall }),
     ...(properties === undefined ? {} : { properties }),
+    ...(trace === undefined ? {} : { trace }),
   };
 }
 
