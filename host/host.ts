@@ -8,7 +8,7 @@ import { ListenerManager, type Logger, type NodeInfo } from "./network/index.js"
 import { networkFilters } from "./registry.js";
 import { StatsStore } from "./stats/index.js";
 import { type ClusterContext, LiveClusterManager } from "./upstream/index.js";
-import { createVmRegistry, ofMessage, type VmRegistry } from "./vm/index.js";
+import { createVmRegistry, ofMessage, type VmRegistry, type VmServices } from "./vm/index.js";
 import { grpcCaller, httpCaller, wasmServices } from "./wasm/index.js";
 import { Discovery } from "./xds/index.js";
 
@@ -21,6 +21,8 @@ export interface HostOptions {
   readonly bootstrap: string;
   /** A pino logger, or anything like it; none by default. */
   readonly logger?: Logger;
+  /** Told of every call between the host and modules; costs much. */
+  readonly trace?: VmServices["trace"];
 }
 
 /** A running proxy. */
@@ -40,9 +42,9 @@ const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: ()
  * Starts a proxy from an Envoy bootstrap.
  * @throws ConfigError for a bootstrap that the host does not take, with line and field
  */
-export async function startHost({ bootstrap: text, logger = SILENT }: HostOptions): Promise<Host> {
+export async function startHost({ bootstrap: text, logger = SILENT, trace }: HostOptions): Promise<Host> {
   const bootstrap = parseBootstrap(text);
-  const host = new RunningHost(bootstrap, logger);
+  const host = new RunningHost(bootstrap, logger, trace);
   try {
     await host.start();
   } catch (error) {
@@ -68,6 +70,7 @@ class RunningHost implements Host {
   constructor(
     private readonly bootstrap: Bootstrap,
     private readonly logger: Logger,
+    trace: VmServices["trace"],
   ) {
     const { stats, clusters } = this;
     this.live = new Promise((resolve) => {
@@ -84,7 +87,7 @@ class RunningHost implements Host {
           : undefined,
     };
     const callers = { httpCall: httpCaller(clusters), grpc: grpcCaller(clusters) };
-    this.wasm = createVmRegistry(wasmServices({ stats, logger, ...callers, properties }));
+    this.wasm = createVmRegistry(wasmServices({ stats, logger, ...callers, properties, trace }));
     this.client = adsClient(bootstrap, stats, logger);
     const clusterContext: ClusterContext = {
       stats,

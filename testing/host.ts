@@ -6,6 +6,7 @@ import {
   type ForeignFunction,
   LogLevel,
   type PluginOptions,
+  type TraceEvent,
   type VmRegistry,
 } from "../host/vm/index.js";
 import { type BytesInit, toBytes } from "./bytes.js";
@@ -27,6 +28,8 @@ export interface TestHostOptions {
   readonly properties?: Properties;
   /** Functions beside the built-in ones. */
   readonly foreignFunctions?: Readonly<Record<string, ForeignFunction>>;
+  /** Told of every call between host and modules, a line each. */
+  readonly trace?: (line: string) => void;
 }
 
 /** How a module is loaded. */
@@ -57,7 +60,7 @@ export class TestHost {
   readonly registry: VmRegistry;
 
   constructor(options: TestHostOptions = {}) {
-    const { logLevel = LogLevel.Info, clusters, properties = {}, foreignFunctions = {} } = options;
+    const { logLevel = LogLevel.Info, clusters, properties = {}, foreignFunctions = {}, trace } = options;
     this.httpCallouts = new HttpCallouts(clusters && new Set(clusters), this.clock);
     this.registry = createVmRegistry({
       log: (line) => this.logs.add(line),
@@ -68,6 +71,7 @@ export class TestHost {
       httpCall: this.httpCallouts,
       grpc: this.grpcCallouts,
       foreignFunctions: new Map(Object.entries(foreignFunctions)),
+      ...(trace && { trace: ({ depth, text }: TraceEvent) => trace(`${"  ".repeat(depth)}${text}`) }),
     });
   }
 

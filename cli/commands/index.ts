@@ -4,7 +4,9 @@ import { addCodec } from "./codec.js";
 import { addControl } from "./control.js";
 import { addHost } from "./host.js";
 import { addInspect } from "./inspect.js";
+import { addRun } from "./run.js";
 import { addStatus } from "./status.js";
+import { addTrace } from "./trace.js";
 import { addUp } from "./up.js";
 
 /** Every command, in the order of the help text. */
@@ -15,5 +17,7 @@ export const COMMANDS: readonly ((command: Command) => void)[] = [
   addStatus,
   addBootstrap,
   addInspect,
+  addRun,
+  addTrace,
   addCodec,
 ];

@@ -25,4 +25,5 @@ export type {
   PropertyValue,
 } from "./property-value.js";
 export type * from "./services.js";
+export type { TraceEvent } from "./trace/index.js";
 export type * from "./types.js";

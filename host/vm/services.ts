@@ -1,5 +1,6 @@
 import type { LogLevel, Status } from "./abi.js";
 import type { Header } from "./data.js";
+import type { TraceEvent } from "./trace/index.js";
 import type { PropertySource, VmLogLine } from "./types.js";
 
 /** What all VMs use of the process around them. */
@@ -19,6 +20,8 @@ export interface VmServices {
   readonly grpc?: GrpcCaller;
   /** Functions beside the built-in ones, by name; a built-in one of the same name is replaced. */
   readonly foreignFunctions?: ReadonlyMap<string, ForeignFunction>;
+  /** Told of every call between host and modules; costs much, for people who look for a mistake. */
+  readonly trace?: (event: TraceEvent) => void;
 }
 
 /** Time, so that tests can turn it. */

@@ -65,9 +65,8 @@ export class Vm {
     this.#current = this.#own;
   }
 
-  /** Takes the instance, then lets it initialise itself; afterwards `failure` says whether it is alive. */
-  start(instance: WebAssembly.Instance, memory: WebAssembly.Memory): void {
-    const exports = instance.exports;
+  /** Takes an instance's exports and memory, then lets it initialise itself; afterwards `failure` says whether it is alive. */
+  start(exports: Readonly<Record<string, unknown>>, memory: WebAssembly.Memory): void {
     this.memory = new Memory(memory);
     this.callbacks = callbacksOf(exports);
     this.#malloc = exportedFunction(exports, "malloc") ?? exportedFunction(exports, "proxy_on_memory_allocate");

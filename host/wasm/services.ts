@@ -15,10 +15,11 @@ export interface WasmSurroundings {
   readonly httpCall?: HttpCaller;
   readonly grpc?: GrpcCaller;
   readonly properties?: VmServices["properties"];
+  readonly trace?: VmServices["trace"];
 }
 
 /** VM services on the host's stats and log. */
-export function wasmServices({ stats, logger, httpCall, grpc, properties }: WasmSurroundings): VmServices {
+export function wasmServices({ stats, logger, httpCall, grpc, properties, trace }: WasmSurroundings): VmServices {
   return {
     log: (line) => logLine(logger, line),
     logLevel: LogLevel.Info,
@@ -26,6 +27,7 @@ export function wasmServices({ stats, logger, httpCall, grpc, properties }: Wasm
     ...(httpCall === undefined ? {} : { httpCall }),
     ...(grpc === undefined ? {} : { grpc }),
     ...(properties === undefined ? {} : { properties }),
+    ...(trace === undefined ? {} : { trace }),
   };
 }
 

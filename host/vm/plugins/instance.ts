@@ -3,6 +3,7 @@ import { importsOf } from "../hostcalls/index.js";
 import type { LoadedModule } from "../module/index.js";
 import type { VmServices } from "../services.js";
 import { MetricTable, systemClock, type WorkerState } from "../state/index.js";
+import { Tracer } from "../trace/index.js";
 import type { VmOptions } from "../types.js";
 import { Vm } from "../vm.js";
 
@@ -23,11 +24,12 @@ export function createVm(module: LoadedModule, options: VmOptions, { services, w
   };
   const vm = new Vm({ module, options, services, state });
   const { imports, memory } = importsOf(vm, module);
+  const tracer = services.trace && new Tracer(services.trace, () => vm.memory);
   try {
-    const instance = new WebAssembly.Instance(module.compiled, imports);
-    const own = instance.exports["memory"];
+    const { exports } = new WebAssembly.Instance(module.compiled, tracer?.imports(imports) ?? imports);
+    const own = exports["memory"];
     const used = own instanceof WebAssembly.Memory ? own : memory;
-    if (used) vm.start(instance, used);
+    if (used) vm.start(tracer?.exports(exports) ?? exports, used);
     else vm.fail("instantiation", "the module has no memory");
   } catch (error) {
     vm.fail("instantiation", error);

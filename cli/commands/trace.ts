@@ -1,0 +1,111 @@
+import { readFile } from "node:fs/promises";
+import { type Command, InvalidArgumentError } from "commander";
+import { readModule } from "../modules.js";
+
+interface TraceCommand {
+  readonly configuration?: string;
+  readonly request: Line;
+  readonly header: Pair[];
+  readonly body?: string;
+  readonly response: number;
+  readonly responseHeader: Pair[];
+  readonly responseBody?: string;
+  readonly tcp: string[];
+  readonly answer?: string;
+  readonly passMs: number;
+}
+
+type Pair = readonly [string, string];
+type Line = { readonly method: string; readonly path: string };
+
+/** `meltemi trace`: the calls between host and module, as they are made. */
+export function addTrace(command: Command): void {
+  command
+    .name("trace")
+    .summary("print the calls between host and module")
+    .description(
+      "Leads one request, or with --tcp one connection, through a module and prints each call into it and, indented, each " +
+        "call that it makes meanwhile, with arguments and answers. Time is the command's: it passes as --pass-ms says.",
+    )
+    .argument("<module>", "a .wasm file")
+    .option("--configuration <text>", "the plugin's configuration; @FILE reads a file")
+    .option("--request <line>", "method and path", requestLine, { method: "GET", path: "/" })
+    .option("--header <name:value>", "of the request; may be repeated", pair, [])
+    .option("--body <text>", "of the request")
+    .option("--response <status>", "what the upstream answers with", Number, 200)
+    .option("--response-header <name:value>", "of the response; may be repeated", pair, [])
+    .option("--response-body <text>", "of the response")
+    .option("--tcp <text>", "bytes that a client sends (\\n, \\xff are escapes); may be repeated", bytes, [])
+    .option("--answer <text>", "with --tcp: bytes that the upstream sends then")
+    .option("--pass-ms <milliseconds>", "how much time passes behind each part", Number, 0)
+    .addHelpText("after", '\nExample: meltemi trace build/wasm/http/header-mutation.wasm --header "user: jason"')
+    .action(trace);
+}
+
+async function trace(file: string, options: TraceCommand): Promise<void> {
+  const { TestHost } = await import("../../testing/index.js");
+  const host = new TestHost({ trace: (line) => process.stdout.write(`${line}\n`) });
+  const { configuration } = options;
+  const module = await host.load(await readModule(file), {
+    ...(configuration !== undefined && { configuration: await textOf(configuration) }),
+  });
+  const part = (title: string, run: () => void) => {
+    process.stdout.write(`\n${title}\n`);
+    run();
+    host.pass(options.passMs);
+  };
+  if (options.tcp.length > 0) {
+    const connection = module.connection();
+    for (const sent of options.tcp) part("the client sends", () => connection.fromClient(unescaped(sent)));
+    const { answer } = options;
+    if (answer !== undefined) part("the upstream sends", () => connection.fromUpstream(unescaped(answer)));
+    part("the connection ends", () => connection.end());
+    process.stdout.write(`\n${connection}\n`);
+    return;
+  }
+  const exchange = module.http();
+  const { method, path } = options.request;
+  const headers: Pair[] = [[":method", method], [":path", path], ...options.header];
+  part("the request", () => exchange.request(headers, bodyOf(options.body)));
+  if (exchange.upstream.arrived) {
+    const answer: Pair[] = [[":status", String(options.response)], ...options.responseHeader];
+    part("the response", () => exchange.respond(answer, bodyOf(options.responseBody)));
+  }
+  part("the stream ends", () => exchange.end());
+  process.stdout.write(`\n${exchange}\n`);
+}
+
+function bodyOf(body: string | undefined): { readonly body?: string } {
+  return body === undefined ? {} : { body };
+}
+
+async function textOf(configuration: string): Promise<string> {
+  return configuration.startsWith("@") ? readFile(configuration.slice(1), "utf8") : configuration;
+}
+
+function requestLine(text: string): Line {
+  const [, method, path] = /^([A-Z]+) (\S+)$/.exec(text) ?? [];
+  if (method === undefined || path === undefined) throw new InvalidArgumentError('Expected as "GET /path".');
+  return { method, path };
+}
+
+function pair(text: string, before: readonly Pair[]): readonly Pair[] {
+  const [, name, value] = /^([^:\s]+):\s*(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('Expected as "name: value".');
+  return [...before, [name, value]];
+}
+
+function bytes(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "0": "\0", "\\": "\\" };
+
+/** Bytes as a command line can have them. */
+function unescaped(text: string): Uint8Array {
+  const parts = Buffer.from(text, "utf8").toString("latin1");
+  const raw = parts.replace(/\\(?:x([0-9a-fA-F]{2})|([nrt0\\]))/g, (_match, hex?: string, letter = "") =>
+    hex === undefined ? (ESCAPES[letter] ?? "") : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(raw, "latin1");
+}

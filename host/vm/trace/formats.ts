@@ -1,0 +1,47 @@
+/**
+ * What the arguments of each `env` function are, in order, a word each:
+ *  - `number`, `flag`, and the enums `level`, `map`, `buffer`, `stream`, `metric`;
+ *  - `text`, `path` (parted by NUL), `pairs`: a pointer and a length, two arguments;
+ *  - `>text`, `>pairs`: where pointer and length of an answer go, two arguments; `>u32`, `>u64`: where a number goes, one.
+ */
+export const FORMATS: Readonly<Record<string, string>> = {
+  proxy_log: "level text",
+  proxy_get_log_level: ">u32",
+  proxy_get_current_time_nanoseconds: ">u64",
+  proxy_set_tick_period_milliseconds: "number",
+  proxy_get_property: "path >text",
+  proxy_set_property: "path text",
+  proxy_get_status: ">u32 >text",
+  proxy_get_configuration: ">text",
+  proxy_continue_stream: "stream",
+  proxy_close_stream: "stream",
+  proxy_send_local_response: "number text text pairs number",
+  proxy_set_effective_context: "number",
+  proxy_call_foreign_function: "text text >text",
+  proxy_get_header_map_size: "map >u32",
+  proxy_get_header_map_pairs: "map >pairs",
+  proxy_set_header_map_pairs: "map pairs",
+  proxy_get_header_map_value: "map text >text",
+  proxy_add_header_map_value: "map text text",
+  proxy_replace_header_map_value: "map text text",
+  proxy_remove_header_map_value: "map text",
+  proxy_get_buffer_status: "buffer >u32 >u32",
+  proxy_get_buffer_bytes: "buffer number number >text",
+  proxy_set_buffer_bytes: "buffer number number text",
+  proxy_http_call: "text pairs text pairs number >u32",
+  proxy_grpc_call: "text text text pairs text number >u32",
+  proxy_grpc_stream: "text text text pairs >u32",
+  proxy_grpc_send: "number text flag",
+  proxy_grpc_cancel: "number",
+  proxy_grpc_close: "number",
+  proxy_get_shared_data: "text >text >u32",
+  proxy_set_shared_data: "text text number",
+  proxy_register_shared_queue: "text >u32",
+  proxy_resolve_shared_queue: "text text >u32",
+  proxy_enqueue_shared_queue: "number text",
+  proxy_dequeue_shared_queue: "number >text",
+  proxy_define_metric: "metric text >u32",
+  proxy_increment_metric: "number number",
+  proxy_record_metric: "number number",
+  proxy_get_metric: "number >u64",
+};

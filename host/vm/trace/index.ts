@@ -1,0 +1,1 @@
+export { type TraceEvent, Tracer } from "./tracer.js";

@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** An Envoy that runs. */
+export interface RunningEnvoy {
+  close(): Promise<void>;
+}
+
+const PATIENCE_MS = 20_000;
+
+/**
+ * Starts an Envoy, whose log goes to standard error.
+ * @throws where it ends at once, or does not listen on `port`
+ */
+export async function startEnvoy(binary: string, bootstrap: string, port: number): Promise<RunningEnvoy> {
+  const args = ["--config-yaml", bootstrap, "--concurrency", "1", "--use-dynamic-base-id", "--log-level", "warning"];
+  const child = spawn(binary, [...args, "--component-log-level", "wasm:info"], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  let ended: string | undefined;
+  child.once("error", (error) => {
+    ended = error.message;
+  });
+  child.once("exit", (code) => {
+    ended ??= `it ended with ${code}`;
+  });
+  const close = async () => {
+    if (ended !== undefined) return;
+    child.kill("SIGTERM");
+    await once(child, "exit");
+  };
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await delay(50)) {
+    if (ended !== undefined) throw new Error(`Envoy does not run: ${ended}`);
+    if (await listens(port)) return { close };
+  }
+  await close();
+  throw new Error(`Envoy does not listen on port ${port}`);
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("error", () => resolve(false));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}

@@ -1,0 +1,2 @@
+export type { Address } from "./resources.js";
+export { type Running, type RunOptions, runModule } from "./run.js";
