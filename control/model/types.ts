@@ -107,8 +107,8 @@ export interface Route {
   readonly mirrors: readonly (Destination & { readonly percentage: number })[];
   /** How long a request may wait for its answer, in milliseconds; without it the protocol's own deadline alone holds. */
   readonly timeout?: number;
-  readonly requestMutation: readonly Attribute[];
-  readonly responseMutation: readonly Attribute[];
+  readonly requestMutation: readonly Mutation[];
+  readonly responseMutation: readonly Mutation[];
   /** What attributes of requests lose, after `requestMutation`. */
   readonly cuts?: readonly Cut[];
   readonly fault?: Fault;
@@ -243,10 +243,13 @@ export interface Destination {
   readonly subset: string;
 }
 
-export interface Attribute {
-  readonly name: string;
-  readonly value: string;
-}
+/** What becomes of an attribute. All of `match` must hold, of the request or response that is changed. */
+export type Mutation = { readonly name: string; readonly match: readonly AttributeMatch[] } & (
+  | { readonly kind: "set" | "add"; readonly value: string }
+  | { readonly kind: "set" | "add"; readonly template: string }
+  | { readonly kind: "remove" }
+  | { readonly kind: "rename" | "copy"; readonly to: string }
+);
 
 /** An attribute's value loses this prefix, where it has it. */
 export interface Cut {

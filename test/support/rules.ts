@@ -15,6 +15,9 @@ export interface Route {
   readonly mirror?: string;
   readonly request?: Attributes;
   readonly response?: Attributes;
+  /** As a MetaRouter has them, after `request` and `response`. */
+  readonly requestMutation?: readonly object[];
+  readonly responseMutation?: readonly object[];
   /** As a MetaRouter has it. */
   readonly fault?: object;
   readonly jwt?: object;
@@ -123,20 +126,19 @@ function documents({
   return [...all, resource("metaprotocol.aeraki.io/v1alpha1", "MetaRouter", host, spec)];
 }
 
-function metaRoute(
-  host: string,
-  { match, to, mirror, request, response, fault, jwt, accessControl }: Route,
-  index: number,
-): object {
+function metaRoute(host: string, route: Route, index: number): object {
+  const { match, to, mirror, request = [], response = [], fault, jwt, accessControl } = route;
   const weights = typeof to === "string" ? { [to]: 100 } : to;
   const pairs = (list: Attributes) => list.map(([key, value]) => ({ key, value }));
+  const requestMutation = [...pairs(request), ...(route.requestMutation ?? [])];
+  const responseMutation = [...pairs(response), ...(route.responseMutation ?? [])];
   return {
     name: `route-${index}`,
     ...(match && { match: { attributes: match } }),
     route: Object.entries(weights).map(([subset, weight]) => ({ destination: { host, subset }, weight })),
     ...(mirror && { mirror: { host, subset: mirror } }),
-    ...(request && { requestMutation: pairs(request) }),
-    ...(response && { responseMutation: pairs(response) }),
+    ...(requestMutation.length > 0 && { requestMutation }),
+    ...(responseMutation.length > 0 && { responseMutation }),
     ...(fault && { fault }),
     ...(jwt && { jwt }),
     ...(accessControl && { accessControl }),

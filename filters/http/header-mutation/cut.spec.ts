@@ -55,6 +55,6 @@ it("says what is wrong with its configuration", async () => {
   );
   const reason = refused.ok ? "accepted" : refused.reason;
   expect(reason).toContain("request[0].prefix: expected a string, it is missing");
-  expect(reason).toContain('request[1]: expected exactly one of "set", "add", "remove" and "cut"');
+  expect(reason).toContain('request[1]: expected exactly one of "set", "add", "remove", "cut", "rename" and "copy"');
   expect(reason).toContain("request[1].ignoreCase: expected");
 });
