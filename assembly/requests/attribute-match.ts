@@ -1,5 +1,5 @@
 import { HeaderMapType } from "../abi";
-import { attributeHeader, originalValue } from "../attributes";
+import { attributeHeader, attributeValue } from "../attributes";
 import { Bytes, Slice } from "../bytes";
 import { getHeader } from "../hostcalls";
 import { Fields } from "../json";
@@ -19,9 +19,8 @@ const MOST: f64 = 9007199254740991;
 export class AttributeMatch {
   private constructor(
     private header: Bytes,
-    /** The header's value is an attribute's. */
-    private escaped: bool,
     private form: Form,
+    /** As a header has it. */
     private text: Bytes,
     private start: i64,
     private end: i64,
@@ -57,11 +56,12 @@ export class AttributeMatch {
     const invert = fields.boolean("invert", false);
     fields.done();
     const spelling = Bytes.of(attributes ? name : name.toLowerCase());
+    const value = Bytes.of(exact);
+    const text = attributes ? Bytes.copyOf(attributeValue(value.view())) : value;
     return new AttributeMatch(
       attributes ? Bytes.copyOf(attributeHeader(spelling.view())) : spelling,
-      attributes,
       form,
-      Bytes.of(form == Form.Exact ? exact : prefix),
+      form == Form.Exact ? text : Bytes.of(prefix),
       <i64>start,
       <i64>end,
       invert != absent,
@@ -76,10 +76,9 @@ export class AttributeMatch {
   private isMet(found: Slice | null): bool {
     if (found == null) return false;
     if (this.form == Form.Present) return true;
-    const value = this.escaped ? originalValue(found) : found;
-    if (this.form == Form.Exact) return value.equals(this.text.view());
-    if (this.form == Form.Prefix) return value.startsWith(this.text.view());
-    return isWithin(value, this.start, this.end);
+    if (this.form == Form.Exact) return found.equals(this.text.view());
+    if (this.form == Form.Prefix) return found.startsWith(this.text.view());
+    return isWithin(found, this.start, this.end);
   }
 }
 

@@ -1,3 +1,4 @@
+import { attributeValue } from "../attributes";
 import { Bytes, Slice } from "../bytes";
 
 enum Form {
@@ -20,6 +21,13 @@ export class Pattern {
     if (text.startsWith("*")) return new Pattern(Form.Suffix, Bytes.of(text.substring(1)));
     if (text.endsWith("*")) return new Pattern(Form.Prefix, Bytes.of(text.substring(0, text.length - 1)));
     return new Pattern(Form.Exact, Bytes.of(text));
+  }
+
+  /** For the values of attributes, as headers have them. */
+  static ofAttribute(text: string): Pattern {
+    const pattern = Pattern.of(text);
+    if (pattern.form == Form.Exact) pattern.text = Bytes.copyOf(attributeValue(pattern.text.view()));
+    return pattern;
   }
 
   matches(value: Slice): bool {

@@ -1,5 +1,4 @@
 import type {
-  AttributesMatchSpec,
   GlobalRateLimitSpec,
   LocalRateLimitSpec,
   MetaRouterSpec,
@@ -9,7 +8,7 @@ import type {
 } from "../source/index.js";
 import type { Callouts } from "./callouts.js";
 import type { Hosts } from "./hosts.js";
-import { matchOf } from "./match.js";
+import { plainMatchOf } from "./match.js";
 import type { Problems } from "./problems.js";
 import type { AttributeMatch, GlobalLimit, Limits, TokenBucket, UndecidedService } from "./types.js";
 
@@ -55,7 +54,10 @@ export class RateLimits {
 
   private buckets(router: Router, { tokenBucket, conditions = [] }: LocalRateLimitSpec, path: Path): TokenBucket[] {
     const conditional = conditions.map((condition, index) =>
-      bucket(condition.tokenBucket, this.match(router, condition.match, [...path, "conditions", index, "match"])),
+      bucket(
+        condition.tokenBucket,
+        plainMatchOf(router, condition.match, [...path, "conditions", index, "match"], this.problems),
+      ),
     );
     return tokenBucket === undefined ? conditional : [...conditional, bucket(tokenBucket, [])];
   }
@@ -63,7 +65,7 @@ export class RateLimits {
   private global(router: Router, spec: GlobalRateLimitSpec, path: Path): GlobalLimit | undefined {
     const [, port, , host = ""] = spec.rateLimitService.split("|");
     const callout = this.callouts.toGrpc(host, Number(port));
-    const match = this.match(router, spec.match, [...path, "match"]);
+    const match = plainMatchOf(router, spec.match, [...path, "match"], this.problems);
     if (callout === undefined) {
       this.problems.error(
         router,
@@ -80,17 +82,6 @@ export class RateLimits {
       denyOnFail: spec.denyOnFail ?? false,
       descriptors: spec.descriptors.map(({ property, descriptorKey }) => ({ key: descriptorKey, attribute: property })),
     };
-  }
-
-  /** Modules have no regular expressions, and a limit that is not the one asked for would be worse than none. */
-  private match(router: Router, spec: AttributesMatchSpec | undefined, path: Path): AttributeMatch[] {
-    const match = matchOf(router, spec, path, this.problems);
-    for (const { name, test } of match) {
-      if (test.kind !== "regex") continue;
-      const message = "expected exact, prefix, present or range: limits know no regular expressions";
-      this.problems.error(router, [...path, "attributes", name, "regex"], message);
-    }
-    return match;
   }
 }
 

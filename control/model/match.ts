@@ -22,6 +22,22 @@ export function matchOf(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** The same, for what a module of ours judges: modules have no regular expressions, and another test would be a surprise. */
+export function plainMatchOf(
+  router: Resource<MetaRouterSpec>,
+  match: AttributesMatchSpec | undefined,
+  path: readonly PropertyKey[],
+  problems: Problems,
+): AttributeMatch[] {
+  const conditions = matchOf(router, match, path, problems);
+  for (const { name, test } of conditions) {
+    if (test.kind !== "regex") continue;
+    const message = "expected exact, prefix, present or range: regular expressions are for routes alone";
+    problems.error(router, [...path, "attributes", name, "regex"], message);
+  }
+  return conditions;
+}
+
 function testOf({ exact, prefix, regex, present, range }: AttributeMatchSpec): AttributeMatch["test"] {
   if (exact !== undefined) return { kind: "exact", value: exact };
   // Every value begins with nothing, and Envoy refuses to be asked.

@@ -5,10 +5,11 @@ import { faultOf } from "./fault.js";
 import type { Hosts } from "./hosts.js";
 import { routeJwtOf } from "./jwt.js";
 import { matchOf } from "./match.js";
+import { mutationsOf } from "./mutations.js";
 import type { Problems } from "./problems.js";
 import { retriesOf } from "./retries.js";
 import { FILTER_OF_FIELD, type FilterField, SERVES_SESSIONS } from "./route-filters.js";
-import type { Attribute, Destination, Route, UndecidedService } from "./types.js";
+import type { Destination, Route, UndecidedService } from "./types.js";
 
 type Router = Resource<MetaRouterSpec>;
 
@@ -57,8 +58,8 @@ export class Routes {
       match: matchOf(router, spec.match, [...path, "match"], this.problems),
       destinations,
       mirrors: mirror === undefined ? [] : [{ ...mirror, percentage: spec.mirrorPercentage?.value ?? 100 }],
-      requestMutation: (spec.requestMutation ?? []).map(toAttribute),
-      responseMutation: (spec.responseMutation ?? []).map(toAttribute),
+      requestMutation: mutationsOf(router, spec.requestMutation, [...path, "requestMutation"], this.problems),
+      responseMutation: mutationsOf(router, spec.responseMutation, [...path, "responseMutation"], this.problems),
       ...(spec.fault && { fault: faultOf(spec.fault) }),
       ...(spec.jwt && { jwt: routeJwtOf(spec.jwt) }),
       ...(spec.accessControl && { access: spec.accessControl.map((one, at) => routeAccessOf(one, `${name}/${at}`)) }),
@@ -85,8 +86,4 @@ export class Routes {
     const { host, subset, port } = spec;
     return this.destinations.find(service, router, { host, subset, port: port?.number }, path);
   }
-}
-
-function toAttribute({ key, value }: { key: string; value: string }): Attribute {
-  return { name: key, value };
 }

@@ -151,8 +151,8 @@ export interface Route {
   readonly timeout?: number;
   /** Without it only what certainly reached no backend is sent again. */
   readonly retries?: Retries;
-  readonly requestMutation: readonly Attribute[];
-  readonly responseMutation: readonly Attribute[];
+  readonly requestMutation: readonly Mutation[];
+  readonly responseMutation: readonly Mutation[];
   /** What attributes of requests lose, after `requestMutation`. */
   readonly cuts?: readonly Cut[];
   readonly fault?: Fault;
@@ -302,10 +302,13 @@ export interface Destination {
   readonly subset: string;
 }
 
-export interface Attribute {
-  readonly name: string;
-  readonly value: string;
-}
+/** What becomes of an attribute. All of `match` must hold, of the request or response that is changed. */
+export type Mutation = { readonly name: string; readonly match: readonly AttributeMatch[] } & (
+  | { readonly kind: "set" | "add"; readonly value: string }
+  | { readonly kind: "set" | "add"; readonly template: string }
+  | { readonly kind: "remove" }
+  | { readonly kind: "rename" | "copy"; readonly to: string }
+);
 
 /** An attribute's value loses this prefix, where it has it. */
 export interface Cut {

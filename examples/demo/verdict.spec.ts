@@ -98,8 +98,8 @@ test("every copy must be there, and none that nobody asked for", () => {
 
 test("mutations arrive in the spelling of the rules, once", () => {
   const model = modelWith({
-    requestMutation: [{ name: "X-A", value: "1" }],
-    responseMutation: [{ name: "X-B", value: "2" }],
+    requestMutation: [{ kind: "set", name: "X-A", value: "1", match: [] }],
+    responseMutation: [{ kind: "set", name: "X-B", value: "2", match: [] }],
   });
   const both: Seen = { arrivedWith: [["X-A", "1"]], answeredWith: [["X-B", "2"]] };
   expect(good(model, [entry(both)])).toBe(true);

@@ -1,4 +1,4 @@
-import type { Attribute, Model, Route } from "../../control/index.js";
+import type { Model, Mutation, Route } from "../../control/index.js";
 import type { Attributes, Entry } from "./calls.js";
 import { backendsOf, ruleOf } from "./expectation.js";
 import { nameOf } from "./names.js";
@@ -75,18 +75,32 @@ const mirrored: Judge = (model, { mirrors }, entries) => {
 };
 
 const requestsMutated: Judge = (_model, { requestMutation }, entries) => {
-  if (requestMutation.length === 0) return [];
+  const wanted = valuesOf(requestMutation);
+  if (wanted.length === 0) return [];
   const seen = entries.filter(
-    ({ arrivals }) => arrivals.length > 0 && arrivals.every(({ attributes }) => hasAll(attributes, requestMutation)),
+    ({ arrivals }) => arrivals.length > 0 && arrivals.every(({ attributes }) => hasAll(attributes, wanted)),
   );
-  return [mutation("requests", requestMutation, seen.length, entries.length)];
+  return [mutation("requests", wanted, seen.length, entries.length)];
 };
 
 const responsesMutated: Judge = (_model, { responseMutation }, entries) => {
-  if (responseMutation.length === 0) return [];
-  const seen = entries.filter(({ call }) => hasAll(call.responseAttributes, responseMutation));
-  return [mutation("responses", responseMutation, seen.length, entries.length)];
+  const wanted = valuesOf(responseMutation);
+  if (wanted.length === 0) return [];
+  const seen = entries.filter(({ call }) => hasAll(call.responseAttributes, wanted));
+  return [mutation("responses", wanted, seen.length, entries.length)];
 };
+
+interface Attribute {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What all requests, or responses, of a rule must have, whatever is in them. */
+function valuesOf(mutations: readonly Mutation[]): Attribute[] {
+  return mutations.flatMap((one) =>
+    one.kind === "set" && "value" in one && one.match.length === 0 ? [{ name: one.name, value: one.value }] : [],
+  );
+}
 
 function mutation(what: string, attributes: readonly Attribute[], seen: number, total: number): Finding {
   const names = attributes.map(({ name, value }) => `${name}: ${value}`).join(", ");

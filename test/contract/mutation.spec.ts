@@ -15,6 +15,21 @@ const services = {
       },
       { match: { case: { exact: "response" } }, to: "v1", response: [["served-BY", "changed"]] as Attributes },
       { match: { case: { exact: "renamed" } }, to: "v2", request: [["case", "both"]] as Attributes },
+      {
+        match: { case: { exact: "forms" } },
+        to: "v1",
+        requestMutation: [
+          { key: "Old", rename: "New" },
+          { key: "user", copyTo: "X-User" },
+          { key: "X-Caller", template: "%REQ(user)% asks %OPERATION% by %ROUTE_NAME%" },
+          { key: "debug", remove: true, match: { attributes: { user: { prefix: "a" } } } },
+          { key: "not", value: "so", match: { attributes: { user: { prefix: "b" } } } },
+        ],
+        responseMutation: [
+          { key: "Served-By", rename: "X-Backend" },
+          { key: "Answer-To", template: "%REQ(user)% from %RESP(X-Backend)%" },
+        ],
+      },
       { to: "v1" },
     ],
   },
@@ -64,6 +79,28 @@ contract(
       const seen = world().backends.v1.messages[0]?.attributes ?? [];
       expect(seen.filter(([name]) => name.toLowerCase() === "x-user-group")).toEqual([["x-USER-group", "canary"]]);
       expect(seen).toEqual(expect.arrayContaining([["last", "one"]]));
+    });
+
+    test("attributes are renamed, copied, made of others and removed, where conditions hold", async () => {
+      const attributes: Attributes = [
+        ["case", "forms"],
+        ["OLD", "1"],
+        ["user", "ann"],
+        ["debug", "x"],
+      ];
+      const answer = await world().caller("mutate").call({ operation: "get", attributes });
+      const [message] = world().backends.v1.messages;
+      expect([...(message?.attributes ?? [])].sort()).toEqual([
+        ["New", "1"],
+        ["X-Caller", "ann asks get by route-3"],
+        ["X-User", "ann"],
+        ["case", "forms"],
+        ["user", "ann"],
+      ]);
+      expect([...answer.attributes].sort()).toEqual([
+        ["Answer-To", "ann from v1"],
+        ["X-Backend", "v1"],
+      ]);
     });
 
     test("a change of what rules ask for leads to no other rule", async () => {

@@ -15,6 +15,9 @@ export interface Route {
   readonly mirror?: string;
   readonly request?: Attributes;
   readonly response?: Attributes;
+  /** As a MetaRouter has them, after `request` and `response`. */
+  readonly requestMutation?: readonly object[];
+  readonly responseMutation?: readonly object[];
   /** As a MetaRouter has them. */
   readonly fault?: object;
   readonly timeout?: string;
@@ -126,9 +129,11 @@ function documents({
 }
 
 function metaRoute(host: string, route: Route, index: number): object {
-  const { match, to, mirror, request, response, fault, jwt, accessControl, timeout, retries } = route;
+  const { match, to, mirror, request = [], response = [], fault, jwt, accessControl, timeout, retries } = route;
   const weights = typeof to === "string" ? { [to]: 100 } : to;
   const pairs = (list: Attributes) => list.map(([key, value]) => ({ key, value }));
+  const requestMutation = [...pairs(request), ...(route.requestMutation ?? [])];
+  const responseMutation = [...pairs(response), ...(route.responseMutation ?? [])];
   return {
     name: `route-${index}`,
     ...(match && { match: { attributes: match } }),
@@ -137,8 +142,8 @@ function metaRoute(host: string, route: Route, index: number): object {
       weight,
     })),
     ...(mirror && { mirror: { host, subset: mirror } }),
-    ...(request && { requestMutation: pairs(request) }),
-    ...(response && { responseMutation: pairs(response) }),
+    ...(requestMutation.length > 0 && { requestMutation }),
+    ...(responseMutation.length > 0 && { responseMutation }),
     ...(fault && { fault }),
     ...(jwt && { jwt }),
     ...(accessControl && { accessControl }),

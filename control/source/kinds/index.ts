@@ -19,6 +19,7 @@ export type { DubboAuthorizationPolicySpec } from "./dubbo-authorization-policy.
 export type { FaultSpec } from "./fault.js";
 export type { TargetRefs } from "./fields.js";
 export type { DestinationSpec, MetaRouterSpec, RouteSpec } from "./meta-router.js";
+export type { MutationSpec } from "./mutation.js";
 export type { GlobalRateLimitSpec, LocalRateLimitSpec, TokenBucketSpec } from "./rate-limit.js";
 export type { RedisAuthSpec } from "./redis-auth.js";
 export type { RedisDestinationSpec } from "./redis-destination.js";

@@ -3,6 +3,7 @@ import { routeAccess } from "./access.js";
 import { attributesMatch } from "./attribute-match.js";
 import { fault } from "./fault.js";
 import { duration, exportTo, later, port, text } from "./fields.js";
+import { mutation } from "./mutation.js";
 import { globalRateLimit, localRateLimit } from "./rate-limit.js";
 import { routeJwt } from "./request-authentication.js";
 import { retries } from "./retries.js";
@@ -13,8 +14,6 @@ const destination = z.strictObject({
   port: z.strictObject({ number: port }).optional(),
 });
 
-const mutation = z.array(z.strictObject({ key: text, value: z.string() }));
-
 const route = z.strictObject({
   name: z.string().optional(),
   match: attributesMatch.optional(),
@@ -23,8 +22,8 @@ const route = z.strictObject({
     .min(1, "expected at least one destination"),
   mirror: destination.optional(),
   mirrorPercentage: z.strictObject({ value: z.number().min(0).max(100) }).optional(),
-  requestMutation: mutation.optional(),
-  responseMutation: mutation.optional(),
+  requestMutation: z.array(mutation).optional(),
+  responseMutation: z.array(mutation).optional(),
   /** Meltemi's, as are those that follow. */
   fault: fault.optional(),
   jwt: routeJwt.optional(),

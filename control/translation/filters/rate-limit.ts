@@ -1,5 +1,6 @@
-import type { AttributeMatch, GlobalLimit, Route, Service, TokenBucket } from "../../model/index.js";
+import type { GlobalLimit, Route, Service, TokenBucket } from "../../model/index.js";
 import { calloutCluster, serviceName } from "../names.js";
+import { matched } from "./attribute-match.js";
 import type { RouteFilter } from "./route-filter.js";
 
 /** Refuses what is too much, by buckets of its own and by what a rate limit service says. */
@@ -31,23 +32,4 @@ function limit({ callout, match, domain, timeout, denyOnFail, descriptors }: Glo
     ...(denyOnFail && { denyOnFail }),
     descriptors,
   };
-}
-
-function matched(match: readonly AttributeMatch[]) {
-  return match.length === 0 ? {} : { match: match.map(condition) };
-}
-
-function condition({ name, invert, test }: AttributeMatch) {
-  return { attribute: name, ...form(test), ...(invert && { invert }) };
-}
-
-function form(test: AttributeMatch["test"]) {
-  switch (test.kind) {
-    case "range":
-      return { range: { start: test.start, end: test.end } };
-    case "present":
-      return test.value ? {} : { present: false };
-    default:
-      return { [test.kind]: test.value };
-  }
 }

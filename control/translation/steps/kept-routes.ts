@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { HeaderMatcherSchema, type RouteMatch } from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
-import type { JwtIssuer, Route } from "../../model/index.js";
+import type { JwtIssuer, Mutation, Route } from "../../model/index.js";
 import { attributeHeader } from "../attribute-header.js";
 import { routeMatch } from "./route-match.js";
 
@@ -17,7 +17,7 @@ export function keptRoutes(rules: readonly Route[], issuers: readonly JwtIssuer[
   const asked = new Set(rules.flatMap(({ match }) => match.map(({ name }) => attributeHeader(name))));
   const byTokens = issuers.flatMap(attributesOf);
   return rules.map(({ requestMutation, cuts = [] }, index) => {
-    const changed = [...[...requestMutation, ...cuts].map(({ name }) => name), ...byTokens];
+    const changed = [...requestMutation.flatMap(changedBy), ...cuts.map(({ name }) => name), ...byTokens];
     return changed.some((name) => asked.has(attributeHeader(name))) ? String(index) : undefined;
   });
 }
@@ -32,6 +32,11 @@ export function keptMatch(kept: string): RouteMatch {
     }),
   );
   return match;
+}
+
+function changedBy(mutation: Mutation): string[] {
+  if (mutation.kind === "copy") return [mutation.to];
+  return mutation.kind === "rename" ? [mutation.name, mutation.to] : [mutation.name];
 }
 
 /** What a request loses or gets where it brings a token of an issuer's. */

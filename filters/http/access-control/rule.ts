@@ -61,7 +61,7 @@ function condition(fields: Fields, denies: bool, attributes: bool, clause: Claus
     fields.problems.add(fields.path, '"values", "notValues" or both', null);
   }
   const subject: Subject = has ? new Attribute(name, attributes) : new Property(path);
-  Test.readPair(fields, "values", "notValues", subject, denies, clause);
+  Test.readPair(fields, "values", "notValues", subject, denies, clause, has && attributes);
   fields.done();
 }
 

@@ -1,5 +1,5 @@
 import { Bytes, getHeader, HeaderMapType, getProperty, Slice } from "meltemi/assembly";
-import { attributeHeader, originalValue } from "meltemi/assembly/attributes";
+import { attributeHeader } from "meltemi/assembly/attributes";
 import { anyMatches, Pattern } from "meltemi/assembly/requests";
 import { asked } from "./asked";
 
@@ -76,13 +76,10 @@ export class Property extends Subject {
 export class Attribute extends Subject {
   private header: Bytes;
 
-  constructor(
-    name: string,
-    private escaped: bool,
-  ) {
+  constructor(name: string, attributes: bool) {
     super();
-    const spelling = Bytes.of(escaped ? name : name.toLowerCase());
-    this.header = escaped ? Bytes.copyOf(attributeHeader(spelling.view())) : spelling;
+    const spelling = Bytes.of(attributes ? name : name.toLowerCase());
+    this.header = attributes ? Bytes.copyOf(attributeHeader(spelling.view())) : spelling;
   }
 
   matches(patterns: Array<Pattern>, every: bool): bool {
@@ -92,8 +89,7 @@ export class Attribute extends Subject {
     while (pairs.next()) {
       if (!pairs.name.equals(header)) continue;
       found = true;
-      const value = this.escaped ? originalValue(pairs.value) : pairs.value;
-      if (anyMatches(patterns, value) != every) return !every;
+      if (anyMatches(patterns, pairs.value) != every) return !every;
     }
     return found && every;
   }

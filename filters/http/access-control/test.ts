@@ -12,7 +12,10 @@ export class Test {
     private every: bool,
   ) {}
 
-  /** Reads the lists of two fields; a list that is not there, or is empty, asks for nothing. */
+  /**
+   * Reads the lists of two fields; a list that is not there, or is empty, asks for nothing.
+   * @param attribute values are an attribute's
+   */
   static readPair(
     fields: Fields,
     name: string,
@@ -20,12 +23,13 @@ export class Test {
     subject: Subject,
     denies: bool,
     tests: Array<Test>,
+    attribute: bool = false,
   ): void {
     // Who says a name twice gets the worse of both: what matches is to be allowed by all values, and denied by one.
     const positive = fields.strings(name);
-    if (positive.length > 0) tests.push(new Test(subject, patternsOf(positive), false, !denies));
+    if (positive.length > 0) tests.push(new Test(subject, patternsOf(positive, attribute), false, !denies));
     const negative = fields.strings(negatedName);
-    if (negative.length > 0) tests.push(new Test(subject, patternsOf(negative), true, denies));
+    if (negative.length > 0) tests.push(new Test(subject, patternsOf(negative, attribute), true, denies));
   }
 
   holds(): bool {
@@ -33,8 +37,9 @@ export class Test {
   }
 }
 
-function patternsOf(texts: Array<string>): Array<Pattern> {
+function patternsOf(texts: Array<string>, attribute: bool): Array<Pattern> {
   const patterns: Array<Pattern> = [];
-  for (let i = 0; i < texts.length; i++) patterns.push(Pattern.of(texts[i]));
+  for (let i = 0; i < texts.length; i++)
+    patterns.push(attribute ? Pattern.ofAttribute(texts[i]) : Pattern.of(texts[i]));
   return patterns;
 }

@@ -47,6 +47,6 @@ it("says what is wrong with its configuration", async () => {
   const configuration = { request: [{ cut: "a" }, { cut: "a", set: "b", prefix: "p", ignoreCase: 1 }] };
   const reason = await new TestHost().refusal(MODULE, { configuration });
   expect(reason).toContain("request[0].prefix: expected a string, it is missing");
-  expect(reason).toContain('request[1]: expected exactly one of "set", "add", "remove" and "cut"');
+  expect(reason).toContain('request[1]: expected exactly one of "set", "add", "remove", "cut", "rename" and "copy"');
   expect(reason).toContain("request[1].ignoreCase: expected");
 });

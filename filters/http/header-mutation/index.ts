@@ -1,4 +1,5 @@
 import {
+  Bytes,
   Counter,
   Fields,
   FilterHeadersStatus,
@@ -45,6 +46,8 @@ class HeaderMutationRoot extends RootContext {
 
 class HeaderMutation extends HttpContext {
   private plan: Plan | null = null;
+  /** What the response's changes want of the request. */
+  private kept: Array<Bytes | null> = [];
 
   constructor(
     id: i32,
@@ -54,23 +57,22 @@ class HeaderMutation extends HttpContext {
   }
 
   onRequestHeaders(count: i32, endOfStream: bool): FilterHeadersStatus {
-    this.apply(HeaderMapType.HttpRequestHeaders);
+    const plan = this.root.plan();
+    this.plan = plan;
+    this.kept = plan.keep();
+    this.apply(plan, HeaderMapType.HttpRequestHeaders);
     return FilterHeadersStatus.Continue;
   }
 
   onResponseHeaders(count: i32, endOfStream: bool): FilterHeadersStatus {
-    this.apply(HeaderMapType.HttpResponseHeaders);
+    // The plan is the one that was in force when the request came, though the routes may have changed since.
+    const plan = this.plan;
+    this.apply(plan == null ? this.root.plan() : plan, HeaderMapType.HttpResponseHeaders);
     return FilterHeadersStatus.Continue;
   }
 
-  // The plan is the one that was in force when the request came, though the routes may have changed since.
-  private apply(map: HeaderMapType): void {
-    let plan = this.plan;
-    if (plan == null) {
-      plan = this.root.plan();
-      this.plan = plan;
-    }
-    if (plan.apply(map)) this.root.mutations.increment();
+  private apply(plan: Plan, map: HeaderMapType): void {
+    if (plan.apply(map, this.kept)) this.root.mutations.increment();
   }
 }
 

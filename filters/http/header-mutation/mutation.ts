@@ -1,18 +1,8 @@
-import {
-  addHeader,
-  Bytes,
-  Fields,
-  getHeader,
-  HeaderMapType,
-  removeHeader,
-  replaceHeader,
-  Slice,
-  Writer,
-} from "meltemi/assembly";
-import { attributeHeader } from "meltemi/assembly/attributes";
-
-/** The header that carries spellings which HTTP's lower case would lose. */
-const NAMES = Slice.fixed("x-meltemi-names");
+import { Bytes, Fields, getHeader, HeaderMapType, replaceHeader, Slice, Writer } from "meltemi/assembly";
+import { allHold, AttributeMatch } from "meltemi/assembly/requests";
+import { Header } from "./header";
+import { Template } from "./template";
+import { Wanted } from "./wanted";
 
 /** What one entry of the configuration does to one header. */
 enum Action {
@@ -21,9 +11,11 @@ enum Action {
   Remove,
   /** Takes a prefix off the value, where it has it. */
   Cut,
+  Rename,
+  Copy,
 }
 
-const ACTIONS: Array<string> = ["set", "add", "remove", "cut"];
+const ACTIONS: Array<string> = ["set", "add", "remove", "cut", "rename", "copy"];
 
 const SPACE: u8 = 0x20;
 const TAB: u8 = 0x09;
@@ -32,24 +24,29 @@ const ESCAPED_TAB = Slice.fixed("%09");
 
 const scratch = new Writer();
 
-/** One change to one header, with everything that needs no second look worked out when it was configured. */
+/** One change to one header. */
 export class Mutation {
   private constructor(
     private action: Action,
-    /** As HTTP has it. */
-    private header: Bytes,
-    /** The value that is set or added, or the prefix that is cut. */
-    private value: Bytes,
-    /** As the rule spells it; null where HTTP's form says it already. */
-    private spelling: Bytes | null,
+    private header: Header,
+    /** The name that another gets. */
+    private other: Header,
+    /** The value that is set or added. */
+    private value: Template,
+    /** What is cut. */
+    private prefix: Bytes,
     private ignoreCase: bool,
+    /** Of the map that is changed, all must hold. */
+    private match: Array<AttributeMatch>,
   ) {}
 
   /**
-   * `{"set": NAME, "value": V}`, `{"add": NAME, "value": V}`, `{"remove": NAME}` or
-   * `{"cut": NAME, "prefix": P, "ignoreCase": true}`; what is wrong goes to the fields' problems.
+   * `{"set": NAME, "value": V}` or `{"set": NAME, "template": T}`, likewise `add`; `{"remove": NAME}`;
+   * `{"cut": NAME, "prefix": P, "ignoreCase": true}`; `{"rename": NAME, "to": NAME}`, likewise `copy`; and `"match": […]`.
+   * What is wrong goes to the fields' problems.
+   * @param wanted for a response's, what its template wants of the request
    */
-  static read(fields: Fields, attributes: bool): Mutation {
+  static read(fields: Fields, attributes: bool, wanted: Wanted | null): Mutation {
     let given = 0;
     let action = Action.Remove;
     for (let i = 0; i < ACTIONS.length; i++) {
@@ -57,41 +54,69 @@ export class Mutation {
       given++;
       action = i;
     }
-    if (given != 1) fields.problems.add(fields.path, 'exactly one of "set", "add", "remove" and "cut"', null);
+    if (given != 1)
+      fields.problems.add(fields.path, 'exactly one of "set", "add", "remove", "cut", "rename" and "copy"', null);
     const name = fields.requiredString(ACTIONS[action]);
-    let value = "";
-    if (action == Action.Cut) value = fields.requiredString("prefix");
-    else if (action != Action.Remove) value = fields.requiredString("value");
-    const ignoreCase = action == Action.Cut && fields.boolean("ignoreCase", false);
-    fields.done();
     if (name == "") fields.problems.add(fields.path, "a header name", null);
-    if (!attributes) return new Mutation(action, Bytes.of(name.toLowerCase()), Bytes.of(value), null, ignoreCase);
-    const spelling = Bytes.of(name);
-    const header = Bytes.copyOf(attributeHeader(spelling.view()));
-    const plain = header.view().equals(spelling.view());
-    return new Mutation(action, header, Bytes.of(value), plain ? null : spelling, ignoreCase);
+    const writes = action == Action.Set || action == Action.Add;
+    const value = writes ? readValue(fields, attributes, wanted) : Template.plain("");
+    const prefix = action == Action.Cut ? fields.requiredString("prefix") : "";
+    const ignoreCase = action == Action.Cut && fields.boolean("ignoreCase", false);
+    const moves = action == Action.Rename || action == Action.Copy;
+    const to = moves ? fields.requiredString("to") : "";
+    if (moves && to == "") fields.problems.add(fields.path + ".to", "a header name", null);
+    const match: Array<AttributeMatch> = [];
+    const list = fields.objects("match");
+    for (let i = 0; i < list.length; i++) match.push(AttributeMatch.read(list[i], attributes));
+    fields.done();
+    return new Mutation(
+      action,
+      Header.of(name, attributes),
+      Header.of(to, attributes),
+      value,
+      Bytes.of(prefix),
+      ignoreCase,
+      match,
+    );
   }
 
-  apply(map: HeaderMapType): void {
-    const header = this.header.view();
-    if (this.action == Action.Remove) {
-      removeHeader(map, header);
-      return;
+  /**
+   * @param kept of the request, for the templates of responses
+   * @returns whether it was about this map
+   */
+  apply(map: HeaderMapType, kept: Array<Bytes | null>): bool {
+    if (!allHold(this.match, map)) return false;
+    switch (this.action) {
+      case Action.Set:
+        this.header.set(map, this.value.render(kept));
+        break;
+      case Action.Add:
+        this.header.add(map, this.value.render(kept));
+        break;
+      case Action.Remove:
+        this.header.remove(map);
+        break;
+      case Action.Cut:
+        this.cut(map);
+        break;
+      default:
+        this.move(map);
     }
-    if (this.action == Action.Cut) {
-      this.cut(map, header);
-      return;
-    }
-    if (this.action == Action.Add) addHeader(map, header, this.value.view());
-    else replaceHeader(map, header, this.value.view());
-    const spelling = this.spelling;
-    if (spelling != null) addHeader(map, NAMES, spelling.view());
+    return true;
   }
 
-  private cut(map: HeaderMapType, header: Slice): void {
+  private move(map: HeaderMapType): void {
+    // A new spelling alone is a change too, and must not lose the values.
+    const same = this.other.name.equals(this.header.name);
+    const moved = this.other.setFrom(this.header, map);
+    if (moved && !same && this.action == Action.Rename) this.header.remove(map);
+  }
+
+  private cut(map: HeaderMapType): void {
+    const header = this.header.name;
     const found = getHeader(map, header);
     if (found == null) return;
-    const prefix = this.value.view();
+    const prefix = this.prefix.view();
     const begins = this.ignoreCase
       ? found.length >= prefix.length && found.start(prefix.length).equalsIgnoreCase(prefix)
       : found.startsWith(prefix);
@@ -104,4 +129,12 @@ export class Mutation {
     scratch.copy(rest.ptr + <usize>blank, rest.length - <i32>blank);
     replaceHeader(map, header, scratch.view());
   }
+}
+
+/** Exactly one of `value`, as it is, and `template`. */
+function readValue(fields: Fields, attributes: bool, wanted: Wanted | null): Template {
+  if (!fields.has("template")) return Template.plain(fields.requiredString("value"));
+  if (fields.has("value")) fields.problems.add(fields.path, 'one of "value" and "template"', null);
+  fields.string("value", "");
+  return Template.read(fields, "template", attributes, wanted);
 }

@@ -1,5 +1,5 @@
 import { Bytes, Fields, getHeader, HeaderMapType, Slice, Writer } from "meltemi/assembly";
-import { attributeHeader, originalValue } from "meltemi/assembly/attributes";
+import { attributeHeader } from "meltemi/assembly/attributes";
 import { allHold, AttributeMatch } from "meltemi/assembly/requests";
 
 // envoy/service/ratelimit/v3/rls.proto and envoy/extensions/common/ratelimit/v3/ratelimit.proto:
@@ -40,7 +40,6 @@ export class GlobalLimit {
     /** A request is refused where the service does not answer. */
     readonly denies: bool,
     private descriptors: Array<Descriptor>,
-    private escaped: bool,
   ) {}
 
   /** What is wrong goes to the fields' problems. */
@@ -66,15 +65,7 @@ export class GlobalLimit {
     }
     if (list.length == 0) fields.problems.add(fields.path + ".descriptors", "at least one descriptor", null);
     fields.done();
-    return new GlobalLimit(
-      match,
-      serviceOf(cluster, authority),
-      Bytes.of(domain),
-      <u32>timeout,
-      denies,
-      descriptors,
-      attributes,
-    );
+    return new GlobalLimit(match, serviceOf(cluster, authority), Bytes.of(domain), <u32>timeout, denies, descriptors);
   }
 
   /**
@@ -90,12 +81,11 @@ export class GlobalLimit {
       const found = getHeader(HeaderMapType.HttpRequestHeaders, this.descriptors[i].header.view());
       if (found == null || found.length == 0) continue;
       const key = this.descriptors[i].key.view();
-      const value = this.escaped ? originalValue(found) : found;
-      const entry = bytesSize(key) + bytesSize(value);
+      const entry = bytesSize(key) + bytesSize(found);
       head(message, DESCRIPTORS, sized(entry));
       head(message, ENTRIES, entry);
       bytesField(message, KEY, key);
-      bytesField(message, VALUE, value);
+      bytesField(message, VALUE, found);
     }
     return message.length > before ? message.view() : null;
   }
