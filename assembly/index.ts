@@ -13,12 +13,14 @@ export {
   Status,
   StreamType,
 } from "./abi";
+export { AccessList, AccessRule, AnyOf } from "./access";
 export { Bytes, lower, Reader, Slice, Writer } from "./bytes";
 export * from "./codec";
 export { Context, HttpContext, NetworkContext, registerRootContext, RootContext } from "./contexts";
 export * from "./hostcalls";
 export * from "./json";
 export { watchMemory } from "./memory";
+export { LateCounter, NamedCounters } from "./metrics";
 export { wholeRequest } from "./parts";
 export { Random } from "./random";
 export { RouteSettings } from "./routes";

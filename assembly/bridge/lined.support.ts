@@ -1,41 +1,14 @@
 import { readFile } from "node:fs/promises";
+import { encodeLined, type Lined, LinedDecoder } from "../../test/support/lined/index.js";
 import { compileModule } from "../testing/compile.support.js";
 import { Host } from "./host.support.js";
 
-/** A frame of the protocol of test/modules/lined: its kind and its text. */
-export type Lined = readonly [kind: string, text: string];
+export { encodeLined, type Lined, LinedDecoder };
 
 /** The module of test/modules/lined, whose protocol has no ids and answers in order. */
 export async function linedModule(): Promise<WebAssembly.Module> {
   const entry = "test/modules/lined/codec/index.ts";
   return compileModule(entry, await readFile(entry, "utf8"));
-}
-
-export function encodeLined(...frames: readonly Lined[]): Buffer {
-  return Buffer.concat(
-    frames.map(([kind, text]) => {
-      const head = Buffer.alloc(5);
-      head.writeUInt32BE(Buffer.byteLength(text) + 1);
-      head.write(kind, 4);
-      return Buffer.concat([head, Buffer.from(text)]);
-    }),
-  );
-}
-
-/** Cuts a stream of bytes into frames. */
-export class LinedDecoder {
-  private rest = Buffer.alloc(0);
-
-  push(bytes: Uint8Array): Lined[] {
-    this.rest = Buffer.concat([this.rest, bytes]);
-    const frames: Lined[] = [];
-    while (this.rest.length >= 5 && this.rest.length >= 4 + this.rest.readUInt32BE()) {
-      const end = 4 + this.rest.readUInt32BE();
-      frames.push([this.rest.toString("latin1", 4, 5), this.rest.toString("utf8", 5, end)]);
-      this.rest = this.rest.subarray(end);
-    }
-    return frames;
-  }
 }
 
 /** An ingress and an egress of this protocol back to back; the backend is the test, but for what the proxy itself says. */

@@ -1,25 +1,26 @@
-import { Counter, Histogram, Slice } from "meltemi/assembly";
+import { Histogram, LateCounter, NamedCounters, Slice } from "meltemi/assembly";
 
 const PREFIX = "meltemi.postgresql.session.";
 const KINDS =
   "select insert update delete merge copy truncate begin start commit rollback savepoint release set show " +
   "create alter drop grant revoke call do declare fetch close execute deallocate listen notify lock explain";
-// More SQLSTATEs than servers have; a broken one cannot make metrics without end.
+// More SQLSTATEs than servers have.
 const MAX_STATES: i32 = 300;
+const SQLSTATE: i32 = 5;
 
 const kinds: Array<Slice> = [];
-const counters: Array<Counter | null> = [];
+const counters: Array<LateCounter> = [];
 const words = KINDS.split(" ");
 for (let i = 0; i < words.length; i++) {
   kinds.push(Slice.fixed(words[i]));
-  counters.push(null);
+  counters.push(new LateCounter(PREFIX + "statements." + words[i]));
 }
-counters.push(null);
+counters.push(new LateCounter(PREFIX + "statements.other"));
 
-const errors = new Map<string, Counter>();
+const errors = new NamedCounters(PREFIX + "errors.", MAX_STATES, SQLSTATE);
+const denied = new LateCounter(PREFIX + "denied");
+const refused = new LateCounter(PREFIX + "refused");
 let latency: Histogram | null = null;
-let denied: Counter | null = null;
-let refused: Counter | null = null;
 
 /** The number of a statement's kind, for `countStatement`. */
 export function kindOf(word: Slice): i32 {
@@ -29,40 +30,22 @@ export function kindOf(word: Slice): i32 {
 
 /** A statement has been sent to the server: `statements.<kind>`. */
 export function countStatement(kind: i32): void {
-  let counter = counters[kind];
-  if (counter == null) {
-    counter = Counter.define(PREFIX + "statements." + (kind < words.length ? words[kind] : "other"));
-    counters[kind] = counter;
-  }
-  counter.increment();
+  counters[kind].increment();
 }
 
 /** The server refused something: `errors.<SQLSTATE>`. */
 export function countError(sqlState: Slice): void {
-  let name = sqlState.length == 5 ? sqlState.toString() : "other";
-  if (!errors.has(name) && errors.size >= MAX_STATES) name = "other";
-  if (!errors.has(name)) errors.set(name, Counter.define(PREFIX + "errors." + name));
-  errors.get(name).increment();
+  errors.increment(sqlState.length == SQLSTATE ? sqlState : Slice.empty());
 }
 
 /** The proxy refused something: `denied`. */
 export function countDenied(): void {
-  let counter = denied;
-  if (counter == null) {
-    counter = Counter.define(PREFIX + "denied");
-    denied = counter;
-  }
-  counter.increment();
+  denied.increment();
 }
 
 /** A session of a protocol version that is not known was refused: `refused`. */
 export function countRefused(): void {
-  let counter = refused;
-  if (counter == null) {
-    counter = Counter.define(PREFIX + "refused");
-    refused = counter;
-  }
-  counter.increment();
+  refused.increment();
 }
 
 /** From a query, or the first of a batch, to ReadyForQuery: `latency_us`. */

@@ -4,7 +4,7 @@ import { LinedClient } from "./client.js";
 import { Decoder, encode } from "./wire.js";
 
 export { LinedClient } from "./client.js";
-export { encode as encodeLined, type Lined } from "./wire.js";
+export { Decoder as LinedDecoder, encode as encodeLined, type Lined } from "./wire.js";
 
 /** The protocol of test/modules/lined. It has no ids: where the suite speaks of one, it is the text. */
 export const lined: Protocol = {

@@ -1,72 +1,44 @@
-import { Bytes, Fields, Slice } from "meltemi/assembly";
+import { AccessList, AccessRule, AnyOf, Fields, Slice } from "meltemi/assembly";
 import { Access } from "../sql";
 
-class Rule {
-  allow: bool = false;
-  users: Array<Bytes> = [];
-  databases: Array<Bytes> = [];
-  statements: Array<Bytes> = [];
-  tables: Array<Bytes> = [];
+class Rule extends AccessRule {
+  constructor(
+    readonly users: AnyOf,
+    readonly databases: AnyOf,
+    readonly statements: AnyOf,
+    readonly tables: AnyOf,
+  ) {
+    super();
+  }
 }
 
-/** Who may do what: the first rule that speaks of an access decides, else the default. */
-export class AccessRules {
-  private rules: Array<Rule> = [];
-  private allow: bool = true;
-
-  /** Are there statements that somebody may not use? */
-  active: bool = false;
-
-  read(fields: Fields): void {
-    this.allow = fields.oneOf("default", "allow", ["allow", "deny"]) == "allow";
-    const list = fields.objects("rules");
-    this.rules = [];
-    this.active = !this.allow;
-    for (let i = 0; i < list.length; i++) {
-      const rule = new Rule();
-      rule.allow = list[i].oneOf("action", "deny", ["allow", "deny"]) == "allow";
-      rule.users = texts(list[i], "users");
-      rule.databases = texts(list[i], "databases");
-      rule.statements = texts(list[i], "statements");
-      rule.tables = texts(list[i], "tables");
-      list[i].done();
-      this.rules.push(rule);
-      this.active = this.active || !rule.allow;
-    }
-    fields.done();
+/** Who may open which sessions, and do what in them. */
+export class AccessRules extends AccessList<Rule> {
+  protected readRule(fields: Fields): Rule {
+    const users = AnyOf.read(fields, "users");
+    const databases = AnyOf.read(fields, "databases");
+    const statements = AnyOf.read(fields, "statements");
+    return new Rule(users, databases, statements, AnyOf.read(fields, "tables"));
   }
 
   /** May this user open a session? Rules about statements count where they allow something in it. */
   admits(user: Slice, database: Slice): bool {
     for (let i = 0; i < this.rules.length; i++) {
       const rule = this.rules[i];
-      if (!has(rule.users, user) || !has(rule.databases, database)) continue;
+      if (!rule.users.has(user) || !rule.databases.has(database)) continue;
       if (rule.allow || (rule.statements.length == 0 && rule.tables.length == 0)) return rule.allow;
     }
-    return this.allow;
+    return this.fallback;
   }
 
   allows(user: Slice, database: Slice, access: Access): bool {
     for (let i = 0; i < this.rules.length; i++) {
       const rule = this.rules[i];
-      if (!has(rule.users, user) || !has(rule.databases, database) || !has(rule.statements, access.kind)) continue;
+      if (!rule.users.has(user) || !rule.databases.has(database) || !rule.statements.has(access.kind)) continue;
       if (rule.tables.length == 0 || hasTable(rule, access.table)) return rule.allow;
     }
-    return this.allow;
+    return this.fallback;
   }
-}
-
-function texts(fields: Fields, name: string): Array<Bytes> {
-  const strings = fields.strings(name);
-  const list: Array<Bytes> = [];
-  for (let i = 0; i < strings.length; i++) list.push(Bytes.of(strings[i]));
-  return list;
-}
-
-/** An empty list is everybody's. */
-function has(list: Array<Bytes>, text: Slice): bool {
-  for (let i = 0; i < list.length; i++) if (list[i].view().equals(text)) return true;
-  return list.length == 0;
 }
 
 /**
@@ -78,7 +50,7 @@ function hasTable(rule: Rule, table: Slice): bool {
   const bare = lastPart(table);
   if (bare.length == 1 && bare.at(0) == 0x2a) return !rule.allow;
   for (let i = 0; i < rule.tables.length; i++) {
-    const name = rule.tables[i].view();
+    const name = rule.tables.at(i);
     if (name.equals(table)) return true;
     const last = lastPart(name);
     if (!last.equals(bare)) continue;

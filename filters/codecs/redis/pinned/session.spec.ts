@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Part } from "../../../../assembly/testing/part.support.js";
 import { command } from "../spec/frames.support.js";
-import { Part } from "../spec/module.support.js";
 
 // Leads one session, a message at a time; `say` returns the message's length, 0 for More and -1 for Bad.
 const LINES = `
@@ -47,7 +47,7 @@ const NOPERM = "-NOPERM User default has no permissions to run the 'flushall' co
 
 let part: Part;
 beforeAll(async () => {
-  part = await Part.of("pinned", LINES);
+  part = await Part.of("filters/codecs/redis/pinned", LINES);
 });
 
 /** What goes on of these bytes, and whether the server is let go at their end. */

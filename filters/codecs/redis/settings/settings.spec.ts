@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { Part } from "../../../../assembly/testing/part.support.js";
 import { command } from "../spec/frames.support.js";
-import { Part } from "../spec/module.support.js";
 
 const LINES = `
   import { Fields, Problems, Slice } from "meltemi/assembly";
@@ -30,7 +30,7 @@ const LINES = `
 
 let part: Part;
 beforeAll(async () => {
-  part = await Part.of("settings", LINES);
+  part = await Part.of("filters/codecs/redis/settings", LINES);
 });
 
 const read = (settings: object) => part.ask("read", JSON.stringify(settings)).text;

@@ -1,0 +1,2 @@
+export { AccessList, AccessRule } from "./access-list";
+export { AnyOf } from "./any-of";

@@ -1,0 +1,2 @@
+export { LateCounter } from "./late-counter";
+export { NamedCounters } from "./named-counters";
