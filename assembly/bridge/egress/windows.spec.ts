@@ -26,7 +26,7 @@ function frame(type: number, flags: number, stream: number, payload: Buffer): Bu
 
 function framesIn(bytes: Buffer): Http2Frame[] {
   const frames: Http2Frame[] = [];
-  for (let at = 0; at < bytes.length;) {
+  for (let at = 0; at < bytes.length; ) {
     const length = bytes.readUIntBE(at, 3);
     const end = (bytes.readUInt8(at + 4) & 1) > 0;
     const payload = bytes.subarray(at + 9, at + 9 + length);

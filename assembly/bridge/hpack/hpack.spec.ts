@@ -165,7 +165,7 @@ async function blocksOf(requests: Record<string, string>[]): Promise<Buffer[]> {
 
 function headerBlocks(bytes: Buffer): Buffer[] {
   const blocks: Buffer[] = [];
-  for (let at = 0; at + 9 <= bytes.length;) {
+  for (let at = 0; at + 9 <= bytes.length; ) {
     const length = bytes.readUIntBE(at, 3);
     const priority = (bytes.readUInt8(at + 4) & 0x20) > 0 ? 5 : 0;
     if (bytes[at + 3] === 1) blocks.push(bytes.subarray(at + 9 + priority, at + 9 + length));

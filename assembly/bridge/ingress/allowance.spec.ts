@@ -120,7 +120,7 @@ describe("what one client may have unanswered", () => {
     const client = new Client({ limits: { unanswered: 16 } });
     const flood = requests(6000, 1000);
     let most = 0;
-    for (let sent = 0, answered = 0; answered < flood.length;) {
+    for (let sent = 0, answered = 0; answered < flood.length; ) {
       const room = 1_048_576 - client.host.heldBytes(client.id);
       const next = flood.slice(sent, sent + Math.floor(room / 1005));
       sent += next.length;
