@@ -38,7 +38,7 @@ async function drive(): Promise<void> {
 }
 
 function exchange(socket: Socket): Promise<void> {
-  const talk = speak(load.bytes);
+  const talk = speak(load.bytes, load.keys ?? 1);
   let underWay = load.depth;
   socket.write(Buffer.concat([talk.opening(), ...Array.from({ length: load.depth }, () => talk.request())]));
   return new Promise((resolve, reject) => {

@@ -13,6 +13,8 @@ export interface Load {
   /** Requests under way on each connection. */
   readonly depth: number;
   readonly connections: number;
+  /** Values in turn of the attribute that routes look at; without it, one. */
+  readonly keys?: number;
 }
 
 /** What one path does under one load; the form of `--json`. */

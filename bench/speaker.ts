@@ -7,5 +7,8 @@ export interface Speaker {
   answers(chunk: Buffer): number;
 }
 
-/** A module of the bench that says something exports this as `speak`. */
-export type Speak = (bytes: number) => Speaker;
+/**
+ * A module of the bench that says something exports this as `speak`.
+ * @param keys values that requests have in turn of the attribute that routes look at, where the protocol's rules look at one
+ */
+export type Speak = (bytes: number, keys: number) => Speaker;

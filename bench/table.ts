@@ -1,5 +1,5 @@
 import type { CodecSpeed } from "./codecs.js";
-import { type Measurement, PATHS, type Path } from "./measurement.js";
+import { type Load, type Measurement, PATHS, type Path } from "./measurement.js";
 import { rounded } from "./statistics.js";
 
 const LANES: readonly Path[] = ["request", "flow", "session"];
@@ -20,7 +20,8 @@ function comparison(measurements: readonly Measurement[], protocol: string): str
   const pairs = paths
     .filter((path) => LANES.includes(path))
     .flatMap((lane) => OTHERS.filter((other) => paths.includes(other)).map((other) => [lane, other] as const));
-  const loads = new Map(own.map((one) => [JSON.stringify([one.bytes, one.depth, one.connections]), one]));
+  const loads = new Map(own.map((one) => [JSON.stringify(loadOf(one)), one]));
+  const more = MORE.filter(([, value]) => new Set(own.map(value)).size > 1);
   const rows = [...loads.values()].map((load) => {
     const at = (path: Path) => own.find((one) => one.path === path && sameLoad(one, load));
     const ratio = ([lane, other]: readonly [Path, Path]) => {
@@ -30,6 +31,7 @@ function comparison(measurements: readonly Measurement[], protocol: string): str
     return [
       `${load.bytes / 1000}`,
       `${load.depth}`,
+      ...more.map(([, value]) => `${value(load)}`),
       ...pairs.map(ratio),
       ...paths.map((path) => cell(at(path)?.cpuPerRequestUs)),
       ...paths.map((path) => cell(at(path)?.requestsPerSecond)),
@@ -39,6 +41,7 @@ function comparison(measurements: readonly Measurement[], protocol: string): str
     [
       "KB",
       "depth",
+      ...more.map(([name]) => name),
       ...pairs.map(([lane, other]) => `${lane} ÷ ${other}`),
       ...paths.map((path) => `${path} µs`),
       ...paths.map((path) => `${path} /s`),
@@ -76,6 +79,16 @@ function cell(value: number | undefined): string {
   return value === undefined ? "" : rounded(value);
 }
 
+/** What else there is to a load, where it is not always the same. */
+const MORE: readonly (readonly [name: string, value: (load: Load) => number])[] = [
+  ["clients", ({ connections }) => connections],
+  ["keys", ({ keys = 1 }) => keys],
+];
+
+function loadOf({ bytes, depth, connections, keys = 1 }: Load): number[] {
+  return [bytes, depth, connections, keys];
+}
+
 function sameLoad(one: Measurement, other: Measurement): boolean {
-  return one.bytes === other.bytes && one.depth === other.depth && one.connections === other.connections;
+  return JSON.stringify(loadOf(one)) === JSON.stringify(loadOf(other));
 }

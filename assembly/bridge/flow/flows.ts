@@ -262,12 +262,11 @@ export class Flows {
 
   // ── From the proxy ──
 
-  /** The stream of this number; null where it is none of these. */
-  get(id: u32): Flow | null {
-    return this.table.get(id);
-  }
+  // Each says whether the stream is one of these.
 
-  onHeaders(flow: Flow, headers: HeaderList, endStream: bool, out: Writer): void {
+  onHeaders(id: u32, headers: HeaderList, endStream: bool, out: Writer): bool {
+    const flow = this.table.get(id);
+    if (flow == null) return false;
     const status = headers.get(STATUS);
     if (flow.status == 0 && status != null && status.decimal() >= 200) {
       flow.status = status.decimal();
@@ -276,20 +275,35 @@ export class Flows {
       if (!current) flow.expires = min(flow.expires, now() + DOUBTFUL_MS);
     }
     if (endStream) this.end(flow, out);
+    return true;
   }
 
-  onData(flow: Flow, bytes: Slice, endStream: bool, out: Writer): void {
-    if (flow.status == 200) {
-      if (!this.takeAnswers(flow, bytes, out)) return;
-    } else {
+  onData(id: u32, bytes: Slice, endStream: bool, out: Writer): bool {
+    const flow = this.table.get(id);
+    if (flow == null) return false;
+    if (flow.status != 200) {
       flow.words.copy(bytes.ptr, max(0, min(bytes.length, MAX_WORDS - flow.words.length)));
+    } else if (!this.takeAnswers(flow, bytes, out)) {
+      return true;
     }
     if (endStream) this.end(flow, out);
+    return true;
   }
 
-  onReset(flow: Flow, out: Writer): void {
+  onReset(id: u32, out: Writer): bool {
+    const flow = this.table.get(id);
+    if (flow == null) return false;
     this.metrics.streamsReset.increment();
     this.end(flow, out);
+    return true;
+  }
+
+  /** Its window has grown. */
+  earn(id: u32, bytes: u32): bool {
+    const flow = this.table.get(id);
+    if (flow == null) return false;
+    flow.credit += bytes;
+    return true;
   }
 
   /** False: the stream is gone. */

@@ -5,7 +5,7 @@ import { NetworkContext } from "../../contexts";
 import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../hostcalls";
 import { FrameInput, Input } from "../buffers";
 import { newMoment } from "../clock";
-import { Flow, FlowClient, Flows, Passed } from "../flow";
+import { Flows, Passed } from "../flow";
 import { HeaderList } from "../hpack";
 import { Http2Events, Http2Receiver, MAX_WINDOW, writePing } from "../http2";
 import { callLater, closeLater, forgetLater, Turn, Watching } from "../later";
@@ -14,11 +14,11 @@ import { Settings } from "../settings";
 import { Allowance } from "./allowance";
 import { AnswerWindow } from "./answer-window";
 import { Answers } from "./answers";
+import { FlowSide, Wakeable } from "./flow-side";
 import { Goodbye } from "./goodbye";
 import { Pin, Pinned } from "./pin";
 import { Requests } from "./requests";
 import { Responses } from "./responses";
-import { IngressStream } from "./stream";
 import { IngressStreams } from "./streams";
 import { Waiting } from "./waiting";
 
@@ -43,7 +43,7 @@ const MOST_HELD: i32 = 2097152;
  * comes back at once, in a callback that writes to the client. Towards the proxy it can say something without a word from
  * the client only where the client's last bytes were stopped: their buffer may be written to until the next come.
  */
-export class IngressConnection extends NetworkContext implements Http2Events, Turn, Watching, FlowClient {
+export class IngressConnection extends NetworkContext implements Http2Events, Turn, Watching, Wakeable {
   private input: FrameInput;
   private http2: Http2Receiver;
   private streams: IngressStreams;
@@ -62,9 +62,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   /** Where requests pin: the connection is bound to one server. */
   private pin: Pin | null = null;
   private pins: bool;
-  private ordered: bool;
-  /** HCM's initial window for streams. */
-  private window: i32;
+  private flowSide: FlowSide;
   private waiting: Waiting = Waiting.Nothing;
   /** The last bytes from the client were stopped: so the buffer may be written to in any callback. */
   private stopped: bool = false;
@@ -80,8 +78,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     super(id);
     const traits = codec.traits();
     this.pins = traits.pins;
-    this.ordered = traits.ordered;
-    this.window = <i32>min(settings.maxFrameBytes + SPARE, <u64>MAX_WINDOW);
+    const window = <i32>min(settings.maxFrameBytes + SPARE, <u64>MAX_WINDOW);
     this.input = new FrameInput(codec, Peer.Client);
     this.http2 = new Http2Receiver(0, MAX_HEADER_BLOCK);
     const streams = new IngressStreams(settings.firstStreamId);
@@ -90,11 +87,14 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     const responses = new Responses(codec, settings, metrics, streams, answers, control);
     this.requests = new Requests(codec, settings, metrics, streams, answers, control);
     this.allowance = new Allowance(traits.ordered, settings, streams, answers, responses);
-    this.goodbye = new Goodbye(codec, metrics);
+    const goodbye = new Goodbye(codec, metrics);
+    this.flowSide = new FlowSide(id, window, traits.ordered, streams, answers, goodbye);
+    this.goodbye = goodbye;
     this.streams = streams;
     this.answers = answers;
     this.control = control;
     this.responses = responses;
+    this.flowSide.connection = this;
   }
 
   onNewConnection(): FilterStatus {
@@ -180,7 +180,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   private takeFrame(): bool {
     const kind = frame.kind;
     if (kind == Kind.Request || kind == Kind.OneWay || kind == Kind.Opaque) {
-      const passed = this.requests.take(frame, this, out);
+      const passed = this.requests.take(frame, this.flowSide, out);
       if (passed == Passed.Wait) this.input.putBack(frame);
       if (passed != Passed.Whole) this.waiting = Waiting.Flow;
       if (this.streams.runOut) this.askToLeave();
@@ -212,7 +212,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     }
     meta.clear();
     const readable = this.codec.decode(frame, meta);
-    const pin = new Pin(this.streams.takeId(), this.codec, this.metrics.sessions, frame, this.window);
+    const pin = new Pin(this.streams.takeId(), this.codec, this.metrics.sessions, frame, this.flowSide.window);
     this.pin = pin;
     this.waiting = Waiting.Server;
     this.requests.count++;
@@ -315,33 +315,6 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
 
   // ── For flows ──
 
-  initialWindow(): i32 {
-    return this.window;
-  }
-
-  isLeaving(): bool {
-    return this.goodbye.isSaid;
-  }
-
-  mayOpen(): bool {
-    return this.streams.has(1);
-  }
-
-  nextStream(): u32 {
-    return this.streams.takeId();
-  }
-
-  place(request: Frame): usize {
-    if (!this.ordered) return 0;
-    const stream = IngressStream.take(0, request);
-    this.answers.expect(stream);
-    return changetype<usize>(stream);
-  }
-
-  settle(place: usize, out: Writer, start: i32): void {
-    this.answers.settle(changetype<IngressStream>(place), out, start);
-  }
-
   /** What waits is not behind what is to be said here: it is taken in as far as it goes. */
   wake(): void {
     if (this.closing || !this.stopped || this.pinged) return;
@@ -359,11 +332,6 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     return this.requests.flows;
   }
 
-  private flowOf(id: u32): Flow | null {
-    const flows = this.flows;
-    return flows == null ? null : flows.get(id);
-  }
-
   /** Is every request of the client's answered, down to the last byte? */
   private get nothingOwed(): bool {
     const flows = this.flows;
@@ -372,11 +340,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   }
 
   onHeaders(id: u32, headers: HeaderList, endStream: bool): void {
-    const flow = this.flowOf(id);
-    if (flow != null) {
-      this.flows!.onHeaders(flow, headers, endStream, out);
-      return;
-    }
+    const flows = this.flows;
+    if (flows != null && flows.onHeaders(id, headers, endStream, out)) return;
     const pin = this.pin;
     if (pin != null && pin.stream == id) {
       pin.onHeaders(headers, endStream, out);
@@ -387,11 +352,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
 
   onData(id: u32, bytes: Slice, endStream: bool): void {
     this.answerWindow.consume(bytes.length);
-    const flow = this.flowOf(id);
-    if (flow != null) {
-      this.flows!.onData(flow, bytes, endStream, out);
-      return;
-    }
+    const flows = this.flows;
+    if (flows != null && flows.onData(id, bytes, endStream, out)) return;
     const pin = this.pin;
     if (pin != null && pin.stream == id) {
       if (pin.onData(bytes, endStream, out)) return;
@@ -404,11 +366,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   }
 
   onReset(id: u32, code: u32): void {
-    const flow = this.flowOf(id);
-    if (flow != null) {
-      this.flows!.onReset(flow, out);
-      return;
-    }
+    const flows = this.flows;
+    if (flows != null && flows.onReset(id, out)) return;
     const pin = this.pin;
     if (pin != null && pin.stream == id) {
       pin.onReset(out);
@@ -434,19 +393,16 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   onSettings(): void {}
 
   onInitialWindow(size: u32): void {
-    this.window = <i32>min(size, <u32>MAX_WINDOW);
+    this.flowSide.window = <i32>min(size, <u32>MAX_WINDOW);
     const flows = this.flows;
-    if (flows != null) flows.onInitialWindow(this.window);
+    if (flows != null) flows.onInitialWindow(this.flowSide.window);
     const pin = this.pin;
     if (pin != null && pin.tunnel.initialWindow(size)) this.resume = true;
   }
 
   onWindowUpdate(stream: u32, increment: u32): void {
-    const flow = this.flowOf(stream);
-    if (flow != null) {
-      flow.credit += increment;
-      return;
-    }
+    const flows = this.flows;
+    if (flows != null && flows.earn(stream, increment)) return;
     const pin = this.pin;
     if (pin != null && pin.stream == stream && pin.tunnel.earn(increment)) this.resume = true;
   }

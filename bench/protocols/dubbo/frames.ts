@@ -5,9 +5,12 @@ import { Frames } from "../../framed.js";
 export const INTERFACE = "org.apache.dubbo.samples.basic.api.DemoService";
 const CHUNK = 0x7000;
 
-/** A two-way request whose one argument is a string of `bytes` characters; its id is at `ID_OFFSET`. */
-export function dubboRequest(bytes: number): Buffer {
-  const attachments = { path: INTERFACE, batchJob: "true", interface: INTERFACE };
+/**
+ * A two-way request whose one argument is a string of `bytes` characters; its id is at `ID_OFFSET`.
+ * @param key tells requests apart that the rules, which look at `batchJob`, all let through
+ */
+export function dubboRequest(bytes: number, key = 0): Buffer {
+  const attachments = { path: INTERFACE, batchJob: `true${key}`, interface: INTERFACE };
   const body = Buffer.concat([
     ...["2.0.2", INTERFACE, "0.0.0", "sayHello", "Ljava/lang/String;"].map(text),
     longText("x".repeat(bytes)),

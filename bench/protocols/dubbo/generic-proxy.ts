@@ -12,7 +12,7 @@ export function genericProxy(cluster: string): NetworkFilter {
   const batchJob = {
     single_predicate: {
       input: input("property", "PropertyMatchInput", { property_name: "batchJob" }),
-      value_match: { exact: "true" },
+      value_match: { prefix: "true" },
     },
   };
   const route = { "@type": `${GENERIC}.action.v3.RouteAction`, cluster };

@@ -8,11 +8,18 @@ import { genericProxy } from "./generic-proxy.js";
 
 /** Dubbo: the request and the flow lane, the C++ codec, and what the same traffic costs as plain HTTP. */
 export const scenario: Scenario = {
-  loads: loads([400, 4_000, 64_000, 256_000], [1, 8]),
+  loads: [
+    ...loads([400], [1, 8]),
+    ...loads([400], [1, 8]).map((load) => ({ ...load, keys: 20 })),
+    ...loads([400], [64]),
+    { bytes: 400, depth: 8, connections: 1 },
+    { bytes: 400, depth: 1, connections: 500 },
+    ...loads([100, 4_000, 64_000, 256_000, 900_000], [1, 8]),
+  ],
   frame: dubboRequest,
   start: async (site) =>
     compare(site, {
-      service: { protocol: "dubbo", attributes: { method: { exact: "sayHello" }, batchJob: { exact: "true" } } },
+      service: { protocol: "dubbo", attributes: { method: { exact: "sayHello" }, batchJob: { prefix: "true" } } },
       lane: "request",
       flows: true,
       backend: await site.backend(new URL("./backend.js", import.meta.url)),

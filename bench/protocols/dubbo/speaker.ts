@@ -3,15 +3,15 @@ import { dubboFrames, dubboRequest, HEADER_LENGTH, ID_OFFSET } from "./frames.js
 
 const OK = 20;
 
-export const speak: Speak = (bytes) => {
-  const template = dubboRequest(bytes);
+export const speak: Speak = (bytes, keys) => {
+  const templates = Array.from({ length: keys }, (_, key) => dubboRequest(bytes, key));
   const frames = dubboFrames();
   let id = 0n;
   return {
     opening: () => Buffer.alloc(0),
     request: () => {
-      const request = Buffer.from(template);
-      request.writeBigUInt64BE(++id, ID_OFFSET);
+      const request = Buffer.from(templates[Number(++id % BigInt(keys))] ?? "");
+      request.writeBigUInt64BE(id, ID_OFFSET);
       return request;
     },
     answers: (chunk) => {
