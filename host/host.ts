@@ -6,7 +6,7 @@ import { adsClient } from "./ads.js";
 import { ConfigError, parseBootstrap, tcpAddress } from "./config/index.js";
 import { ListenerManager, type Logger, type NodeInfo } from "./network/index.js";
 import { networkFilters } from "./registry.js";
-import { StatsStore } from "./stats/index.js";
+import { readStatTags, StatsStore } from "./stats/index.js";
 import { type ClusterContext, LiveClusterManager } from "./upstream/index.js";
 import { createVmRegistry, ofMessage, type VmRegistry } from "./vm/index.js";
 import { httpCaller, wasmServices } from "./wasm/index.js";
@@ -166,6 +166,7 @@ class RunningHost implements Host {
     const node = bootstrap.node;
     this.admin = await startAdmin(address, {
       stats,
+      statTags: readStatTags(bootstrap.statsConfig),
       clusters: () => this.clusters.all(),
       listeners: () =>
         this.listeners.all.map((listener) => ({

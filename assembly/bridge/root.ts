@@ -4,6 +4,7 @@ import { NetworkContext, registerRootContext, RootContext } from "../contexts";
 import { log } from "../hostcalls";
 import { Problems } from "../json";
 import { watchMemory } from "../memory";
+import { Calls } from "./calls";
 import { MultiplexedEgress, PlainEgress } from "./egress";
 import { detachedEnded, IngressConnection } from "./ingress";
 import { onLater } from "./later";
@@ -44,6 +45,7 @@ class PlainProtocol extends Protocol {
 class BridgeRoot extends RootContext {
   private settings: Settings | null = null;
   private metrics: Metrics | null = null;
+  private calls: Calls | null = null;
 
   onConfigure(size: i32): bool {
     const problems = new Problems();
@@ -54,6 +56,7 @@ class BridgeRoot extends RootContext {
     }
     this.settings = settings;
     this.metrics = new Metrics(codecName, settings.role == Role.Ingress ? "ingress" : "egress");
+    if (settings.role == Role.Ingress) this.calls = callsOf(settings.scope);
     return true;
   }
 
@@ -71,8 +74,17 @@ class BridgeRoot extends RootContext {
     if (metrics == null || settings == null) return null;
     watchMemory(metrics.memoryBytes);
     const codec = settings.protocol.connect(settings.peer);
-    if (settings.role == Role.Ingress) return new IngressConnection(id, codec, settings, metrics);
+    const calls = this.calls;
+    if (calls != null) return new IngressConnection(id, codec, settings, metrics, calls);
     if (settings.mode == Mode.Plain) return new PlainEgress(id, codec, settings, metrics);
     return new MultiplexedEgress(id, codec, settings, metrics);
   }
+}
+
+/** By scope: an update makes a new root in the same VM, which counts on with what there is. */
+const counted = new Map<string, Calls>();
+
+function callsOf(scope: string): Calls {
+  if (!counted.has(scope)) counted.set(scope, new Calls(scope, codecName));
+  return counted.get(scope);
 }

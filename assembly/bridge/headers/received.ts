@@ -1,7 +1,20 @@
 import { Slice } from "../../bytes";
 import { Digest, isAttributeHeader } from "../../attributes";
 import { HeaderList } from "../hpack";
-import { CODE, DIGEST, EXCEPTION, FAULT, KIND, NAMES, ONE_WAY, OPAQUE, STATE, STATUS } from "./names";
+import {
+  BUSINESS_ERROR,
+  CODE,
+  DIGEST,
+  EXCEPTION,
+  FAULT,
+  KIND,
+  NAMES,
+  ONE_WAY,
+  OPAQUE,
+  OUTCOME,
+  STATE,
+  STATUS,
+} from "./names";
 
 /** What one pass over a message's headers tells. Reused from message to message. */
 export class Received {
@@ -16,6 +29,9 @@ export class Received {
   untouched: bool = false;
   oneWay: bool = false;
   opaque: bool = false;
+  /** Of an answer, the protocol's own status, and whether it is the application's error. */
+  code: i32 = 0;
+  business: bool = false;
   /** `Metadata.state` of a request. */
   state: i32 = 0;
   private digest: Digest = new Digest();
@@ -25,6 +41,8 @@ export class Received {
     this.oneWay = false;
     this.opaque = false;
     this.state = 0;
+    this.code = 0;
+    this.business = false;
     this.digest.reset();
     let sent: Slice | null = null;
     let coded = false;
@@ -34,7 +52,10 @@ export class Received {
       const value = headers.valueAt(i);
       if (isAttributeHeader(name)) this.digest.add(name, value);
       else if (name.equals(DIGEST)) sent = value;
-      else if (name.equals(CODE)) coded = true;
+      else if (name.equals(CODE)) {
+        coded = true;
+        this.code = value.decimal();
+      } else if (name.equals(OUTCOME)) this.business = value.equals(BUSINESS_ERROR);
       else if (name.equals(FAULT)) ruled = true;
       else if (name.equals(STATUS)) this.status = statusOf(value);
       else if (name.equals(STATE)) this.state = value.decimal();

@@ -4,6 +4,7 @@ import { Cause, Codec, Frame, Kind, Metadata, Peer } from "../../codec";
 import { NetworkContext } from "../../contexts";
 import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../hostcalls";
 import { FrameInput, Input } from "../buffers";
+import { Calls } from "../calls";
 import { HeaderList } from "../hpack";
 import { Http2Events, Http2Receiver, MAX_WINDOW, writePing } from "../http2";
 import { callLater, closeLater, forgetLater, Turn, Watching } from "../later";
@@ -72,6 +73,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     private codec: Codec,
     private settings: Settings,
     private metrics: Metrics,
+    calls: Calls,
   ) {
     super(id);
     const traits = codec.traits();
@@ -82,8 +84,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     const streams = new IngressStreams(settings.firstStreamId);
     const answers = new Answers(traits.ordered);
     const control = new Writer();
-    const responses = new Responses(codec, settings, metrics, streams, answers, control);
-    this.requests = new Requests(codec, settings, metrics, streams, answers);
+    const responses = new Responses(codec, settings, metrics, calls, streams, answers, control);
+    this.requests = new Requests(codec, settings, metrics, calls, streams, answers);
     this.allowance = new Allowance(traits.ordered, settings, streams, answers, responses);
     this.goodbye = new Goodbye(codec, metrics);
     this.streams = streams;

@@ -1,8 +1,10 @@
 import { Writer } from "../../bytes";
 import { Cause, Codec, Failure, Frame, Kind, Metadata, Peer } from "../../codec";
+import { CallOutcome, Calls } from "../calls";
 import { wordsOf } from "../cause";
 import { AttributeForms, writeRequestHeaders } from "../headers";
 import { beginHeaders, endHeaders, writeData } from "../http2";
+import { currentTimeNanoseconds } from "../../hostcalls";
 import { Metrics } from "../metrics";
 import { Remaker } from "../remake";
 import { Settings } from "../settings";
@@ -29,6 +31,7 @@ export class Requests {
     private codec: Codec,
     private settings: Settings,
     private metrics: Metrics,
+    private calls: Calls,
     private streams: IngressStreams,
     private answers: Answers,
   ) {
@@ -60,6 +63,7 @@ export class Requests {
       return;
     }
     this.metrics.oneWay.increment();
+    this.calls.sent(this.calls.operationOf(known), request.bytes.length);
     const cluster = this.settings.oneWayCluster;
     if (cluster != null && sendDetached(cluster, known, forms, request.bytes)) return;
     if (this.streams.has(1)) this.pass(request, known, true, out);
@@ -77,6 +81,8 @@ export class Requests {
     this.metrics.localReplies.increment();
     failure.set(cause, 0, wordsOf(cause));
     this.codec.fail(request, failure, this.answers.draft);
+    const now = currentTimeNanoseconds();
+    this.calls.answered(0, 0, CallOutcome.Proxy, now, request.bytes.length, this.answers.draft.length);
     this.answers.queue(request);
   }
 
@@ -120,6 +126,9 @@ export class Requests {
   private pass(request: Frame, known: Metadata | null, oneWay: bool, out: Writer): IngressStream {
     const stream = this.streams.begin(request);
     stream.oneWay = oneWay;
+    stream.operation = this.calls.operationOf(known);
+    stream.startedAt = currentTimeNanoseconds();
+    stream.requestBytes = request.bytes.length;
     const timeoutMs = known != null && this.settings.deadline ? known.timeoutMs : 0;
     const start = beginHeaders(out);
     writeRequestHeaders(out, known, forms, oneWay, timeoutMs);

@@ -1,6 +1,7 @@
 import { Slice, Writer } from "../../bytes";
 import { Answers as PartAnswers, Cause, Codec, Failure, Frame, Peer } from "../../codec";
 import { lengthOf } from "../buffers";
+import { CallOutcome, Calls } from "../calls";
 import { causeOf, wordsOf } from "../cause";
 import { isRuled, readRuled, Received } from "../headers";
 import { HeaderList } from "../hpack";
@@ -35,6 +36,7 @@ export class Responses {
     private codec: Codec,
     private settings: Settings,
     private metrics: Metrics,
+    private calls: Calls,
     private streams: IngressStreams,
     private answers: Answers,
     private control: Writer,
@@ -53,6 +55,8 @@ export class Responses {
       if (received.status < 200) return;
       stream.status = received.status;
       stream.marked = received.marked;
+      stream.code = received.code;
+      stream.business = received.business;
       const ruled = !received.marked && isRuled(headers);
       if (ruled || (received.marked && !received.untouched && !received.opaque)) stream.keepHeaders(headers);
     }
@@ -122,6 +126,14 @@ export class Responses {
     else if (stream.recallHeaders(changed)) this.writeChanged(body, out);
     else out.bytes(body);
     if (!this.hasRoom(stream, out.length - start)) this.writeTooLarge(stream, out, start);
+    this.calls.answered(
+      stream.operation,
+      stream.marked ? stream.code : stream.status,
+      outcomeOf(stream),
+      stream.startedAt,
+      stream.requestBytes,
+      out.length - start,
+    );
     if (stream.whole == 0) this.answers.settle(stream, out, start);
     else this.finishPart(stream, out, start);
   }
@@ -151,6 +163,8 @@ export class Responses {
   private writeTooLarge(stream: IngressStream, out: Writer, start: i32): void {
     this.metrics.bufferOverflows.increment();
     out.truncate(start);
+    stream.marked = false;
+    stream.status = 413;
     this.writeFailure(stream, Cause.TooLarge, 413, wordsOf(Cause.TooLarge), out);
   }
 
@@ -162,4 +176,10 @@ export class Responses {
     if (stream.recallHeaders(changed)) readRuled(changed, failure);
     this.codec.fail(frame, failure, out);
   }
+}
+
+function outcomeOf(stream: IngressStream): CallOutcome {
+  if (!stream.marked) return CallOutcome.Proxy;
+  if (stream.business) return CallOutcome.BusinessError;
+  return stream.status < 400 ? CallOutcome.Success : CallOutcome.Failure;
 }

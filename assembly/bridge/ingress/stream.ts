@@ -10,6 +10,13 @@ export class IngressStream extends KeptFrame {
   id: u32;
   /** The answer's `:status`; zero until its headers came. */
   status: i32;
+  /** The protocol's own status, where a backend answered, and whether it is the application's error. */
+  code: i32;
+  business: bool;
+  /** For the count of calls: which operation, when it came (nanoseconds), and the request's bytes. */
+  operation: i32;
+  startedAt: u64;
+  requestBytes: i32;
   /** The caller waits for no answer. */
   oneWay: bool;
   /** The answer is a backend's, not Envoy's own. */
@@ -31,6 +38,11 @@ export class IngressStream extends KeptFrame {
     stream.clearKept();
     stream.id = id;
     stream.status = 0;
+    stream.code = 0;
+    stream.business = false;
+    stream.operation = 0;
+    stream.startedAt = 0;
+    stream.requestBytes = 0;
     stream.oneWay = false;
     stream.marked = false;
     stream.ready = false;

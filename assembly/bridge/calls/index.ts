@@ -1,0 +1,1 @@
+export { Calls, CallOutcome } from "./calls";
