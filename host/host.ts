@@ -6,7 +6,7 @@ import { adsClient } from "./ads.js";
 import { ConfigError, parseBootstrap, tcpAddress } from "./config/index.js";
 import { ListenerManager, type Logger, type NodeInfo } from "./network/index.js";
 import { networkFilters } from "./registry.js";
-import { StatsStore } from "./stats/index.js";
+import { readStatTags, StatsStore } from "./stats/index.js";
 import { type ClusterContext, LiveClusterManager } from "./upstream/index.js";
 import { createVmRegistry, ofMessage, type VmRegistry, type VmServices } from "./vm/index.js";
 import { grpcCaller, httpCaller, wasmServices } from "./wasm/index.js";
@@ -170,6 +170,7 @@ class RunningHost implements Host {
     const node = bootstrap.node;
     this.admin = await startAdmin(address, {
       stats,
+      statTags: readStatTags(bootstrap.statsConfig),
       clusters: () => this.clusters.all(),
       listeners: () =>
         this.listeners.all.map((listener) => ({

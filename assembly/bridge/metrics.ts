@@ -66,7 +66,7 @@ export class Metrics {
     this.flowsRetired = Counter.define(prefix + "flows_retired");
     this.flowsActive = Gauge.define(prefix + "flows_active");
     this.flowStops = Counter.define(prefix + "flow_stops");
-    this.calls = Calls.of(prefix, scope);
+    this.calls = Calls.of(scope, codec);
     this.sessions = new TunnelMetrics(prefix, "sessions_");
   }
 }

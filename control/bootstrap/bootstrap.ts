@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { stringify } from "yaml";
+import { STATS_TAGS } from "./stats-tags.js";
 
 /** What differs between bootstraps. */
 export interface BootstrapOptions {
@@ -40,6 +41,7 @@ function bootstrapObject({ controlPort, controlHost, adminPort, nodeId, cluster,
       cds_config: overAds,
       lds_config: overAds,
     },
+    stats_config: { stats_tags: STATS_TAGS },
     static_resources: { clusters: [controlCluster(controlHost ?? "127.0.0.1", controlPort)] },
     // The hop between the two codecs of a request is an internal listener.
     bootstrap_extensions: [

@@ -17,9 +17,9 @@ const PROMETHEUS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 const PAGES: Readonly<Record<string, (view: AdminView, query: URLSearchParams) => Page>> = {
   "/": () => ({ body: `${Object.keys(PAGES).join("\n")}\n` }),
   "/stats": stats,
-  "/stats/prometheus": ({ stats: store }, query) => ({
+  "/stats/prometheus": ({ stats: store, statTags }, query) => ({
     type: PROMETHEUS_TYPE,
-    body: prometheusText(store, filter(query)),
+    body: prometheusText(store, filter(query), statTags),
   }),
   "/clusters": ({ clusters }, query) =>
     query.get("format") === "json"
@@ -39,11 +39,11 @@ const PAGES: Readonly<Record<string, (view: AdminView, query: URLSearchParams) =
   }),
 };
 
-function stats({ stats: store }: AdminView, query: URLSearchParams): Page {
+function stats({ stats: store, statTags }: AdminView, query: URLSearchParams): Page {
   const matches = filter(query);
   switch (query.get("format")) {
     case "prometheus":
-      return { type: PROMETHEUS_TYPE, body: prometheusText(store, matches) };
+      return { type: PROMETHEUS_TYPE, body: prometheusText(store, matches, statTags) };
     case "json":
       return { type: JSON_TYPE, body: statsJson(store, matches) };
     default:

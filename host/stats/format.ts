@@ -1,5 +1,6 @@
 import { BUCKETS } from "./histogram.js";
 import type { StatsStore } from "./store.js";
+import { type StatTag, takeTags } from "./tags.js";
 
 const QUANTILES = [0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 1];
 
@@ -29,8 +30,15 @@ export function statsJson(store: StatsStore, matches: (name: string) => boolean 
   return JSON.stringify({ stats });
 }
 
-/** Prometheus' text format 0.0.4, with Envoy's tag for the cluster, the HCM prefix and the response code class. */
-export function prometheusText(store: StatsStore, matches: (name: string) => boolean = () => true): string {
+/**
+ * Prometheus' text format 0.0.4, with Envoy's tag for the cluster, the HCM prefix and the response code class.
+ * @param custom more tags, of the bootstrap's
+ */
+export function prometheusText(
+  store: StatsStore,
+  matches: (name: string) => boolean = () => true,
+  custom: readonly StatTag[] = [],
+): string {
   const families = new Map<string, { type: string; lines: string[] }>();
   const add = (name: string, type: string, lines: string[]) => {
     const family = families.get(name) ?? { type, lines: [] };
@@ -43,13 +51,13 @@ export function prometheusText(store: StatsStore, matches: (name: string) => boo
   ] as const) {
     for (const { name, value } of [...all.values()].sort(byName)) {
       if (!matches(name)) continue;
-      const { family, tags } = extractTags(name);
+      const { family, tags } = extractTags(name, custom);
       add(family, type, [`${family}${labels(tags)} ${value}`]);
     }
   }
   for (const histogram of [...store.histograms.values()].sort(byName)) {
     if (!matches(histogram.name)) continue;
-    const { family, tags } = extractTags(histogram.name);
+    const { family, tags } = extractTags(histogram.name, custom);
     let seen = 0;
     const lines = BUCKETS.map((bound, index) => {
       seen += histogram.buckets[index] ?? 0;
@@ -68,8 +76,10 @@ type Tags = [name: string, value: string][];
  * Envoy's default tag extraction for the names that this host writes. A cluster's name may have dots, so it is what lies
  * between `cluster.` and the last segment.
  */
-function extractTags(name: string): { family: string; tags: Tags } {
-  const tags: Tags = [];
+function extractTags(full: string, custom: readonly StatTag[]): { family: string; tags: Tags } {
+  const { name, tags } = takeTags(full, custom);
+  // A module's metrics are its own business: nothing is taken out of their names, and nothing put in front.
+  if (name.startsWith(MODULES)) return { family: plain(name.slice(MODULES.length)), tags };
   let rest = name.replace(/_rq_(\dxx|\d{3})$/, (_, code: string) => {
     tags.push([code.endsWith("xx") ? "envoy_response_code_class" : "envoy_response_code", code.replace("xx", "")]);
     return code.endsWith("xx") ? "_rq_xx" : "_rq";
@@ -81,14 +91,20 @@ function extractTags(name: string): { family: string; tags: Tags } {
     ["listener", "envoy_listener_address"],
   ] as const) {
     const match = new RegExp(
-      `^${prefix}\\.(.+?)\\.((?:circuit_breakers\\.\\w+\\.|http2\\.|http\\.[^.]+\\.)?[^.]+)$`,
+      `^${prefix}\\.(.+?)\\.((?:circuit_breakers\\.\\w+\\.|outlier_detection\\.|ssl\\.|http2\\.|http\\.[^.]+\\.)?[^.]+)$`,
     ).exec(rest);
     if (match === null) continue;
     tags.push([tag, match[1] ?? ""]);
     rest = `${prefix}.${match[2]}`;
     break;
   }
-  return { family: `envoy_${rest.replace(/[^a-zA-Z0-9_]/g, "_")}`, tags };
+  return { family: `envoy_${plain(rest)}`, tags };
+}
+
+const MODULES = "wasmcustom.";
+
+function plain(name: string): string {
+  return name.replace(/[^a-zA-Z0-9_]/g, "_");
 }
 
 function labels(tags: Tags): string {

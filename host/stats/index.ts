@@ -1,3 +1,4 @@
 export { prometheusText, statsJson, statsText } from "./format.js";
 export { StatsStore } from "./store.js";
+export { readStatTags, type StatTag } from "./tags.js";
 export type * from "./types.js";

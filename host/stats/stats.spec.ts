@@ -1,5 +1,7 @@
+import { fromJson } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import { prometheusText, StatsStore, statsJson, statsText } from "./index.js";
+import { StatsConfigSchema } from "../../xds/gen/envoy/config/metrics/v3/stats_pb.js";
+import { prometheusText, readStatTags, StatsStore, statsJson, statsText } from "./index.js";
 
 function filled(): StatsStore {
   const store = new StatsStore();
@@ -38,4 +40,34 @@ test("Prometheus' form has Envoy's labels, and histograms as buckets", () => {
   expect(text).toContain('envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="c",le="5"} 2');
   expect(text).toContain('envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="c",le="+Inf"} 3');
   expect(text).toContain('envoy_cluster_upstream_rq_time_sum{envoy_cluster_name="c"} 703');
+});
+
+test("stats_tags make labels of parts of a module's metrics, which keep their own names", () => {
+  const tags = readStatTags(
+    fromJson(StatsConfigSchema, {
+      stats_tags: [
+        { tag_name: "service", regex: "(;service=([^;]*))" },
+        { tag_name: "code", regex: "(;code=([^;]*))" },
+        { tag_name: "absent", regex: "(;absent=([^;]*))" },
+      ],
+    }),
+  );
+  const store = new StatsStore();
+  store.counter("wasmcustom.calls_total;code=20;service=a.b:1").inc(3);
+  store.histogram("wasmcustom.calls_ms;service=a.b:1").record(7);
+  const text = prometheusText(store, () => true, tags);
+  expect(text).toContain('# TYPE calls_total counter\ncalls_total{service="a.b:1",code="20"} 3\n');
+  expect(text).toContain('calls_ms_sum{service="a.b:1"} 7\n');
+  const bad = (tag: object) => () => readStatTags(fromJson(StatsConfigSchema, { stats_tags: [tag as never] }));
+  expect(bad({ tag_name: "x", regex: "(" })).toThrow("stats_config.stats_tags[0].regex: ");
+  expect(bad({ tag_name: "x", fixed_value: "y" })).toThrow("stats_config.stats_tags[0]: expected regex");
+});
+
+test("what outlier detection and TLS count is the cluster's, whatever dots its name has", () => {
+  const store = new StatsStore();
+  store.gauge("cluster.outbound|1||a.b.outlier_detection.ejections_active").set(1);
+  store.counter("cluster.outbound|1||a.b.ssl.handshake").inc();
+  const text = prometheusText(store);
+  expect(text).toContain('envoy_cluster_outlier_detection_ejections_active{envoy_cluster_name="outbound|1||a.b"} 1');
+  expect(text).toContain('envoy_cluster_ssl_handshake{envoy_cluster_name="outbound|1||a.b"} 1');
 });

@@ -16,8 +16,8 @@ export interface RunningProxy {
   readonly kind: ProxyKind;
   /** All counters and gauges, by Envoy's names. */
   stats(): Promise<ReadonlyMap<string, number>>;
-  /** All statistics, also those that are no single number, as the proxy prints them. */
-  statsText(): Promise<string>;
+  /** The same and histograms, as Prometheus scrapes them. */
+  prometheus(): Promise<string>;
   /** The version of each listener. */
   listenerVersions(): Promise<Readonly<Record<string, string>>>;
   /** Resident memory of the proxy's process, in bytes. */
@@ -95,14 +95,14 @@ class ProxyProcess implements RunningProxy {
     }
   }
 
-  async statsText(): Promise<string> {
-    return (await fetch(`${this.admin}/stats`)).text();
-  }
-
   async stats(): Promise<ReadonlyMap<string, number>> {
-    const text = await this.statsText();
+    const text = await (await fetch(`${this.admin}/stats`)).text();
     const lines = text.split("\n").map((line) => /^(.*): (\d+)$/.exec(line));
     return new Map(lines.flatMap((match) => (match?.[1] === undefined ? [] : [[match[1], Number(match[2])]])));
+  }
+
+  async prometheus(): Promise<string> {
+    return (await fetch(`${this.admin}/stats/prometheus`)).text();
   }
 
   async listenerVersions(): Promise<Readonly<Record<string, string>>> {

@@ -1,64 +1,55 @@
-import { FNV_OFFSET, fnv1a64 } from "../../attributes";
-import { Bytes, Slice } from "../../bytes";
 import { Metadata } from "../../codec";
 import { now } from "../clock";
 import { Call } from "./call";
+import { Operations } from "./operations";
 import { Series } from "./series";
-import { CallStatus } from "./status";
+import { CallStatus, nameOf } from "./status";
 
-const MAX_OPERATIONS: i32 = 200;
-const MAX_NAME: i32 = 128;
-const OTHER: i32 = 0;
+const MOST_SERIES: i32 = 1000;
 
-const SPACE: u8 = 0x20;
-const DELETE: u8 = 0x7f;
-const SEMICOLON: u8 = 0x3b;
-const EQUALS: u8 = 0x3d;
-const UNDERSCORE: u8 = 0x5f;
+// Past the bound, calls are told apart by how they ended alone.
+const OTHER: i32 = 1;
+const OTHER_CODE: i32 = -1;
 
 // An update of the configuration is no reason to begin with names anew.
 const known = new Map<string, Calls>();
 
-/** The calls of one service. Callers choose the names of operations, so only so many have figures of their own. */
+/** Counts the calls of one service, whichever lane they take. */
 export class Calls {
-  private series: Array<Series> = [];
-  private heads: Map<u64, i32> = new Map();
-  /** The operation asked for last. */
-  private recent: i32 = OTHER;
+  private operations: Operations = new Operations();
+  private series: Map<u64, Series> = new Map();
   private dirty: Array<Series> = [];
+  private labels: string;
 
-  /** @param prefix of the role, in metrics */
-  static of(prefix: string, scope: string): Calls {
-    const name = prefix + scope;
-    if (!known.has(name)) known.set(name, new Calls(prefix, scope));
-    return known.get(name);
+  /** @param scope `host:port` of the service */
+  static of(scope: string, protocol: string): Calls {
+    if (!known.has(scope)) known.set(scope, new Calls(scope, protocol));
+    return known.get(scope);
   }
 
-  private constructor(
-    private prefix: string,
-    private scope: string,
-  ) {
-    this.series.push(new Series(Bytes.of(""), Bytes.of(""), prefix, this.labels("other")));
+  private constructor(scope: string, protocol: string) {
+    const colon = scope.lastIndexOf(":");
+    const service = colon < 0 ? scope : scope.substring(0, colon);
+    this.labels = ";reporter=source;destination_service=" + service + ";request_protocol=" + protocol;
   }
 
-  /** A call begins. `meta`: what its request says; null where it cannot be read. */
-  begin(call: Call, meta: Metadata | null): void {
-    call.series = this.find(meta);
+  /** A call begins. `meta`: what its request says; null where it cannot be read. `bytes`: of its frame. */
+  begin(call: Call, meta: Metadata | null, bytes: i32): void {
+    call.operation = this.operations.numberOf(meta);
     call.startedAt = now();
+    call.requestBytes = bytes;
   }
 
-  /** It has its answer, from whomever. */
-  end(call: Call, status: CallStatus): void {
-    if (call.series < 0) return;
-    const series = unchecked(this.series[call.series]);
-    this.add(series, status);
-    if (status < CallStatus.Local) series.time(now() - call.startedAt);
-    call.series = -1;
+  /** It has its answer, from whomever. `code`: the protocol's own, or HTTP's where the proxy answered. */
+  end(call: Call, status: CallStatus, code: i32, bytes: i32): void {
+    if (call.operation < 0) return;
+    this.asked(call.operation, status, code, call.requestBytes).answered(now() - call.startedAt, bytes);
+    call.operation = -1;
   }
 
-  /** A call of which nothing is kept. */
-  count(meta: Metadata | null, status: CallStatus): void {
-    this.add(unchecked(this.series[this.find(meta)]), status);
+  /** A call of which nothing is kept: it is answered at once, or has no answer. */
+  count(meta: Metadata | null, status: CallStatus, bytes: i32): void {
+    this.asked(this.operations.numberOf(meta), status, 0, bytes);
   }
 
   /** Tells the proxy what was counted in the callback at hand. */
@@ -67,49 +58,27 @@ export class Calls {
     this.dirty.length = 0;
   }
 
-  private add(series: Series, status: CallStatus): void {
-    series.count(status);
-    if (series.pending) return;
-    series.pending = true;
-    this.dirty.push(series);
+  private asked(operation: i32, status: CallStatus, code: i32, bytes: i32): Series {
+    const series = this.seriesOf(operation, status, code);
+    if (series.pending == 0) this.dirty.push(series);
+    series.asked(bytes);
+    return series;
   }
 
-  private find(meta: Metadata | null): i32 {
-    if (meta == null || meta.service.length + meta.operation.length > MAX_NAME) return OTHER;
-    if (unchecked(this.series[this.recent]).is(meta.service, meta.operation)) return this.recent;
-    const hash = fnv1a64(fnv1a64(FNV_OFFSET, meta.service), meta.operation);
-    let index = this.heads.has(hash) ? this.heads.get(hash) : -1;
-    while (index >= 0 && !this.series[index].is(meta.service, meta.operation)) index = this.series[index].next;
-    if (index < 0) index = this.admit(hash, meta);
-    this.recent = index;
-    return index;
+  private seriesOf(operation: i32, status: CallStatus, code: i32): Series {
+    const key = ((<u64>operation) << 40) | ((<u64>status) << 32) | (<u64>(<u32>code));
+    if (this.series.has(key)) return this.series.get(key);
+    if (this.series.size >= MOST_SERIES && code != OTHER_CODE) return this.seriesOf(OTHER, status, OTHER_CODE);
+    const series = new Series(
+      this.labels +
+        ";request_operation=" +
+        this.operations.nameAt(operation) +
+        ";response_code=" +
+        (code == OTHER_CODE ? "other" : code.toString()) +
+        ";response_outcome=" +
+        nameOf(status),
+    );
+    this.series.set(key, series);
+    return series;
   }
-
-  private admit(hash: u64, meta: Metadata): i32 {
-    if (this.series.length > MAX_OPERATIONS) return OTHER;
-    const service = meta.service;
-    const operation = meta.operation;
-    const labels = this.labels(plain(service) + "/" + plain(operation));
-    const series = new Series(Bytes.copyOf(service), Bytes.copyOf(operation), this.prefix, labels);
-    series.next = this.heads.has(hash) ? this.heads.get(hash) : -1;
-    const index = this.series.push(series) - 1;
-    this.heads.set(hash, index);
-    return index;
-  }
-
-  private labels(operation: string): string {
-    return ";service=" + this.scope + ";operation=" + operation;
-  }
-}
-
-/** A name as it may stand in a metric's. */
-function plain(name: Slice): string {
-  const bytes = Bytes.copyOf(name);
-  const at = bytes.view().ptr;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = load<u8>(at + i);
-    const stays = byte > SPACE && byte < DELETE && byte != SEMICOLON && byte != EQUALS;
-    if (!stays) store<u8>(at + i, UNDERSCORE);
-  }
-  return bytes.view().toString();
 }

@@ -1,61 +1,43 @@
-import { Bytes, Slice } from "../../bytes";
 import { Counter, Histogram } from "../../hostcalls";
-import { CallStatus, nameOf, STATUSES } from "./status";
 
-/** The figures of one operation. Each is defined once there is something to count. */
+/** The metrics of all calls that have their labels in common. */
 export class Series {
-  /** Others with the same hash; -1: none. */
-  next: i32 = -1;
   /** Counted here, and not yet with the proxy. */
-  pending: bool = false;
-  private counters: StaticArray<Counter | null> = new StaticArray<Counter | null>(STATUSES);
-  private counts: StaticArray<i32> = new StaticArray<i32>(STATUSES);
-  private times: Histogram | null = null;
+  pending: i32 = 0;
+  private total: Counter;
+  private requestBytes: Histogram;
+  private duration: Histogram | null = null;
+  private responseBytes: Histogram | null = null;
 
-  /** @param labels as they stand in names */
-  constructor(
-    private service: Bytes,
-    private operation: Bytes,
-    private prefix: string,
-    private labels: string,
-  ) {}
-
-
-  @inline is(service: Slice, operation: Slice): bool {
-    return this.operation.view().equals(operation) && this.service.view().equals(service);
+  /** @param labels `;name=value;…` */
+  constructor(private labels: string) {
+    this.total = Counter.define("istio_requests_total" + labels);
+    this.requestBytes = Histogram.define("istio_request_bytes" + labels);
   }
 
-
-  @inline count(status: CallStatus): void {
-    unchecked(this.counts[status]++);
+  /** A request came. */
+  asked(bytes: i32): void {
+    this.pending++;
+    this.requestBytes.record(bytes);
   }
 
-  time(milliseconds: i64): void {
-    let times = this.times;
-    if (times == null) {
-      times = Histogram.define(this.prefix + "call_ms" + this.labels);
-      this.times = times;
+  /** It has its answer. */
+  answered(milliseconds: i64, bytes: i32): void {
+    let duration = this.duration;
+    let responseBytes = this.responseBytes;
+    if (duration == null || responseBytes == null) {
+      duration = Histogram.define("istio_request_duration_milliseconds" + this.labels);
+      responseBytes = Histogram.define("istio_response_bytes" + this.labels);
+      this.duration = duration;
+      this.responseBytes = responseBytes;
     }
-    times.record(<u64>max(<i64>0, milliseconds));
+    duration.record(<u64>max(<i64>0, milliseconds));
+    responseBytes.record(bytes);
   }
 
-  /** Tells the proxy what was counted. */
+  /** Tells the proxy how many there were. */
   flush(): void {
-    this.pending = false;
-    for (let status = 0; status < STATUSES; status++) {
-      const count = unchecked(this.counts[status]);
-      if (count == 0) continue;
-      unchecked((this.counts[status] = 0));
-      this.counter(status).increment(count);
-    }
-  }
-
-  private counter(status: CallStatus): Counter {
-    let counter = unchecked(this.counters[status]);
-    if (counter == null) {
-      counter = Counter.define(this.prefix + "calls" + this.labels + ";status=" + nameOf(status));
-      unchecked((this.counters[status] = counter));
-    }
-    return counter;
+    this.total.increment(this.pending);
+    this.pending = 0;
   }
 }

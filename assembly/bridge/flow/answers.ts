@@ -55,7 +55,7 @@ export class FlowAnswers {
     owed.place = this.client.place(frame);
     owed.bytes = frame.bytes.length;
     this.untaken += owed.bytes;
-    this.metrics.calls.begin(owed, meta);
+    this.metrics.calls.begin(owed, meta, frame.bytes.length);
     if (meta.timeoutMs > 0 && this.settings.deadline) {
       owed.deadline = now() + <i64>meta.timeoutMs;
       if (this.due == 0 || owed.deadline < this.due) this.due = owed.deadline;
@@ -157,7 +157,8 @@ export class FlowAnswers {
     if (!owed.abandoned) {
       const start = out.length;
       out.bytes(answer.bytes);
-      this.metrics.calls.end(owed, this.statusOfAnswer());
+      const status = this.statusOfAnswer();
+      this.metrics.calls.end(owed, status, known.code, answer.bytes.length);
       this.deliver(owed, out, start);
     }
     this.release(flow, owed);
@@ -168,7 +169,7 @@ export class FlowAnswers {
   private statusOfAnswer(): CallStatus {
     known.clear();
     known.brief = true;
-    return this.codec.decode(answer, known) ? callStatusOf(known.outcome) : CallStatus.Ok;
+    return this.codec.decode(answer, known) ? callStatusOf(known.outcome) : CallStatus.Success;
   }
 
   /** An answer declares more than is borne: its bytes are skipped, and the client hears of it. */
@@ -205,11 +206,11 @@ export class FlowAnswers {
 
   private writeFailure(owed: Owed, cause: Cause, status: i32, words: Slice, out: Writer): void {
     this.metrics.localReplies.increment();
-    this.metrics.calls.end(owed, CallStatus.Local);
     owed.recall(request);
     failure.set(cause, status, words);
     const start = out.length;
     this.codec.fail(request, failure, out);
+    this.metrics.calls.end(owed, CallStatus.Proxy, status, out.length - start);
     this.deliver(owed, out, start);
   }
 

@@ -29,7 +29,8 @@ export class Received {
   untouched: bool = false;
   oneWay: bool = false;
   opaque: bool = false;
-  /** An answer is the application's own exception. */
+  /** Of an answer, the protocol's own status, and whether it is the application's error. */
+  code: i32 = 0;
   business: bool = false;
   /** `Metadata.state` of a request. */
   state: i32 = 0;
@@ -39,8 +40,9 @@ export class Received {
     this.status = 0;
     this.oneWay = false;
     this.opaque = false;
-    this.business = false;
     this.state = 0;
+    this.code = 0;
+    this.business = false;
     this.digest.reset();
     let sent: Slice | null = null;
     let coded = false;
@@ -50,10 +52,12 @@ export class Received {
       const value = headers.valueAt(i);
       if (isAttributeHeader(name)) this.digest.add(name, value);
       else if (name.equals(DIGEST)) sent = value;
-      else if (name.equals(CODE)) coded = true;
+      else if (name.equals(CODE)) {
+        coded = true;
+        this.code = value.decimal();
+      } else if (name.equals(OUTCOME)) this.business = value.equals(BUSINESS_ERROR);
       else if (name.equals(FAULT)) ruled = true;
       else if (name.equals(STATUS)) this.status = statusOf(value);
-      else if (name.equals(OUTCOME)) this.business = value.equals(BUSINESS_ERROR);
       else if (name.equals(STATE)) this.state = value.decimal();
       else if (name.equals(KIND)) {
         this.oneWay = value.equals(ONE_WAY);

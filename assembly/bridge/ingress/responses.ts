@@ -54,6 +54,7 @@ export class Responses {
       if (received.status < 200) return;
       stream.status = received.status;
       stream.marked = received.marked;
+      stream.code = received.code;
       stream.business = received.business;
       const ruled = !received.marked && isRuled(headers);
       if (ruled || (received.marked && !received.untouched && !received.opaque)) stream.keepHeaders(headers);
@@ -119,13 +120,13 @@ export class Responses {
       return;
     }
     const start = out.length;
-    let status = stream.marked ? callStatusBy(stream.status, stream.business) : CallStatus.Local;
+    let status = stream.marked ? callStatusBy(stream.status, stream.business) : CallStatus.Proxy;
     if (!stream.marked) this.writeFailure(stream, causeOf(stream.status), stream.status, body, out);
     else if (stream.recallHeaders(changed)) this.writeChanged(body, out);
     else out.bytes(body);
     if (!this.hasRoom(stream, out.length - start)) {
       this.writeTooLarge(stream, out, start);
-      status = CallStatus.Local;
+      status = CallStatus.Proxy;
     }
     if (stream.whole == 0) this.settle(stream, status, out, start);
     else this.finishPart(stream, status, out, start);
@@ -133,7 +134,8 @@ export class Responses {
 
   private settle(stream: IngressStream, status: CallStatus, out: Writer, start: i32): void {
     this.count++;
-    this.metrics.calls.end(stream, status);
+    const code = stream.marked ? stream.code : stream.status;
+    this.metrics.calls.end(stream, status, code, out.length - start);
     this.answers.settle(stream, out, start);
   }
 
@@ -168,6 +170,8 @@ export class Responses {
   private writeTooLarge(stream: IngressStream, out: Writer, start: i32): void {
     this.metrics.bufferOverflows.increment();
     out.truncate(start);
+    stream.marked = false;
+    stream.status = 413;
     this.writeFailure(stream, Cause.TooLarge, 413, wordsOf(Cause.TooLarge), out);
   }
 

@@ -11,12 +11,13 @@ export class IngressStream extends Call {
   id: u32;
   /** The answer's `:status`; zero until its headers came. */
   status: i32;
+  /** The protocol's own status, where a backend answered, and whether it is the application's error. */
+  code: i32;
+  business: bool;
   /** The caller waits for no answer. */
   oneWay: bool;
   /** The answer is a backend's, not Envoy's own. */
   marked: bool;
-  /** It is the application's own exception. */
-  business: bool;
   /** The answer is complete in the body and waits for those before it. */
   ready: bool;
   /** Of a part: the request that it is a part of, and its place there. */
@@ -38,10 +39,11 @@ export class IngressStream extends Call {
     stream.clearCall();
     stream.id = id;
     stream.status = 0;
+    stream.code = 0;
     stream.oneWay = false;
     stream.marked = false;
     stream.business = false;
-    stream.worst = CallStatus.Ok;
+    stream.worst = CallStatus.Success;
     stream.ready = false;
     stream.whole = 0;
     stream.forbidden = false;

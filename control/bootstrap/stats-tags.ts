@@ -1,0 +1,12 @@
+/** The labels of what codecs count of calls (assembly/bridge/calls): each is `;label=value` in a metric's name. */
+const CALL_LABELS = [
+  "reporter",
+  "destination_service",
+  "request_protocol",
+  "request_operation",
+  "response_code",
+  "response_outcome",
+];
+
+/** What makes labels of them for Prometheus. */
+export const STATS_TAGS = CALL_LABELS.map((label) => ({ tag_name: label, regex: `(;${label}=([^;]*))` }));
