@@ -3,11 +3,12 @@ import { join } from "node:path";
 import type { CodecSource } from "../assembly/testing/compile.support.js";
 import { type PeerName, Probe } from "../assembly/testing/probe.support.js";
 import type { Scenario } from "./scenario.js";
+import { sessionSpeed } from "./sessions.js";
 
 /** What one codec reads in a second, alone in Wasm on Node, by what it was given. */
 export interface CodecSpeed {
   readonly codec: string;
-  /** Scan and decode of whole frames, in MB (10⁶ bytes) per second. */
+  /** Scan and decode of whole frames, in MB (10⁶ bytes) per second; of codecs of sessions, whole sessions. */
   readonly megabytesPerSecond: Readonly<Record<string, number>>;
 }
 
@@ -18,7 +19,7 @@ const TIMES = 1_000;
 /** As a codec's index.ts names its class. */
 const REGISTRATION = /register(Codec|Protocol)\("[^"]+", \(\)(?:: \w+)? => new (\w+)\(\)\)/;
 
-/** Measures every codec in filters/codecs, each for so many seconds a figure; `skipped` is told of those without a Codec. */
+/** Measures every codec in filters/codecs, each for so many seconds a figure; `skipped` is told of those that cannot be. */
 export async function codecSpeeds(
   scenarios: ReadonlyMap<string, Scenario>,
   seconds: number,
@@ -29,7 +30,9 @@ export async function codecSpeeds(
     const folder = join(FOLDER, codec);
     const source = sourceOf(folder);
     if (source === undefined) {
-      skipped(codec);
+      const sessions = await sessionSpeed(folder, seconds);
+      if (sessions === undefined) skipped(codec);
+      else speeds.push({ codec, megabytesPerSecond: { sessions } });
       continue;
     }
     const probe = await Probe.of(source);

@@ -62,7 +62,7 @@ for (const [protocol, scenario] of found) {
   }
 }
 const codecs = await codecSpeeds(found, effort.seconds, (codec) =>
-  console.log(`${codec} alone: skipped, it registers no codec of frames`),
+  console.log(`${codec} alone: skipped, it registers no codec of frames, and no sessions are recorded`),
 );
 const figures = tables(measurements, codecs);
 console.log(`\n${figures}`);
