@@ -24,6 +24,21 @@ async function spec() {
   return {
     services: {
       passing: { backends },
+      guarded: {
+        backends,
+        documents: [
+          {
+            apiVersion: "security.istio.io/v1",
+            kind: "AuthorizationPolicy",
+            name: "guarded",
+            spec: {
+              targetRefs: [{ kind: "ServiceEntry", group: "networking.istio.io", name: "guarded.test" }],
+              action: "DENY",
+              rules: [{ to: [{ operation: { operations: ["drop"] } }] }],
+            },
+          },
+        ],
+      },
       refusing: { backends, annotations: { "meltemi.dev/unknown": "refuse" } },
     },
   };
@@ -44,6 +59,22 @@ contract("requests that the codec cannot read", spec, (world) => {
     // What stands behind the id, which is the proxy's own on the way to the backend.
     await until("the request", () => Buffer.concat(received).includes(request.subarray(14)));
     await until("the counter", async () => (await world().stat(OPAQUE)) === before + 1, { timeoutMs: 7_000 });
+  });
+
+  test("are denied where rules deny by what requests ask, for nobody knows what these do", async () => {
+    received.length = 0;
+    const socket = world().socket("guarded");
+    const answered: Buffer[] = [];
+    socket.on("data", (bytes) => answered.push(bytes));
+    const readable = world().protocol.request(9n, { payload: "read" });
+    socket.write(Buffer.concat([unreadable(8n), readable]));
+    const [answer] = await until("the error", () => {
+      const found = world().protocol.answers(Buffer.concat(answered));
+      return found.length > 0 && found;
+    });
+    expect([answer?.id, answer?.error]).toEqual([8n, expect.any(String)]);
+    await until("the other", () => Buffer.concat(received).includes("read"));
+    expect(Buffer.concat(received).includes("unread")).toBe(false);
   });
 
   test("get a native error with their id where the service says so, and others on the connection go on", async () => {

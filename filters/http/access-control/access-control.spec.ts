@@ -200,6 +200,25 @@ describe("access-control", () => {
     expect(await denied({ notValues: ["jason", "eve"] })).toBe(false);
   });
 
+  it("what a request asks that no codec can read is not allowed, and is denied", async () => {
+    const unread = { path: "/-/-", peer: PEER };
+    const denied = async (rule: object) =>
+      !(await world({ policies: [{ action: "deny", rules: [rule] }] })).send(unread).passed;
+    for (const rule of [
+      to({ operations: ["drop"] }),
+      to({ notOperations: ["drop"] }),
+      to({ paths: ["/svc/*"] }),
+      when({ attribute: "user", values: ["eve"] }),
+      when({ attribute: "user", notValues: ["eve"] }),
+    ]) {
+      expect([rule, await matches(rule, unread), await denied(rule)]).toEqual([rule, false, true]);
+    }
+    expect(await matches(from({ namespaces: ["shop"] }), unread)).toBe(true);
+    expect(await denied({ ...from({ namespaces: ["ops"] }), ...to({ operations: ["drop"] }) })).toBe(false);
+    const plain = await world({ attributes: false, policies: [{ rules: [to({ operations: ["-"] })] }] });
+    expect(plain.send(unread).passed).toBe(true);
+  });
+
   it("reads properties of the proxy", async () => {
     const rule = when({ property: ["connection", "requested_server_name"], values: ["a.test"] });
     expect(await matches(rule, { serverName: "a.test" })).toBe(true);

@@ -1,6 +1,9 @@
 import { Bytes, getHeader, getHeaders, HeaderMapType, HeaderPairs, Slice, Writer } from "meltemi/assembly";
 import { PEER, peerName, RequestTarget } from "meltemi/assembly/requests";
 
+const PATH = Slice.fixed(":path");
+/** Neither service nor operation: what a codec writes of a frame that it could not read. */
+const OPAQUE = Slice.fixed("/-/-");
 const SPIFFE = Slice.fixed("spiffe://");
 const NAMESPACE = Slice.fixed("/ns/");
 const SLASH: u8 = 0x2f;
@@ -14,6 +17,8 @@ class Asked {
   private behindCodec: bool = false;
   private knowsPrincipal: bool = false;
   private found: Slice | null = null;
+  private knowsPath: bool = false;
+  private opaque: bool = false;
 
   /**
    * Forgets the request before.
@@ -23,7 +28,17 @@ class Asked {
     this.behindCodec = behindCodec;
     this.knowsPrincipal = false;
     this.found = null;
+    this.knowsPath = false;
     this.target.begin();
+  }
+
+  /** No codec could read it: what it asks is not known. */
+  isOpaque(): bool {
+    if (this.knowsPath) return this.opaque;
+    this.knowsPath = true;
+    const path = this.behindCodec ? getHeader(HeaderMapType.HttpRequestHeaders, PATH) : null;
+    this.opaque = path != null && path.equals(OPAQUE);
+    return this.opaque;
   }
 
   /** Who the peer's certificate says it is, without `spiffe://`; null: it showed none. */

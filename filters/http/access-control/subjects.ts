@@ -5,6 +5,11 @@ import { asked } from "./asked";
 
 /** What of a request a test looks at. */
 export abstract class Subject {
+  /** It is something that the request itself says: of one that no codec can read, it is not known. */
+  get isContent(): bool {
+    return true;
+  }
+
   /**
    * Does one of the patterns match?
    * @param every of several values, all must match; of none, none does
@@ -21,12 +26,20 @@ export abstract class Subject {
 }
 
 export class Principal extends Subject {
+  get isContent(): bool {
+    return false;
+  }
+
   protected value(): Slice | null {
     return asked.principal();
   }
 }
 
 export class Namespace extends Subject {
+  get isContent(): bool {
+    return false;
+  }
+
   protected value(): Slice | null {
     return asked.namespace();
   }
@@ -60,6 +73,10 @@ export class HeaderText extends Subject {
 
 /** A property of the proxy. */
 export class Property extends Subject {
+  get isContent(): bool {
+    return false;
+  }
+
   private path: Bytes;
 
   constructor(parts: Array<string>) {

@@ -1,5 +1,6 @@
 import { Fields } from "meltemi/assembly";
 import { Pattern } from "meltemi/assembly/requests";
+import { asked } from "./asked";
 import { Subject } from "./subjects";
 
 /** Whether a subject has one of some values, or none of them. */
@@ -8,8 +9,8 @@ export class Test {
     private subject: Subject,
     private patterns: Array<Pattern>,
     private negated: bool,
-    /** Of a subject with several values, all must match and not just one. */
-    private every: bool,
+    /** It is a DENY policy's. */
+    private denies: bool,
   ) {}
 
   /**
@@ -25,15 +26,18 @@ export class Test {
     tests: Array<Test>,
     attribute: bool = false,
   ): void {
-    // Who says a name twice gets the worse of both: what matches is to be allowed by all values, and denied by one.
     const positive = fields.strings(name);
-    if (positive.length > 0) tests.push(new Test(subject, patternsOf(positive, attribute), false, !denies));
+    if (positive.length > 0) tests.push(new Test(subject, patternsOf(positive, attribute), false, denies));
     const negative = fields.strings(negatedName);
     if (negative.length > 0) tests.push(new Test(subject, patternsOf(negative, attribute), true, denies));
   }
 
   holds(): bool {
-    return this.subject.matches(this.patterns, this.every) != this.negated;
+    // What is not known is not allowed, and might be what is denied.
+    if (this.subject.isContent && asked.isOpaque()) return this.denies;
+    // Who says a name twice gets the worse of both: what matches is to be allowed by all values, and denied by one.
+    const every = this.negated == this.denies;
+    return this.subject.matches(this.patterns, every) != this.negated;
   }
 }
 
