@@ -3,6 +3,7 @@ import { checkAnnotations } from "./annotations.js";
 import { checkBinds } from "./bind.js";
 import { Destinations } from "./destinations.js";
 import { Hosts } from "./hosts.js";
+import { checkLocalities } from "./localities.js";
 import { Problems } from "./problems.js";
 import { type CodecModules, Protocols } from "./protocols.js";
 import { redisRules } from "./redis/index.js";
@@ -81,6 +82,7 @@ function destinationRulesByHost(
       const path = ["spec", "trafficPolicy", "loadBalancer", "simple"];
       problems.warning(rule, path, "has no effect: clients do not choose backends here, ROUND_ROBIN is used");
     }
+    checkLocalities(rule, problems);
     const first = byHost.get(host);
     if (first !== undefined) {
       const { file, line } = first.at(["metadata", "name"]);

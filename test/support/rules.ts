@@ -74,6 +74,7 @@ function documents({ host, protocol, listen, annotations, backends, policy, rout
       address: "127.0.0.1",
       ports: { [port]: number },
       labels: { version },
+      locality: version,
     })),
   };
   const subsets = Object.keys(backends).map((version) => ({ name: version, labels: { version } }));

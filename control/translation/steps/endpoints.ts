@@ -4,7 +4,7 @@ import {
   type ClusterLoadAssignment,
   ClusterLoadAssignmentSchema,
 } from "../../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
-import type { Endpoint, Model, Service } from "../../model/index.js";
+import type { Endpoint, Model, Service, Subset } from "../../model/index.js";
 import {
   ENDPOINT_METADATA,
   egressListener,
@@ -17,6 +17,8 @@ import {
   sessionCluster,
 } from "../names.js";
 
+import { weighted } from "./weights.js";
+
 type EndpointInit = MessageInitShape<typeof LbEndpointSchema>;
 
 /** The endpoints of every cluster: backends as they are, and the internal addresses that lead to them. */
@@ -27,20 +29,20 @@ export function endpoints({ services }: Model): ClusterLoadAssignment[] {
 }
 
 function sessionAssignments(service: Service): ClusterLoadAssignment[] {
-  return [{ name: "", labels: {} }, ...service.subsets].map(({ name, labels }) =>
+  return choices(service).map((choice) =>
     assignment(
-      sessionCluster({ ...service, subset: name }),
-      distinct(chosenBy(service, labels)).map((endpoint) => ({ ...backend(endpoint), ...weight(endpoint) })),
+      sessionCluster({ ...service, subset: choice.name }),
+      chosenBy(service, choice).map((endpoint) => ({ ...backend(endpoint), ...weight(endpoint) })),
     ),
   );
 }
 
 /** Hashed as their ways through the egress codec are: a key has its backend, whoever asks for it. */
 function pinnedAssignments(service: Service): ClusterLoadAssignment[] {
-  return [{ name: "", labels: {} }, ...service.subsets].map(({ name, labels }) =>
+  return choices(service).map((choice) =>
     assignment(
-      pinnedCluster({ ...service, subset: name }),
-      distinct(chosenBy(service, labels)).map((endpoint) => ({
+      pinnedCluster({ ...service, subset: choice.name }),
+      chosenBy(service, choice).map((endpoint) => ({
         ...backend(endpoint),
         metadata: { filterMetadata: hashedBy(endpoint) },
         ...weight(endpoint),
@@ -56,26 +58,31 @@ function hashedBy(endpoint: Endpoint) {
 function requestAssignments(service: Service): ClusterLoadAssignment[] {
   return [
     assignment(outboundCluster(service), distinct(service.endpoints).map(backend)),
-    requestAssignment(service, "", {}),
-    ...service.subsets.map(({ name, labels }) => requestAssignment(service, name, labels)),
+    ...choices(service).map((choice) => requestAssignment(service, choice)),
     ...(service.codec.pins ? pinnedAssignments(service) : []),
   ];
 }
 
-function chosenBy(service: Service, labels: Endpoint["labels"]): Endpoint[] {
-  return service.endpoints.filter((endpoint) =>
+/** All endpoints of a service, and those of each of its subsets. */
+function choices({ policy, subsets }: Service): readonly Subset[] {
+  return [{ name: "", labels: {}, policy }, ...subsets];
+}
+
+function chosenBy({ endpoints }: Service, { labels, policy }: Subset): readonly Endpoint[] {
+  const fitting = endpoints.filter((endpoint) =>
     Object.entries(labels).every(([label, value]) => endpoint.labels[label] === value),
   );
+  return weighted(distinct(fitting), policy);
 }
 
 function weight(endpoint: Endpoint): Pick<EndpointInit, "loadBalancingWeight"> {
   return endpoint.weight === undefined ? {} : { loadBalancingWeight: endpoint.weight };
 }
 
-function requestAssignment(service: Service, subset: string, labels: Endpoint["labels"]): ClusterLoadAssignment {
+function requestAssignment(service: Service, choice: Subset): ClusterLoadAssignment {
   return assignment(
-    requestCluster({ ...service, subset }),
-    distinct(chosenBy(service, labels)).map((endpoint) => way(service, endpoint)),
+    requestCluster({ ...service, subset: choice.name }),
+    chosenBy(service, choice).map((endpoint) => way(service, endpoint)),
   );
 }
 
