@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { SessionProbe, type Turn } from "../assembly/testing/session-probe.support.js";
+import { SessionProbe } from "../assembly/testing/session-probe.support.js";
+import { readSessions, type Turn } from "../testing/codec/index.js";
 
 /**
  * How fast a codec of sessions reads, alone in Wasm on Node: its recorded sessions in turn, each from opening to end, with the
@@ -24,15 +25,6 @@ export async function sessionSpeed(folder: string, seconds: number): Promise<num
   return run(seconds * 500);
 }
 
-/** Lines of `C HEX` and `S HEX`: who said what. */
-function recorded(folder: string): Turn[][] {
-  if (!existsSync(folder)) return [];
-  const files = readdirSync(folder).filter((file) => file.endsWith(".session"));
-  return files.map((file) => {
-    const lines = readFileSync(join(folder, file), "utf8").trimEnd().split("\n");
-    return lines.map((line) => ({
-      from: line.startsWith("C") ? ("Client" as const) : ("Server" as const),
-      bytes: Buffer.from(line.slice(2), "hex"),
-    }));
-  });
+function recorded(folder: string): (readonly Turn[])[] {
+  return existsSync(folder) ? readSessions(folder).map(({ turns }) => turns) : [];
 }

@@ -8,6 +8,7 @@ import { Hosts } from "./hosts.js";
 import { checkJwt, issuersOf } from "./jwt.js";
 import { laneOf } from "./lanes.js";
 import { RateLimits } from "./limits.js";
+import { checkLocalities } from "./localities.js";
 import { Problems } from "./problems.js";
 import { type CodecModules, Protocols } from "./protocols.js";
 import { redisRules } from "./redis/index.js";
@@ -107,6 +108,7 @@ function destinationRulesByHost(
       const path = ["spec", "trafficPolicy", "loadBalancer", "simple"];
       problems.warning(rule, path, "has no effect: clients do not choose backends here, ROUND_ROBIN is used");
     }
+    checkLocalities(rule, problems);
     const first = byHost.get(host);
     if (first !== undefined) {
       const { file, line } = first.at(["metadata", "name"]);

@@ -33,6 +33,7 @@ export function endpointsOf(
       address,
       port: number,
       labels: source.labels ?? {},
+      ...(source.locality !== undefined && { locality: source.locality }),
       ...(source.weight === undefined || source.weight === 0 ? {} : { weight: source.weight }),
     }));
   });

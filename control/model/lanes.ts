@@ -64,7 +64,7 @@ const CARRIED = {
   ],
   tuning: ["maxConnectionDuration", "maxFrameBytes", "deadline", "unknown", "codec", "flow", "firstStreamId"],
   route: ["name", "match", "destinations"],
-  policy: ["balance", "connectTimeout", "maxPendingRequests", "ejection"],
+  policy: ["balance", "connectTimeout", "maxPendingRequests", "ejection", "shares"],
   ejection: ["consecutiveLocalErrors", "splitLocalErrors", "interval", "baseTime", "maxPercent"],
 } as const;
 

@@ -1,5 +1,5 @@
 import type { LoadBalancerSpec, OutlierDetectionSpec, PortPolicySpec, TrafficPolicySpec } from "../source/index.js";
-import type { Balance, Ejection, Policy } from "./types.js";
+import type { Balance, Ejection, Policy, Share } from "./types.js";
 
 /** What holds for a port where no DestinationRule says otherwise; round robin is Aeraki's default. */
 const DEFAULT_BALANCE: Balance = { kind: "roundRobin" };
@@ -28,6 +28,7 @@ export function policyOf(
   const ejection = ejectionOf(settings.outlierDetection);
   return {
     balance: balanceOf(settings.loadBalancer, usual),
+    ...defined("shares", sharesOf(settings.loadBalancer)),
     ...defined("connectTimeout", tcp?.connectTimeout),
     ...defined("maxConnections", tcp?.maxConnections),
     ...defined("maxPendingRequests", http?.http1MaxPendingRequests),
@@ -65,6 +66,15 @@ function balanceOf(spec: LoadBalancerSpec | undefined, usual: Balance): Balance 
         : undefined;
   if (by === undefined) return DEFAULT_BALANCE;
   return { kind: "hash", by, ...defined("minimumRingSize", hash.ringHash?.minimumRingSize ?? hash.minimumRingSize) };
+}
+
+/** The distribution that is for every proxy, else the first: what does not fit is told in localities.ts. */
+function sharesOf(spec: LoadBalancerSpec | undefined): readonly Share[] | undefined {
+  const setting = spec?.localityLbSetting;
+  if (setting?.enabled === false) return undefined;
+  const { distribute = [] } = setting ?? {};
+  const chosen = distribute.find(({ from }) => from === "*") ?? distribute[0];
+  return chosen && Object.entries(chosen.to).map(([locality, weight]) => ({ locality, weight }));
 }
 
 function ejectionOf(spec: OutlierDetectionSpec | undefined): Ejection | undefined {

@@ -100,6 +100,8 @@ export interface Endpoint {
   readonly port: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly weight?: number;
+  /** `region/zone/subzone`, or its beginning. */
+  readonly locality?: string;
 }
 
 /** The endpoints of a service that have certain labels. */
@@ -112,6 +114,8 @@ export interface Subset {
 /** How endpoints are chosen and used. Times are milliseconds. */
 export interface Policy {
   readonly balance: Balance;
+  /** Which localities get which part of the requests; without them all endpoints are alike. */
+  readonly shares?: readonly Share[];
   readonly connectTimeout?: number;
   readonly maxConnections?: number;
   readonly maxPendingRequests?: number;
@@ -121,6 +125,12 @@ export interface Policy {
   /** The same as a share of all requests, of which `least` may be in any case. */
   readonly retryBudget?: { readonly percent?: number; readonly least?: number };
   readonly ejection?: Ejection;
+}
+
+/** A locality, or with a star at its end all those that begin so, and its part in proportion to the others'. */
+export interface Share {
+  readonly locality: string;
+  readonly weight: number;
 }
 
 export type Balance =

@@ -102,6 +102,7 @@ function documents({
       address: "127.0.0.1",
       ports: { [port]: number },
       labels: { version },
+      locality: version,
     })),
   };
   const subsets = Object.keys(backends).map((version) => ({ name: version, labels: { version } }));

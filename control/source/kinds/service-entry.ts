@@ -8,7 +8,8 @@ const endpoint = z.strictObject({
   labels: labels.optional(),
   weight: count.optional(),
   network: ignored(),
-  locality: later("endpoints are chosen without regard to where they are"),
+  /** `region/zone/subzone`, or its beginning. */
+  locality: text.optional(),
   serviceAccount: ignored(),
 });
 

@@ -17,11 +17,24 @@ const consistentHash = z.strictObject({
 
 const SIMPLE = ["UNSPECIFIED", "ROUND_ROBIN", "LEAST_REQUEST", "LEAST_CONN", "RANDOM", "PASSTHROUGH"] as const;
 
+const NO_PLACE = "proxies say of no locality that it is theirs";
+
+/** Which localities' endpoints get which part. A proxy's own locality is not known, so `from` tells no proxies apart. */
+const localitySetting = z.strictObject({
+  enabled: z.boolean().optional(),
+  distribute: z
+    .array(z.strictObject({ from: text, to: z.record(text, z.number().int().min(0).max(100)) }))
+    .min(1, "expected at least one distribution")
+    .optional(),
+  failover: later(NO_PLACE),
+  failoverPriority: later(NO_PLACE),
+});
+
 const loadBalancer = z
   .strictObject({
     simple: z.enum(SIMPLE).optional(),
     consistentHash: consistentHash.optional(),
-    localityLbSetting: later("endpoints are chosen without regard to where they are"),
+    localityLbSetting: localitySetting.optional(),
     warmupDurationSecs: later("new endpoints get their full share at once"),
     warmup: later("new endpoints get their full share at once"),
   })

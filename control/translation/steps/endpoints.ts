@@ -4,7 +4,7 @@ import {
   type ClusterLoadAssignment,
   ClusterLoadAssignmentSchema,
 } from "../../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
-import type { Destination, Endpoint, Model, Service } from "../../model/index.js";
+import type { Destination, Endpoint, Model, Service, Subset } from "../../model/index.js";
 import {
   ENDPOINT_METADATA,
   egressListener,
@@ -18,6 +18,7 @@ import {
   sessionCluster,
 } from "../names.js";
 import { flowTargets } from "./session-clusters.js";
+import { weighted } from "./weights.js";
 
 type EndpointInit = MessageInitShape<typeof LbEndpointSchema>;
 
@@ -36,26 +37,26 @@ function sessionAssignments(service: Service): ClusterLoadAssignment[] {
   return assignments(service, sessionCluster);
 }
 
-/** The backends as they are, of a service and of each subset. */
-function assignments(service: Service, nameOf: (destination: Destination) => string): ClusterLoadAssignment[] {
-  return [{ name: "", labels: {} }, ...service.subsets].map(({ name, labels }) =>
-    assignment(
-      nameOf({ ...service, subset: name }),
-      distinct(chosenBy(service, labels)).map((endpoint) => ({ ...backend(endpoint), ...weight(endpoint) })),
-    ),
-  );
-}
-
 function flowAssignments(service: Service): ClusterLoadAssignment[] {
   return assignments(service, flowCluster);
 }
 
+/** The backends as they are, of a service and of each subset. */
+function assignments(service: Service, nameOf: (destination: Destination) => string): ClusterLoadAssignment[] {
+  return choices(service).map((choice) =>
+    assignment(
+      nameOf({ ...service, subset: choice.name }),
+      chosenBy(service, choice).map((endpoint) => ({ ...backend(endpoint), ...weight(endpoint) })),
+    ),
+  );
+}
+
 /** Hashed as their ways through the egress codec are: a key has its backend, whoever asks for it. */
 function pinnedAssignments(service: Service): ClusterLoadAssignment[] {
-  return [{ name: "", labels: {} }, ...service.subsets].map(({ name, labels }) =>
+  return choices(service).map((choice) =>
     assignment(
-      pinnedCluster({ ...service, subset: name }),
-      distinct(chosenBy(service, labels)).map((endpoint) => ({
+      pinnedCluster({ ...service, subset: choice.name }),
+      chosenBy(service, choice).map((endpoint) => ({
         ...backend(endpoint),
         metadata: { filterMetadata: hashedBy(endpoint) },
         ...weight(endpoint),
@@ -71,26 +72,31 @@ function hashedBy(endpoint: Endpoint) {
 function requestAssignments(service: Service): ClusterLoadAssignment[] {
   return [
     assignment(outboundCluster(service), distinct(service.endpoints).map(backend)),
-    requestAssignment(service, "", {}),
-    ...service.subsets.map(({ name, labels }) => requestAssignment(service, name, labels)),
+    ...choices(service).map((choice) => requestAssignment(service, choice)),
     ...(service.codec.pins ? pinnedAssignments(service) : []),
   ];
 }
 
-function chosenBy(service: Service, labels: Endpoint["labels"]): Endpoint[] {
-  return service.endpoints.filter((endpoint) =>
+/** All endpoints of a service, and those of each of its subsets. */
+function choices({ policy, subsets }: Service): readonly Subset[] {
+  return [{ name: "", labels: {}, policy }, ...subsets];
+}
+
+function chosenBy({ endpoints }: Service, { labels, policy }: Subset): readonly Endpoint[] {
+  const fitting = endpoints.filter((endpoint) =>
     Object.entries(labels).every(([label, value]) => endpoint.labels[label] === value),
   );
+  return weighted(distinct(fitting), policy);
 }
 
 function weight(endpoint: Endpoint): Pick<EndpointInit, "loadBalancingWeight"> {
   return endpoint.weight === undefined ? {} : { loadBalancingWeight: endpoint.weight };
 }
 
-function requestAssignment(service: Service, subset: string, labels: Endpoint["labels"]): ClusterLoadAssignment {
+function requestAssignment(service: Service, choice: Subset): ClusterLoadAssignment {
   return assignment(
-    requestCluster({ ...service, subset }),
-    distinct(chosenBy(service, labels)).map((endpoint) => way(service, endpoint)),
+    requestCluster({ ...service, subset: choice.name }),
+    chosenBy(service, choice).map((endpoint) => way(service, endpoint)),
   );
 }
 

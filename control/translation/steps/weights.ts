@@ -1,0 +1,41 @@
+import type { Endpoint, Policy, Share } from "../../model/index.js";
+
+/** Weights are whole numbers; so fine are shares told apart. */
+const SCALE = 10_000;
+
+/**
+ * The endpoints that take part, with their weights. Where localities have shares, a locality's share is split among its endpoints
+ * as their own weights have it, and what is in no locality with a share gets nothing.
+ *
+ * The weights say it all, rather than Envoy's locality weights: so every policy heeds them, and an endpoint that is out leaves
+ * its part to all the others.
+ */
+export function weighted(endpoints: readonly Endpoint[], { shares }: Pick<Policy, "shares">): readonly Endpoint[] {
+  if (shares === undefined) return endpoints;
+  const groups = new Map<Share, Endpoint[]>();
+  for (const endpoint of endpoints) {
+    const share = shareOf(endpoint, shares);
+    if (share === undefined || share.weight === 0) continue;
+    groups.set(share, [...(groups.get(share) ?? []), endpoint]);
+  }
+  return [...groups].flatMap(([share, group]) => {
+    const sum = group.reduce((all, { weight = 1 }) => all + weight, 0);
+    return group.map((endpoint) => {
+      const weight = Math.round((share.weight * SCALE * (endpoint.weight ?? 1)) / sum);
+      return { ...endpoint, weight: Math.max(1, weight) };
+    });
+  });
+}
+
+/** Of several that fit, the one that says most. */
+function shareOf({ locality = "" }: Endpoint, shares: readonly Share[]): Share | undefined {
+  const fitting = shares.filter((share) => covers(share.locality, locality));
+  return fitting.sort((a, b) => b.locality.length - a.locality.length)[0];
+}
+
+/** `region/zone/*` covers `region/zone` and all below; `*` covers everything. */
+function covers(pattern: string, locality: string): boolean {
+  if (!pattern.endsWith("*")) return pattern === locality;
+  const beginning = pattern.slice(0, -1);
+  return locality.startsWith(beginning) || `${locality}/` === beginning;
+}
