@@ -4,6 +4,7 @@ import { addCodec } from "./codec.js";
 import { addControl } from "./control.js";
 import { addHost } from "./host.js";
 import { addInspect } from "./inspect.js";
+import { addNew } from "./new.js";
 import { addRun } from "./run.js";
 import { addTrace } from "./trace.js";
 import { addUp } from "./up.js";
@@ -14,6 +15,7 @@ export const COMMANDS: readonly ((command: Command) => void)[] = [
   addControl,
   addHost,
   addBootstrap,
+  addNew,
   addInspect,
   addRun,
   addTrace,
