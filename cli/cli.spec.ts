@@ -50,14 +50,17 @@ function meltemi(...args: string[]): Meltemi {
   return new Meltemi(spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] }));
 }
 
-test.each(["", "up", "control", "host", "status", "bootstrap", "inspect", "run", "trace", "codec"])("meltemi %s --help explains itself", async (name) => {
-  const command = meltemi(...(name === "" ? [] : [name]), "--help");
-  expect(await command.ended).toBe(0);
-  expect(command.out).toMatch(
-    name === "" ? /up .*\n.*control .*\n.*host .*\n.*status .*\n.*bootstrap / : /^Usage: meltemi \w+ /,
-  );
-  expect(command.err).toBe("");
-});
+test.each(["", "up", "control", "host", "status", "bootstrap", "inspect", "run", "trace", "codec"])(
+  "meltemi %s --help explains itself",
+  async (name) => {
+    const command = meltemi(...(name === "" ? [] : [name]), "--help");
+    expect(await command.ended).toBe(0);
+    expect(command.out).toMatch(
+      name === "" ? /up .*\n.*control .*\n.*host .*\n.*status .*\n.*bootstrap / : /^Usage: meltemi \w+ /,
+    );
+    expect(command.err).toBe("");
+  },
+);
 
 test.each([
   [

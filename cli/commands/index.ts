@@ -4,6 +4,7 @@ import { addCodec } from "./codec.js";
 import { addControl } from "./control.js";
 import { addHost } from "./host.js";
 import { addInspect } from "./inspect.js";
+import { addNew } from "./new.js";
 import { addRun } from "./run.js";
 import { addStatus } from "./status.js";
 import { addTrace } from "./trace.js";
@@ -16,6 +17,7 @@ export const COMMANDS: readonly ((command: Command) => void)[] = [
   addHost,
   addStatus,
   addBootstrap,
+  addNew,
   addInspect,
   addRun,
   addTrace,

@@ -11,6 +11,7 @@ interface RunCommand extends LogOptions {
   readonly tcp: boolean;
   readonly trace: boolean;
   readonly watch: boolean;
+  readonly source?: string;
   readonly envoy?: string;
 }
 
@@ -31,6 +32,7 @@ export function addRun(command: Command): void {
     .option("--tcp", "as a network filter", false)
     .option("--trace", "print the calls between host and module", false)
     .option("--watch", "take new versions of the file", false)
+    .option("--source <folder>", "build it from there (asconfig.json, assembly/index.ts), again at each change")
     .option("--envoy <binary>", "on this Envoy in the place of the host");
   command.addHelpText("after", "\nExample: meltemi run build/hello.wasm --watch, then curl http://127.0.0.1:8080/");
   addLogOptions(command).action((module: string, { tcp, trace, configuration, ...options }: RunCommand) =>

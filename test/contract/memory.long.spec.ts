@@ -21,7 +21,7 @@ const services = {
 };
 
 contract("memory", { services }, (world) => {
-  test("does not grow over a million requests", { timeout: 30 * MINUTES }, async () => {
+  test("does not grow over a million requests", { timeout: 60 * MINUTES }, async () => {
     const startedAt = Date.now();
     const callers = Array.from({ length: 8 }, () => world().caller("memory", 30_000));
     const samples = await sampled(world(), async () => {
@@ -41,7 +41,7 @@ contract("memory", { services }, (world) => {
     expectLevel(world(), `${REQUESTS} requests`, samples, startedAt);
   });
 
-  test("does not grow over 100,000 short connections", { timeout: 30 * MINUTES }, async () => {
+  test("does not grow over 100,000 short connections", { timeout: 60 * MINUTES }, async () => {
     const startedAt = Date.now();
     const { protocol } = world();
     const requests = [0, 1, 2, 3].map((n) =>

@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { watch } from "chokidar";
 import type { Logger } from "pino";
 import { bootstrap } from "../../control/index.js";
 import { startHost } from "../../host/index.js";
 import { inspectModule, type TraceEvent } from "../../host/vm/index.js";
 import { AdsServer } from "../../xds/index.js";
+import { Builder } from "./build.js";
 import { startEcho } from "./echo.js";
 import { startEnvoy } from "./envoy.js";
 import { type Address, LISTENER, resourcesOf, type Scene } from "./resources.js";
@@ -25,6 +27,8 @@ export interface RunOptions {
   readonly trace?: ((event: TraceEvent) => void) | undefined;
   /** Take new versions of the module's file. */
   readonly watch?: boolean | undefined;
+  /** The folder of its source: it is built from there, again at each change, and taken. */
+  readonly source?: string | undefined;
 }
 
 /** A module that is served. */
@@ -49,7 +53,10 @@ export async function runModule(options: RunOptions): Promise<Running> {
     return part;
   };
   try {
-    const { logger, module, kind, configuration } = options;
+    const { logger, module, kind, configuration, source } = options;
+    const builder = source === undefined ? undefined : own(new Builder(source, module));
+    const problem = await builder?.build();
+    if (problem !== undefined) throw new Error(problem);
     const code = await loadable(module);
     const upstream = options.upstream ?? { host: "127.0.0.1", port: own(await startEcho(kind)).port };
     const scene: Scene = { kind, port: options.port, upstream, code, configuration };
@@ -72,7 +79,8 @@ export async function runModule(options: RunOptions): Promise<Running> {
     const yaml = bootstrap({ controlPort: await ads.listen(0), adminPort: 0, nodeId: "run" });
     const serve = options.envoy === undefined ? onHost : onEnvoy;
     const port = await Promise.race([serve(yaml, options, own), refused]);
-    if (options.watch) own(swapWhenChanged(scene, module, ads, logger));
+    if (options.watch || builder) own(swapWhenChanged(scene, module, ads, logger));
+    if (builder && source !== undefined) own(buildWhenChanged(join(source, "assembly"), builder, logger));
     return { port, upstream, close };
   } catch (error) {
     await close();
@@ -93,6 +101,23 @@ async function onHost(yaml: string, { logger, trace }: RunOptions, own: Own): Pr
 async function onEnvoy(yaml: string, { envoy = "envoy", port }: RunOptions, own: Own): Promise<number> {
   own(await startEnvoy(envoy, yaml, port));
   return port;
+}
+
+function buildWhenChanged(folder: string, builder: Builder, logger: Logger): Closable {
+  let building = Promise.resolve();
+  const build = () => {
+    building = building.then(async () => {
+      const start = performance.now();
+      const problem = await builder.build();
+      const fields = { ms: Math.round(performance.now() - start) };
+      if (problem === undefined) logger.info(fields, "built");
+      else logger.error({ ...fields, reason: problem }, "not built; what runs goes on");
+    });
+  };
+  const watcher = watch(folder, { ignoreInitial: true });
+  watcher.on("add", build).on("change", build).on("unlink", build);
+  watcher.on("error", (error) => logger.error({ reason: String(error) }, "the source is not watched any more"));
+  return watcher;
 }
 
 /** A build writes a file in pieces: it is read when it has been still for so long. */

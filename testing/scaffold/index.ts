@@ -1,0 +1,1 @@
+export { type Kind, type ScaffoldOptions, scaffold } from "./scaffold.js";
