@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { contract, until } from "../support/index.js";
+import { awesomerpc, contract, until } from "../support/index.js";
 
 const ISSUER = "https://issuer.test";
 const ALGORITHMS = ["HS256", "RS256", "ES256"] as const;
@@ -119,7 +119,7 @@ const bearing = (text: string, more: readonly (readonly [string, string])[] = []
 });
 const here = { aud: "here" };
 
-contract("jwt", spec, (world) => {
+contract("jwt", spec, (world, protocol) => {
   test("each algorithm is believed, and the backend is told who it is, and not the token", async () => {
     for (const algorithm of ALGORITHMS) {
       const answer = await world()
@@ -218,29 +218,32 @@ contract("jwt", spec, (world) => {
     expect(world().backends.v1.messages).toHaveLength(2);
   });
 
-  test("keys are fetched anew, and the old ones serve while there are no others", async () => {
-    const bearer = bearing(await token("ES256"));
-    const caller = world().caller("aging");
-    const passes = async () => (await caller.call(bearer)).error === undefined;
-    expect(await passes()).toBe(true);
-    server.status = 500;
-    const before = server.asked;
-    await until("two attempts in vain", async () => {
+  // Of no protocol's business, and a matter of seconds.
+  if (protocol === awesomerpc) {
+    test("keys are fetched anew, and the old ones serve while there are no others", async () => {
+      const bearer = bearing(await token("ES256"));
+      const caller = world().caller("aging");
+      const passes = async () => (await caller.call(bearer)).error === undefined;
       expect(await passes()).toBe(true);
-      return server.asked >= before + 2;
+      server.status = 500;
+      const before = server.asked;
+      await until("an attempt in vain", async () => {
+        expect(await passes()).toBe(true);
+        return server.asked > before;
+      });
+      server.status = 200;
+      server.keys = [{ ...(await exportJWK(rotated.publicKey)), kid: "ES256" }];
+      await until("the new keys", async () => !(await passes()));
     });
-    server.status = 200;
-    server.keys = [{ ...(await exportJWK(rotated.publicKey)), kid: "ES256" }];
-    await until("the new keys", async () => !(await passes()));
-  });
 
-  test("a key that is new is fetched when a token names it", { timeout: 40_000 }, async () => {
-    const caller = world().caller("rotating");
-    expect((await caller.call(bearing(await token("ES256")))).error).toBeUndefined();
-    server.keys = [...KEYS, { ...(await exportJWK(rotated.publicKey)), kid: "new" }];
-    const bearer = bearing(await token("ES256", {}, rotated.privateKey, "new"));
-    await until("the new key", async () => (await caller.call(bearer)).error === undefined);
-  });
+    test("a key that is new is fetched when a token names it", { timeout: 40_000 }, async () => {
+      const caller = world().caller("rotating");
+      expect((await caller.call(bearing(await token("ES256")))).error).toBeUndefined();
+      server.keys = [...KEYS, { ...(await exportJWK(rotated.publicKey)), kid: "new" }];
+      const bearer = bearing(await token("ES256", {}, rotated.privateKey, "new"));
+      await until("the new key", async () => (await caller.call(bearer)).error === undefined);
+    });
+  }
 
   test("the rules come and go without touching a listener or a connection", async () => {
     const listeners = await world().proxy.listenerVersions();
