@@ -8,7 +8,7 @@ export default defineConfig({
     include: ["{xds,host,control,testing,cli,assembly,filters,examples,test,bench}/**/*.spec.ts"],
     exclude: ["**/node_modules/**", "build/**", ...(long ? [] : ["**/*.long.spec.ts"])],
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 });

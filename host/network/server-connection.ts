@@ -69,7 +69,7 @@ export class ServerConnection implements Connection {
     for (const factory of factories) {
       if (
         this.chain.add((continueReading) =>
-          factory({ connection: this, continueReading: () => this.run(continueReading) }),
+          factory({ connection: this, continueReading: () => this.goOn(continueReading) }),
         )
       ) {
         continue;
@@ -136,6 +136,12 @@ export class ServerConnection implements Connection {
   private read(endOfStream: boolean): void {
     if (this.state !== "open" || this.disabled > 0) return;
     this.run(() => this.chain.read(endOfStream));
+    this.flow();
+  }
+
+  /** A filter resumes the iteration behind itself, at any time: what it kept may have stopped the socket. */
+  private goOn(continueReading: () => void): void {
+    this.run(continueReading);
     this.flow();
   }
 

@@ -1,4 +1,4 @@
-import { type ByteQueue, SocketLike } from "../../bytes/index.js";
+import { type ByteQueue, pieces, SocketLike } from "../../bytes/index.js";
 import type { Connection } from "../../network/index.js";
 
 type Done = (error?: Error | null) => void;
@@ -19,7 +19,7 @@ export class ConnectionDuplex extends SocketLike {
   receive(buffer: ByteQueue, endOfStream: boolean): void {
     let wanted = true;
     // `push` takes views of foreign memory as they are, and nobody writes to them any more.
-    for (const chunk of buffer.takeChunks()) wanted = this.push(chunk);
+    for (const chunk of buffer.takeChunks()) for (const piece of pieces(chunk)) wanted = this.push(piece);
     if (endOfStream) this.push(null);
     if (wanted || this.#readDisabled || this.destroyed) return;
     this.#readDisabled = true;

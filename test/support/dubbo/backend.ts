@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
+import { receive } from "../receive.js";
 import { RecordingBackend } from "../recording-backend.js";
-import { receive } from "./receive.js";
-import { encodeBadRequest, encodeException, encodePong, encodeValue, type Frame } from "./wire.js";
+import { encodeBadRequest, encodeException, encodePong, encodeValue, type Frame, framing } from "./wire.js";
 
 /** A Dubbo provider that records what it gets. */
 export class DubboBackend extends RecordingBackend {
@@ -10,7 +10,7 @@ export class DubboBackend extends RecordingBackend {
   }
 
   protected override serve(socket: Socket, connection: number): void {
-    receive(socket, (frame) => void this.answer(frame, socket, connection));
+    receive(socket, framing, (frame) => void this.answer(frame, socket, connection));
   }
 
   private async answer(frame: Frame, socket: Socket, connection: number): Promise<void> {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { connect, type Socket } from "node:net";
+import { ClientConnection, ClientConnections } from "../client-connections.js";
 import type { Answer, Call, Caller, ErrorKind } from "../protocol.js";
-import { receive } from "./receive.js";
-import { encodePing, encodeRequest, type Frame, OK, type RequestParts } from "./wire.js";
+import { receive } from "../receive.js";
+import { encodePing, encodeRequest, type Frame, framing, OK, type RequestParts } from "./wire.js";
 
 type Response = Extract<Frame, { kind: "response" }>;
 
@@ -21,43 +21,44 @@ export function partsOf({ operation = "echo", attributes = [], payload = "" }: C
   return { method: operation, attributes, payload: Buffer.from(payload) };
 }
 
-class Connection {
+class Connection extends ClientConnection {
   readonly waiting = new Map<bigint, (frame: Frame | Error) => void>();
-  readonly socket: Socket;
-  retired = false;
 
   constructor(port: number) {
-    this.socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    this.socket.on("error", () => undefined);
-    this.socket.on("close", () => {
-      this.retired = true;
-      for (const settle of this.waiting.values()) settle(new Error("the connection was closed"));
-      this.waiting.clear();
-    });
-    receive(this.socket, (frame) => {
+    super(port);
+    receive(this.socket, framing, (frame) => {
       if (frame.kind === "read-only") this.retired = true;
       this.waiting.get(frame.id)?.(frame);
       this.endWhenIdle();
     });
   }
 
-  endWhenIdle(): void {
-    if (this.retired && this.waiting.size === 0) this.socket.end();
+  protected override get pending(): number {
+    return this.waiting.size;
+  }
+
+  protected override fail(error: Error): void {
+    for (const settle of this.waiting.values()) settle(error);
+    this.waiting.clear();
   }
 }
 
 /** A Dubbo consumer as far as the suite needs one; it heeds the read-only event. */
 export class DubboCaller implements Caller {
-  opened = 0;
-  private readonly connections = new Set<Connection>();
-  private current: Connection | undefined;
+  private readonly connections: ClientConnections<Connection>;
   // Unsigned 64 bits from a random start, as real consumers count.
   private nextId = randomBytes(8).readBigUInt64BE(0);
 
   constructor(
-    private readonly port: number,
+    port: number,
     private readonly timeoutMs: number,
-  ) {}
+  ) {
+    this.connections = new ClientConnections(() => new Connection(port));
+  }
+
+  get opened(): number {
+    return this.connections.opened;
+  }
 
   async call(call: Call = {}): Promise<Answer> {
     const frame = await this.ask((id) => encodeRequest(id, false, partsOf(call)), call.timeoutMs);
@@ -66,7 +67,7 @@ export class DubboCaller implements Caller {
   }
 
   notify(call: Call = {}): Promise<void> {
-    const { socket } = this.connection();
+    const { socket } = this.connections.take();
     return new Promise((resolve, reject) => {
       socket.write(encodeRequest(this.takeId(), true, partsOf(call)), (error) => (error ? reject(error) : resolve()));
     });
@@ -76,20 +77,16 @@ export class DubboCaller implements Caller {
     await this.ask(encodePing);
   }
 
-  async close(): Promise<void> {
-    for (const connection of this.connections) {
-      connection.retired = true;
-      connection.endWhenIdle();
-      if (!connection.socket.closed) await new Promise((resolve) => connection.socket.once("close", resolve));
-    }
+  close(): Promise<void> {
+    return this.connections.close();
   }
 
   destroy(): void {
-    for (const { socket } of this.connections) socket.destroy();
+    this.connections.destroy();
   }
 
   private ask(encode: (id: bigint) => Buffer, timeoutMs = this.timeoutMs): Promise<Frame> {
-    const connection = this.connection();
+    const connection = this.connections.take();
     const id = this.takeId();
     return new Promise((resolve, reject) => {
       const settle = (result: Frame | Error): void => {
@@ -102,14 +99,6 @@ export class DubboCaller implements Caller {
       connection.waiting.set(id, settle);
       connection.socket.write(encode(id));
     });
-  }
-
-  private connection(): Connection {
-    if (this.current && !this.current.retired) return this.current;
-    this.current = new Connection(this.port);
-    this.connections.add(this.current);
-    this.opened += 1;
-    return this.current;
   }
 
   private takeId(): bigint {

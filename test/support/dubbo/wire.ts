@@ -1,5 +1,6 @@
 import hessian from "hessian.js";
 import type { Attributes } from "../protocol.js";
+import type { Framing } from "../receive.js";
 
 // frame    = da bb, flag u8, status u8, id u64, length u32, body       all numbers big-endian
 // flag     = 80 request | 40 wants an answer | 20 event | serialization (2: Hessian 2)
@@ -76,6 +77,13 @@ export function encodePong(id: bigint): Buffer {
 }
 
 /** The whole frames at the start of these bytes. Throws where there are bytes of no frame. */
+/** magic(2) flag(1) status(1) id(8) length(4) body */
+export const framing: Framing<Frame> = {
+  headBytes: HEAD_BYTES,
+  frameBytes: (head) => HEAD_BYTES + head.readUInt32BE(12),
+  decodeAll,
+};
+
 export function decodeAll(bytes: Buffer): { frames: Frame[]; rest: Buffer } {
   const frames: Frame[] = [];
   let at = 0;

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
+import { receive } from "../receive.js";
 import { RecordingBackend } from "../recording-backend.js";
-import { receive } from "./receive.js";
-import { encode, type Frame, TYPES } from "./wire.js";
+import { encode, type Frame, framing, TYPES } from "./wire.js";
 
 /** A Thrift server that records what it gets, and answers in order as most of them do. */
 export class ThriftBackend extends RecordingBackend {
@@ -11,7 +11,7 @@ export class ThriftBackend extends RecordingBackend {
 
   protected override serve(socket: Socket, connection: number): void {
     let turn = Promise.resolve();
-    receive(socket, (frame) => {
+    receive(socket, framing, (frame) => {
       turn = turn.then(() => this.answer(frame, socket, connection));
     });
   }

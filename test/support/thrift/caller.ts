@@ -1,7 +1,7 @@
 import { InOrder } from "../in-order.js";
 import type { Answer, Call, Caller, ErrorKind } from "../protocol.js";
-import { receive } from "./receive.js";
-import { encode, type Frame, type Parts, TYPES } from "./wire.js";
+import { receive } from "../receive.js";
+import { encode, type Frame, framing, type Parts, TYPES } from "./wire.js";
 
 const WORDS: readonly (readonly [string, ErrorKind])[] = [
   ["no route", "no-route"],
@@ -26,7 +26,7 @@ export class ThriftCaller implements Caller {
   private readonly client: InOrder<Frame>;
 
   constructor(port: number, timeoutMs: number) {
-    this.client = new InOrder(port, timeoutMs, receive);
+    this.client = new InOrder(port, timeoutMs, (socket, take) => receive(socket, framing, take));
   }
 
   get opened(): number {

@@ -1,4 +1,5 @@
 import type { Attributes } from "../protocol.js";
+import type { Framing } from "../receive.js";
 
 // frame   = length u32, 0f ff, flags u16, sequence u32, words u16, headers, message
 // headers = 0 (binary), 0 (no transforms), 1, count, (key, value)*, zeros        texts and counts by varints
@@ -59,6 +60,9 @@ export function encode({ type, sequence, method, attributes, payload, code = 0 }
 }
 
 /** The whole frames at the start of these bytes. Throws where there are bytes of no frame. */
+/** length(4) message */
+export const framing: Framing<Frame> = { headBytes: 4, frameBytes: (head) => 4 + head.readUInt32BE(0), decodeAll };
+
 export function decodeAll(bytes: Buffer): { frames: Frame[]; rest: Buffer } {
   const frames: Frame[] = [];
   let at = 0;
