@@ -15,6 +15,7 @@ const authority = Authority.create("the test's authority");
 const stranger = Authority.create("somebody else's authority");
 const server = authority.issue({ commonName: "server", dns: ["proxy.test"] });
 const client = authority.issue({ commonName: "client", uri: ["spiffe://test/ns/shop/sa/web"] });
+const batch = authority.issue({ commonName: "batch", uri: ["spiffe://test/ns/night/sa/batch"] });
 const other = authority.issue({ commonName: "other", uri: ["spiffe://elsewhere/ns/shop/sa/web"] });
 const backend = authority.issue({ commonName: "backend", dns: ["backend.test"] });
 
@@ -56,6 +57,12 @@ async function spec(): Promise<WorldSpec> {
       plain: {},
       tls: { annotations: { "meltemi.dev/tls": JSON.stringify({ mode: "SIMPLE", ...shows(server) }) } },
       mutual: { annotations: { "meltemi.dev/tls": JSON.stringify({ mode: "MUTUAL", ...shows(server), ...names }) } },
+      guarded: {
+        annotations: {
+          "meltemi.dev/tls": JSON.stringify({ mode: "OPTIONAL_MUTUAL", ...shows(server), caCertificates: ca }),
+        },
+        documents: [onlyFor("test/ns/shop/sa/web")],
+      },
       backend: behind({ mode: "MUTUAL", ...proxy, caCertificates: ca, sni: "backend.test" }),
       untrusted: behind({ mode: "MUTUAL", ...proxy, caCertificates: strangeCa, sni: "backend.test" }),
       misnamed: behind({ mode: "MUTUAL", ...proxy, caCertificates: ca, subjectAltNames: ["other.test"] }),
@@ -64,6 +71,19 @@ async function spec(): Promise<WorldSpec> {
     },
   };
 }
+
+/** Istio's, for the service `guarded`. */
+function onlyFor(principal: string) {
+  const targetRefs = [{ kind: "ServiceEntry", group: "networking.istio.io", name: "guarded.test" }];
+  const rules = [{ from: [{ source: { principals: [principal] } }] }];
+  return {
+    apiVersion: "security.istio.io/v1",
+    kind: "AuthorizationPolicy",
+    name: "guarded",
+    spec: { targetRefs, rules },
+  };
+}
+
 let rotate: (pair: Pair) => void = () => undefined;
 
 contract("TLS", spec, (world) => {
@@ -119,6 +139,21 @@ contract("TLS", spec, (world) => {
     const tunnel = await through("mutual", options);
     await expect(world().callerAt(tunnel.port, 3_000).call()).rejects.toThrow();
     expect(world().counts()).toEqual({ v1: 0, v2: 0, v3: 0 });
+  });
+
+  test("policies know a client by its certificate, whether it waits for an answer or not", async () => {
+    const callers = await Promise.all(
+      [as(client), as(batch), {}].map(async (options) => {
+        const tunnel = await through("guarded", options);
+        return world().callerAt(tunnel.port);
+      }),
+    );
+    for (const caller of callers) await caller.notify({ payload: "told" });
+    const answers = await Promise.all(callers.map((caller) => caller.call({ payload: "asked" })));
+    expect(answers.map(({ error }) => error === undefined)).toEqual([true, false, false]);
+    const came = () => world().all.flatMap(({ messages }) => messages.map(({ payload }) => payload.toString()));
+    await until("what may come to be there", () => came().length === 2);
+    expect(came().sort()).toEqual(["asked", "told"]);
   });
 
   test("a backend is asked for by its name, and shown the proxy's certificate", async () => {
