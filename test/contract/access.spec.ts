@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ALL_PROTOCOLS, contract, dubbo, postgresql, until } from "../support/index.js";
+import { ALL_PROTOCOLS, contract, dubbo, ONE_BY_ONE, postgresql, until } from "../support/index.js";
 
 /** A policy of Istio's for one service of the suite. */
 function policy(service: string, name: string, spec: object, annotations?: Readonly<Record<string, string>>) {
@@ -115,7 +115,7 @@ contract(
       expect(await world().proxy.listenerVersions()).toEqual(listeners);
     });
   },
-  { protocols: ALL_PROTOCOLS },
+  { protocols: ALL_PROTOCOLS, lanes: ONE_BY_ONE },
 );
 
 contract(
@@ -153,7 +153,7 @@ contract(
       expect(world().backends.v1.messages.map(({ operation }) => operation)).toEqual(["echo"]);
     });
   },
-  { protocols: [dubbo] },
+  { protocols: [dubbo], lanes: ONE_BY_ONE },
 );
 
 contract(

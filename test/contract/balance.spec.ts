@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { awesomerpc, contract } from "../support/index.js";
+import { awesomerpc, contract, ONE_BY_ONE } from "../support/index.js";
 
 const balanced = (loadBalancer: object) => ({ policy: { loadBalancer } });
 
@@ -12,7 +12,7 @@ const services = {
 };
 
 // What the protocol is makes no difference to it.
-const ONCE = { protocols: [awesomerpc] };
+const ONCE = { protocols: [awesomerpc], lanes: ONE_BY_ONE };
 
 contract(
   "choice of backends",

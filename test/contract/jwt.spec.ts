@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { awesomerpc, contract, until } from "../support/index.js";
+import { awesomerpc, contract, ONE_BY_ONE, until } from "../support/index.js";
 
 const ISSUER = "https://issuer.test";
 const ALGORITHMS = ["HS256", "RS256", "ES256"] as const;
@@ -119,146 +119,151 @@ const bearing = (text: string, more: readonly (readonly [string, string])[] = []
 });
 const here = { aud: "here" };
 
-contract("jwt", spec, (world, protocol) => {
-  test("each algorithm is believed, and the backend is told who it is, and not the token", async () => {
-    for (const algorithm of ALGORITHMS) {
-      const answer = await world()
+contract(
+  "jwt",
+  spec,
+  (world, protocol) => {
+    test("each algorithm is believed, and the backend is told who it is, and not the token", async () => {
+      for (const algorithm of ALGORITHMS) {
+        const answer = await world()
+          .caller("guarded")
+          .call(bearing(await token(algorithm, { ...here, role: "user" })));
+        expect(answer.error).toBeUndefined();
+        const { attributes, payload } = world().backends.v1.messages.at(-1) ?? {};
+        expect([...(attributes ?? [])].sort()).toEqual([
+          ["Role", "user"],
+          ["User", "ann"],
+        ]);
+        expect(payload?.toString()).toBe("body");
+      }
+    });
+
+    test("what is not a good token is refused with the protocol's own error, and the connection stays", async () => {
+      const caller = world().caller("guarded");
+      const now = Math.floor(Date.now() / 1000);
+      const good = await token("RS256", here);
+      const publicKey = Buffer.from(JSON.stringify(KEYS[1]));
+      const wrong = {
+        missing: undefined,
+        "no token": "nonsense",
+        truncated: good.slice(0, -10),
+        unsigned: good.slice(0, good.lastIndexOf(".") + 1),
+        none: new UnsecuredJWT({ iss: ISSUER, ...here }).encode(),
+        "another's signature": await token("ES256", here, rotated.privateKey),
+        "algorithm swapped": await token("HS256", here, publicKey, "RS256"),
+        "unknown key": await token("RS256", here, signers.RS256, "other"),
+        expired: await token("HS256", { ...here, exp: now - 1 }),
+        "not yet valid": await token("HS256", { ...here, nbf: now + 60 }),
+        "for another audience": await token("HS256", { aud: "there" }),
+        "by another issuer": await token("HS256", { ...here, iss: "https://other.test" }),
+      };
+      for (const [name, text] of Object.entries(wrong)) {
+        const answer = await caller.call(text === undefined ? {} : bearing(text));
+        expect([name, answer.error, answer.payload.toString()]).toEqual([
+          name,
+          expect.any(String),
+          // In the protocol's words, or the filter's.
+          expect.stringMatching(/denied|^(Jwt|Jwks|Audiences) /i),
+        ]);
+      }
+      expect(world().backends.v1.messages).toEqual([]);
+      expect((await caller.call(bearing(good))).error).toBeUndefined();
+      expect(caller.opened).toBe(1);
+    });
+
+    test("claims are required where a route asks for them", async () => {
+      const ask = async (claims: JWTPayload | undefined, name: string) => {
+        const call = claims === undefined ? { attributes: [] } : bearing(await token("HS256", { ...here, ...claims }));
+        const attributes = [...call.attributes, ["case", name] as const];
+        return (
+          (
+            await world()
+              .caller("guarded")
+              .call({ ...call, attributes })
+          ).error === undefined
+        );
+      };
+      expect(await ask({ role: "admin" }, "admin")).toBe(true);
+      expect(await ask({ role: ["user", "ops-1"] }, "admin")).toBe(true);
+      expect(await ask({ role: "user" }, "admin")).toBe(false);
+      expect(await ask(undefined, "admin")).toBe(false);
+      expect(await ask(undefined, "open")).toBe(true);
+    });
+
+    test("what a client says in a token's place is gone, and a token does not choose the route", async () => {
+      await world()
         .caller("guarded")
-        .call(bearing(await token(algorithm, { ...here, role: "user" })));
-      expect(answer.error).toBeUndefined();
-      const { attributes, payload } = world().backends.v1.messages.at(-1) ?? {};
-      expect([...(attributes ?? [])].sort()).toEqual([
-        ["Role", "user"],
-        ["User", "ann"],
-      ]);
-      expect(payload?.toString()).toBe("body");
-    }
-  });
+        .call({
+          attributes: [
+            ["case", "open"],
+            ["role", "admin"],
+          ],
+        });
+      expect(world().backends.v1.messages[0]?.attributes).toEqual([["case", "open"]]);
+      await world()
+        .caller("guarded")
+        .call(bearing(await token("HS256", { ...here, sub: "eve" })));
+      expect(world().counts()).toEqual({ v1: 2, v2: 0, v3: 0 });
+    });
 
-  test("what is not a good token is refused with the protocol's own error, and the connection stays", async () => {
-    const caller = world().caller("guarded");
-    const now = Math.floor(Date.now() / 1000);
-    const good = await token("RS256", here);
-    const publicKey = Buffer.from(JSON.stringify(KEYS[1]));
-    const wrong = {
-      missing: undefined,
-      "no token": "nonsense",
-      truncated: good.slice(0, -10),
-      unsigned: good.slice(0, good.lastIndexOf(".") + 1),
-      none: new UnsecuredJWT({ iss: ISSUER, ...here }).encode(),
-      "another's signature": await token("ES256", here, rotated.privateKey),
-      "algorithm swapped": await token("HS256", here, publicKey, "RS256"),
-      "unknown key": await token("RS256", here, signers.RS256, "other"),
-      expired: await token("HS256", { ...here, exp: now - 1 }),
-      "not yet valid": await token("HS256", { ...here, nbf: now + 60 }),
-      "for another audience": await token("HS256", { aud: "there" }),
-      "by another issuer": await token("HS256", { ...here, iss: "https://other.test" }),
-    };
-    for (const [name, text] of Object.entries(wrong)) {
-      const answer = await caller.call(text === undefined ? {} : bearing(text));
-      expect([name, answer.error, answer.payload.toString()]).toEqual([
-        name,
-        expect.any(String),
-        // In the protocol's words, or the filter's.
-        expect.stringMatching(/denied|^(Jwt|Jwks|Audiences) /i),
-      ]);
-    }
-    expect(world().backends.v1.messages).toEqual([]);
-    expect((await caller.call(bearing(good))).error).toBeUndefined();
-    expect(caller.opened).toBe(1);
-  });
+    test("who needs keys waits for them, and nobody else does", async () => {
+      server.delayMs = 300;
+      const started = Date.now();
+      const waits = world()
+        .caller("slow")
+        .call(bearing(await token("RS256")));
+      const other = await world()
+        .caller("guarded")
+        .call(bearing(await token("RS256", here)));
+      expect(other.error).toBeUndefined();
+      expect(Date.now() - started).toBeLessThan(300);
+      expect((await waits).error).toBeUndefined();
+      expect(world().backends.v1.messages).toHaveLength(2);
+    });
 
-  test("claims are required where a route asks for them", async () => {
-    const ask = async (claims: JWTPayload | undefined, name: string) => {
-      const call = claims === undefined ? { attributes: [] } : bearing(await token("HS256", { ...here, ...claims }));
-      const attributes = [...call.attributes, ["case", name] as const];
-      return (
-        (
-          await world()
-            .caller("guarded")
-            .call({ ...call, attributes })
-        ).error === undefined
-      );
-    };
-    expect(await ask({ role: "admin" }, "admin")).toBe(true);
-    expect(await ask({ role: ["user", "ops-1"] }, "admin")).toBe(true);
-    expect(await ask({ role: "user" }, "admin")).toBe(false);
-    expect(await ask(undefined, "admin")).toBe(false);
-    expect(await ask(undefined, "open")).toBe(true);
-  });
-
-  test("what a client says in a token's place is gone, and a token does not choose the route", async () => {
-    await world()
-      .caller("guarded")
-      .call({
-        attributes: [
-          ["case", "open"],
-          ["role", "admin"],
-        ],
-      });
-    expect(world().backends.v1.messages[0]?.attributes).toEqual([["case", "open"]]);
-    await world()
-      .caller("guarded")
-      .call(bearing(await token("HS256", { ...here, sub: "eve" })));
-    expect(world().counts()).toEqual({ v1: 2, v2: 0, v3: 0 });
-  });
-
-  test("who needs keys waits for them, and nobody else does", async () => {
-    server.delayMs = 300;
-    const started = Date.now();
-    const waits = world()
-      .caller("slow")
-      .call(bearing(await token("RS256")));
-    const other = await world()
-      .caller("guarded")
-      .call(bearing(await token("RS256", here)));
-    expect(other.error).toBeUndefined();
-    expect(Date.now() - started).toBeLessThan(300);
-    expect((await waits).error).toBeUndefined();
-    expect(world().backends.v1.messages).toHaveLength(2);
-  });
-
-  // Of no protocol's business, and a matter of seconds.
-  if (protocol === awesomerpc) {
-    test("keys are fetched anew, and the old ones serve while there are no others", async () => {
-      const bearer = bearing(await token("ES256"));
-      const caller = world().caller("aging");
-      const passes = async () => (await caller.call(bearer)).error === undefined;
-      expect(await passes()).toBe(true);
-      server.status = 500;
-      const before = server.asked;
-      await until("an attempt in vain", async () => {
+    // Of no protocol's business, and a matter of seconds.
+    if (protocol === awesomerpc) {
+      test("keys are fetched anew, and the old ones serve while there are no others", async () => {
+        const bearer = bearing(await token("ES256"));
+        const caller = world().caller("aging");
+        const passes = async () => (await caller.call(bearer)).error === undefined;
         expect(await passes()).toBe(true);
-        return server.asked > before;
+        server.status = 500;
+        const before = server.asked;
+        await until("an attempt in vain", async () => {
+          expect(await passes()).toBe(true);
+          return server.asked > before;
+        });
+        server.status = 200;
+        server.keys = [{ ...(await exportJWK(rotated.publicKey)), kid: "ES256" }];
+        await until("the new keys", async () => !(await passes()));
       });
-      server.status = 200;
-      server.keys = [{ ...(await exportJWK(rotated.publicKey)), kid: "ES256" }];
-      await until("the new keys", async () => !(await passes()));
-    });
 
-    test("a key that is new is fetched when a token names it", { timeout: 40_000 }, async () => {
-      const caller = world().caller("rotating");
-      expect((await caller.call(bearing(await token("ES256")))).error).toBeUndefined();
-      server.keys = [...KEYS, { ...(await exportJWK(rotated.publicKey)), kid: "new" }];
-      const bearer = bearing(await token("ES256", {}, rotated.privateKey, "new"));
-      await until("the new key", async () => (await caller.call(bearer)).error === undefined);
-    });
-  }
+      test("a key that is new is fetched when a token names it", { timeout: 40_000 }, async () => {
+        const caller = world().caller("rotating");
+        expect((await caller.call(bearing(await token("ES256")))).error).toBeUndefined();
+        server.keys = [...KEYS, { ...(await exportJWK(rotated.publicKey)), kid: "new" }];
+        const bearer = bearing(await token("ES256", {}, rotated.privateKey, "new"));
+        await until("the new key", async () => (await caller.call(bearer)).error === undefined);
+      });
+    }
 
-  test("the rules come and go without touching a listener or a connection", async () => {
-    const listeners = await world().proxy.listenerVersions();
-    const caller = world().caller("changing");
-    const refused = async () => (await caller.call()).error !== undefined;
-    expect(await refused()).toBe(false);
-    world().rules("changing", {
-      routes: [{ to: "v1", jwt: { required: true } }],
-      documents: [believes("changing", "users", inline)],
+    test("the rules come and go without touching a listener or a connection", async () => {
+      const listeners = await world().proxy.listenerVersions();
+      const caller = world().caller("changing");
+      const refused = async () => (await caller.call()).error !== undefined;
+      expect(await refused()).toBe(false);
+      world().rules("changing", {
+        routes: [{ to: "v1", jwt: { required: true } }],
+        documents: [believes("changing", "users", inline)],
+      });
+      await until("the rule", refused);
+      expect((await caller.call(bearing(await token("RS256")))).error).toBeUndefined();
+      world().rules("changing", {});
+      await until("no rule", async () => !(await refused()));
+      expect(caller.opened).toBe(1);
+      expect(await world().proxy.listenerVersions()).toEqual(listeners);
     });
-    await until("the rule", refused);
-    expect((await caller.call(bearing(await token("RS256")))).error).toBeUndefined();
-    world().rules("changing", {});
-    await until("no rule", async () => !(await refused()));
-    expect(caller.opened).toBe(1);
-    expect(await world().proxy.listenerVersions()).toEqual(listeners);
-  });
-});
+  },
+  { lanes: ONE_BY_ONE },
+);
