@@ -168,7 +168,6 @@ export class Redis extends Codec {
 
   part(request: Frame, index: i32, out: Writer): void {
     call.read(request.bytes);
-    if (index == 0) countCommand(call.command); // once, whatever its parts
     writePart(call, index, out);
   }
 
