@@ -37,7 +37,9 @@ export class RateLimiter {
       { ShouldRateLimit: method },
       {
         ShouldRateLimit: ({ request }: ServerUnaryCall<Asked, number>, done: sendUnaryData<number>) => {
-          setTimeout(() => limiter.answer(request, done), limiter.delayMs);
+          // Judged when it comes: an answer that is still to go says nothing of the next case.
+          const judgement = limiter.judge(request);
+          setTimeout(() => done(...judgement), limiter.delayMs);
         },
       },
     );
@@ -62,19 +64,16 @@ export class RateLimiter {
     this.server.forceShutdown();
   }
 
-  private answer(request: Asked, done: sendUnaryData<number>): void {
+  private judge(request: Asked): Parameters<sendUnaryData<number>> {
     this.asked.push(request);
-    if (this.failing) {
-      done({ code: status.UNAVAILABLE, details: "on purpose" });
-      return;
-    }
+    if (this.failing) return [{ code: status.UNAVAILABLE, details: "on purpose" }];
     let over = false;
     for (const descriptor of request.descriptors) {
       const hits = (this.hits.get(descriptor) ?? 0) + 1;
       this.hits.set(descriptor, hits);
       over ||= hits > (this.limit(descriptor) ?? Number.POSITIVE_INFINITY);
     }
-    done(null, over ? OVER_LIMIT : OK);
+    return [null, over ? OVER_LIMIT : OK];
   }
 }
 
