@@ -6,6 +6,7 @@ import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findEnvoy } from "../../scripts/steps/envoy.mjs";
+import { freePort } from "../../test/support/index.js";
 import { type DemoOptions, runDemo } from "./index.js";
 
 const PAGES = 300;
@@ -35,15 +36,6 @@ async function onFreePorts(folder: string): Promise<void> {
       text.replaceAll(/\b27\d{3}\b/g, (port) => String(ports.get(port))),
     );
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === "object" ? address.port : 0));
-    });
-  });
 }
 
 function edit(file: string, from: string | RegExp, to: string): void {

@@ -1,11 +1,11 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { findEnvoy } from "../../scripts/steps/envoy.mjs";
+import { freePort } from "../../test/support/index.js";
 import { type Example, runExample } from "./index.js";
 
 /** Runs a demo to its end on the host and on Envoy: all must go as its own rules say. */
@@ -49,13 +49,4 @@ async function rulesOnFreePorts(name: string): Promise<string> {
     );
   }
   return folder;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === "object" ? address.port : 0));
-    });
-  });
 }

@@ -31,11 +31,11 @@ contract("drains", { services }, (world) => {
 
   test("connections end after two seconds under load, and no request is lost", async () => {
     for (const backend of world().all) backend.latency = () => Math.random() * 20;
-    const end = Date.now() + 6_500;
+    const end = Date.now() + 4_600;
     const callers = Array.from({ length: 8 }, () => world().caller("aging"));
     const loads = callers.flatMap((caller) => Array.from({ length: 4 }, () => load(caller, () => Date.now() > end)));
     const calls = (await Promise.all(loads)).reduce((sum, count) => sum + count, 0);
-    expect(calls).toBeGreaterThan(300);
+    expect(calls).toBeGreaterThan(200);
     for (const { opened } of callers) expect(opened).toBeGreaterThanOrEqual(2);
   });
 
@@ -94,17 +94,17 @@ contract(
 
     test("connections end in quiet moments, and no request is lost", async () => {
       for (const backend of world().all) backend.latency = () => Math.random() * 20;
-      const end = Date.now() + 6_500;
+      const end = Date.now() + 4_600;
       const callers = Array.from({ length: 8 }, () => world().caller("aging"));
       const all = await Promise.all(callers.map((caller) => bursts(caller, () => Date.now() > end, 2_000)));
       expect(all.flatMap(({ errors }) => errors)).toEqual([]);
-      for (const { calls } of all) expect(calls).toBeGreaterThan(40);
+      for (const { calls } of all) expect(calls).toBeGreaterThan(30);
       for (const { opened } of callers) expect(opened).toBeGreaterThanOrEqual(2);
     });
 
     test("stream ids near their end: a quiet moment comes first, and no request is lost", async () => {
       const caller = world().caller("ending");
-      let left = 20;
+      let left = 10;
       const { errors } = await bursts(caller, () => left-- <= 0);
       expect(errors).toEqual([]);
       expect(caller.opened).toBeGreaterThan(1);
