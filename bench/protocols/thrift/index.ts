@@ -13,7 +13,6 @@ export const scenario: Scenario = {
     compare(site, {
       service: { protocol: "thrift", attributes: { method: { exact: METHOD } } },
       lane: "request",
-      flows: true,
       backend: await site.backend(new URL("./backend.js", import.meta.url)),
       drive: loadClient(new URL("./speaker.js", import.meta.url)),
       own: (cluster) => [thriftProxy(cluster)],
