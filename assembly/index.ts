@@ -21,6 +21,5 @@ export * from "./hostcalls";
 export * from "./json";
 export { watchMemory } from "./memory";
 export { LateCounter, NamedCounters } from "./metrics";
-export { wholeRequest } from "./parts";
 export { Random } from "./random";
 export { RouteSettings } from "./routes";

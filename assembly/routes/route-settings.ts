@@ -34,10 +34,13 @@ export abstract class RouteSettings<T> {
   /** What holds where a route's settings cannot be read. */
   protected abstract none(): T;
 
-  /** What the current request's route says, in a callback of the request; null where it says nothing. */
-  current(): T | null {
+  /**
+   * What the current request's route says, in a callback of the request.
+   * @param own what holds where the route says nothing: the plugin's own configuration
+   */
+  current(own: T): T {
     const json = getProperty(this.path.view());
-    return json == null ? null : this.of(json);
+    return json == null ? own : this.of(json);
   }
 
   private of(json: Slice): T {

@@ -3,6 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { ofMessage, type PropertyValue } from "../../../host/vm/index.js";
 import { Bench, FakeHttp, headers, must } from "../../../host/vm/spec/kit.support.js";
+import { TestMetrics } from "../../../testing/index.js";
 import { MetadataSchema } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
 
 const CODE = readFileSync(new URL("../../../build/wasm/http/access-control.wasm", import.meta.url));
@@ -26,21 +27,12 @@ interface Asked {
 }
 
 async function world(configuration: object) {
-  const counts = new Map<string, bigint>();
-  const counter = (name: string) => ({
-    add: (by: bigint) => void counts.set(name, (counts.get(name) ?? 0n) + by),
-    value: () => counts.get(name) ?? 0n,
-  });
-  const metrics = {
-    counter,
-    gauge: (name: string) => ({ ...counter(name), set: () => undefined }),
-    histogram: () => ({ record: () => undefined }),
-  };
+  const metrics = new TestMetrics();
   const bench = new Bench({ metrics });
   const plugin = await bench.load(options(configuration));
   return {
     bench,
-    count: (name: string) => Number(counts.get(`meltemi.access-control.${name}`) ?? 0n),
+    count: (name: string) => Number(metrics.value(`meltemi.access-control.${name}`) ?? 0n),
     send(asked: Asked = {}) {
       const { path = "/svc/op", attributes = [], peer, peerProperty = "uri_san_peer_certificate", route } = asked;
       const http = new FakeHttp();

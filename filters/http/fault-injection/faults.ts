@@ -15,7 +15,6 @@ export class Faults {
 
   /** What the current request's route asks for, else what the plugin's own configuration says. */
   plan(): Plan {
-    const plan = this.plans.current();
-    return plan == null ? this.fallback : plan;
+    return this.plans.current(this.fallback);
   }
 }

@@ -1,4 +1,5 @@
-import { currentTimeNanoseconds, Fields, Problems, Random, Slice, wholeRequest } from "meltemi/assembly";
+import { currentTimeNanoseconds, Fields, Problems, Random, Slice } from "meltemi/assembly";
+import { wholeRequest } from "meltemi/assembly/requests";
 import { Abort } from "./abort";
 import { Fault } from "./fault";
 

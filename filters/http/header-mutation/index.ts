@@ -39,8 +39,7 @@ class HeaderMutationRoot extends RootContext {
 
   /** What the route asks for, else what the plugin's own configuration says. */
   plan(): Plan {
-    const plan = this.plans.current();
-    return plan == null ? this.fallback : plan;
+    return this.plans.current(this.fallback);
   }
 }
 

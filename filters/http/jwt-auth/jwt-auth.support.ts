@@ -3,6 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { exportJWK, generateKeyPair, generateSecret, type JWTPayload, SignJWT } from "jose";
 import { type HttpCall, type HttpCallResponse, ofMessage, type PropertyValue } from "../../../host/vm/index.js";
 import { Bench, type FakeClock, FakeHttp, headers, must } from "../../../host/vm/spec/kit.support.js";
+import { TestMetrics } from "../../../testing/index.js";
 import { MetadataSchema } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
 
 const CODE = readFileSync(new URL("../../../build/wasm/http/jwt-auth.wasm", import.meta.url));
@@ -64,17 +65,12 @@ export interface Sent {
 
 export class World {
   readonly calls: { readonly call: HttpCall; readonly done: (response: HttpCallResponse | undefined) => void }[] = [];
-  readonly counts = new Map<string, bigint>();
+  readonly metrics = new TestMetrics();
   readonly bench: Bench;
 
   constructor() {
-    const metric = (name: string) => ({
-      add: (by: bigint) => void this.counts.set(name, (this.counts.get(name) ?? 0n) + by),
-      set: (to: bigint) => void this.counts.set(name, to),
-      value: () => this.counts.get(name) ?? 0n,
-    });
     this.bench = new Bench({
-      metrics: { counter: metric, gauge: metric, histogram: () => ({ record: () => undefined }) },
+      metrics: this.metrics,
       httpCall: {
         hasCluster: (name) => name === "keys",
         send: (call, done) => {
@@ -90,7 +86,7 @@ export class World {
   }
 
   count(name: string): number {
-    return Number(this.counts.get(`meltemi.jwt-auth.${name}`) ?? 0n);
+    return Number(this.metrics.value(`meltemi.jwt-auth.${name}`) ?? 0n);
   }
 
   options(configuration: object) {

@@ -12,7 +12,6 @@ export class Plans {
 
   /** What the current request's route asks for, else what the plugin's own configuration says. */
   current(): Plan {
-    const plan = this.routes.current();
-    return plan == null ? this.fallback : plan;
+    return this.routes.current(this.fallback);
   }
 }

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type GrpcCall, type GrpcEvents, ofMessage, type PropertyValue, Status } from "../../../host/vm/index.js";
 import { Bench, FakeHttp, headers, must } from "../../../host/vm/spec/kit.support.js";
+import { TestMetrics } from "../../../testing/index.js";
 import { MetadataSchema } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
 import { GrpcServiceSchema } from "../../../xds/gen/envoy/config/core/v3/grpc_service_pb.js";
 
@@ -22,17 +23,12 @@ interface Call {
 
 class World {
   readonly calls: Call[] = [];
-  readonly counts = new Map<string, bigint>();
+  readonly metrics = new TestMetrics();
   readonly bench: Bench;
 
   constructor() {
-    const metric = (name: string) => ({
-      add: (by: bigint) => void this.counts.set(name, (this.counts.get(name) ?? 0n) + by),
-      set: (to: bigint) => void this.counts.set(name, to),
-      value: () => this.counts.get(name) ?? 0n,
-    });
     this.bench = new Bench({
-      metrics: { counter: metric, gauge: metric, histogram: () => ({ record: () => undefined }) },
+      metrics: this.metrics,
       grpc: {
         open: (call, unary, events) => {
           if (Buffer.from(call.target).includes("nowhere")) return Status.InternalFailure;
@@ -44,7 +40,7 @@ class World {
   }
 
   count(name: string): number {
-    return Number(this.counts.get(`meltemi.rate-limit.${name}`) ?? 0n);
+    return Number(this.metrics.value(`meltemi.rate-limit.${name}`) ?? 0n);
   }
 
   options(configuration: object, name = "rate-limit") {

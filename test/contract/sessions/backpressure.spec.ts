@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { contract, head, PostgreSqlBackend, postgresql, type Session, type World } from "../../support/index.js";
-import { openSession } from "./sessions.support.js";
+import { contract, head, PostgreSqlBackend, postgresql, type Session } from "../../support/index.js";
+import { growth, openSession } from "./sessions.support.js";
 
 const MIB = 1024 * 1024;
 /** What may be added to a proxy's memory. */
@@ -23,17 +23,6 @@ afterAll(() => unread?.close());
 
 async function spec() {
   return { services: { slow: { routes: [{ to: "v1" }] }, unread: { backends: { v1: unread.port } } } };
-}
-
-/** Runs `work`; how much the proxy's memory grew by at most meanwhile, in bytes. */
-async function growth({ proxy }: World, work: Promise<unknown>): Promise<number> {
-  const before = proxy.rss();
-  let most = 0;
-  const timer = setInterval(() => {
-    most = Math.max(most, proxy.rss() - before);
-  }, 50);
-  await work.finally(() => clearInterval(timer));
-  return Math.max(most, proxy.rss() - before);
 }
 
 /** Ten queries, with pauses: another client of the same service, who is to notice nothing. */

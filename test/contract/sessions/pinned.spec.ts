@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { contract, redis, until, type World } from "../../support/index.js";
+import { growth } from "./sessions.support.js";
 
 const MIB = 1024 * 1024;
 /** What may be added to a proxy's memory. */
@@ -67,17 +68,6 @@ class Pinned {
     const size = () => this.pieces.reduce((sum, { length }) => sum + length, 0);
     await until(`${bytes} bytes`, () => size() >= bytes, { timeoutMs: 40_000 });
   }
-}
-
-/** Runs `work`; how much the proxy's memory grew by at most meanwhile, in bytes. */
-async function growth({ proxy }: World, work: Promise<unknown>): Promise<number> {
-  const before = proxy.rss();
-  let most = 0;
-  const timer = setInterval(() => {
-    most = Math.max(most, proxy.rss() - before);
-  }, 50);
-  await work.finally(() => clearInterval(timer));
-  return Math.max(most, proxy.rss() - before);
 }
 
 // A client whose connection is bound to one server (MULTI, here without an EXEC for as long as the case takes).

@@ -24,3 +24,14 @@ export async function openSession(
 export function servedBy(session: Session): string | undefined {
   return session.settings.get("served_by");
 }
+
+/** Runs `work`; how much the proxy's memory grew by at most meanwhile, in bytes. */
+export async function growth({ proxy }: World, work: Promise<unknown>): Promise<number> {
+  const before = proxy.rss();
+  let most = 0;
+  const timer = setInterval(() => {
+    most = Math.max(most, proxy.rss() - before);
+  }, 50);
+  await work.finally(() => clearInterval(timer));
+  return Math.max(most, proxy.rss() - before);
+}

@@ -1,1 +1,0 @@
-export { wholeRequest } from "./whole";
