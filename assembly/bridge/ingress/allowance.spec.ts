@@ -116,6 +116,22 @@ describe("what one client may have unanswered", () => {
     expect([...client.passed.values()].slice(4)).toEqual(["4"]);
   });
 
+  it("ends with the bytes of requests, whatever their order", () => {
+    const client = new Client({ limits: { unansweredBytes: 65_536 } });
+    client.says(...requests(6, 30_000));
+    expect(client.passed.size).toBe(3);
+    client.answer(1);
+    client.wait();
+    expect(client.passed.size).toBe(3);
+    client.answer(3);
+    client.wait();
+    expect(client.passed.size).toBe(5);
+    for (const stream of [5, 7, 9]) client.answer(stream);
+    client.wait();
+    client.says(["g", "x".repeat(100_000)]);
+    expect(client.passed.size).toBe(7);
+  });
+
   it("loses nothing of a flood, and keeps no more of it than a connection's buffer holds", () => {
     const client = new Client({ limits: { unanswered: 16 } });
     const flood = requests(6000, 1000);

@@ -4,8 +4,9 @@ import { Responses } from "./responses";
 import { IngressStreams } from "./streams";
 
 /**
- * How much one client may have unanswered, where answers go in the order of requests: so many requests, and half of the
- * bytes that may wait for earlier answers; the other half is for those under way. Elsewhere answers go at once.
+ * How much one client may have unanswered: so many bytes of requests, which a backend that does not read leaves in the
+ * proxy. Where answers go in the order of requests also so many requests, and half of the bytes that may wait for earlier
+ * answers; the other half is for those under way.
  */
 export class Allowance {
   constructor(
@@ -19,6 +20,7 @@ export class Allowance {
   /** Has the client used it up? */
   get isUsed(): bool {
     const limits = this.settings;
+    if (this.streams.bytes >= limits.unansweredBytes) return true;
     if (!this.ordered) return false;
     return this.unanswered >= limits.unanswered || this.responses.waitingBytes >= limits.reassemblyBytes / 2;
   }
@@ -26,6 +28,8 @@ export class Allowance {
   /** Has so much been answered since that it is worth while to go on? */
   get isBack(): bool {
     const limits = this.settings;
+    if (this.streams.bytes > limits.unansweredBytes / 2) return false;
+    if (!this.ordered) return true;
     return this.unanswered <= limits.unanswered / 2 && this.responses.waitingBytes <= limits.reassemblyBytes / 4;
   }
 

@@ -11,6 +11,8 @@ export class IngressStreams {
   private table: StreamTable = new StreamTable();
   /** The proxy takes no streams above this (GOAWAY). */
   private last: u32 = MAX_STREAM_ID;
+  /** The bytes of all requests under way. */
+  bytes: i64 = 0;
 
   /** @param next the first number */
   constructor(private next: u32) {}
@@ -51,6 +53,7 @@ export class IngressStreams {
   begin(request: Frame): IngressStream {
     const stream = IngressStream.take(this.takeId(), request);
     this.table.set(stream.id, changetype<usize>(stream));
+    this.bytes += stream.bytes;
     return stream;
   }
 
@@ -61,6 +64,7 @@ export class IngressStreams {
 
   /** The stream is over; its object is still in use. */
   end(stream: IngressStream): void {
+    this.bytes -= stream.bytes;
     this.table.delete(stream.id);
   }
 

@@ -4,7 +4,7 @@ export enum Waiting {
   Nothing,
   /** For the answers to all earlier requests. */
   Answers,
-  /** For fewer requests without an answer, and fewer bytes of answers (`limits.unanswered`, `limits.reassemblyBytes`). */
+  /** For fewer requests without an answer, and fewer bytes of answers: see `Allowance`. */
   Room,
   /** For the server that the connection is bound to. */
   Server,

@@ -36,6 +36,8 @@ export class Settings {
    * servers take one request at a time, each of them costs a connection.
    */
   unanswered: i32 = 1024;
+  /** At ingress: so many bytes of one client's requests may have no answer yet; one request alone may be larger. */
+  unansweredBytes: i64 = 16777216;
   /**
    * Bytes of answers that are not whole or wait for earlier ones, at ingress. More than a connection's window (24 MiB): answers that come in turns fill it
    * before the first of them is whole.
@@ -90,6 +92,7 @@ export class Settings {
     this.headers.headers = <i32>limits.integer("headers", 1000, 0, 10000);
     this.headers.headerBytes = <i32>limits.integer("headerBytes", 65536, 0, 1048576);
     this.unanswered = <i32>limits.integer("unanswered", traits.pipelined ? 1024 : 12, 1, 1048576);
+    this.unansweredBytes = <i64>limits.integer("unansweredBytes", 16777216, 65536, 1099511627776);
     this.streamBufferBytes = <i32>limits.integer("streamBufferBytes", 12582912, 65536, 1073741824);
     this.connectionBufferBytes = <i32>limits.integer("connectionBufferBytes", 12582912, 65536, 1073741824);
     this.reassemblyBytes = <i32>limits.integer("reassemblyBytes", 33554432, 65536, 1073741824);
