@@ -97,8 +97,13 @@ export class ConnectionWindow {
       this.repaid += owed;
       if (this.repaid > MOST_REPAID) this.onWorn();
     }
-    // What node announces so is queued, and goes out only with something else.
-    this.session.ping(() => undefined);
+    this.flush();
+  }
+
+  /** What node announces so is queued, and goes out only with something else. Once GOAWAY came node sends no PING. */
+  private flush(): void {
+    if (this.session.closed) this.session.settings({});
+    else this.session.ping(() => undefined);
   }
 
   /** By how much nghttp2 thinks that the window has been made smaller. */
