@@ -9,6 +9,7 @@ import {
   redis,
   thrift,
   type World,
+  withTime,
 } from "../support/index.js";
 
 const MIB = 1024 * 1024;
@@ -90,5 +91,5 @@ contract(
     });
   },
   // What flows may hold is in flow-memory.
-  { protocols: [awesomerpc, thrift, redis], lanes: HARDLY_MATTERS },
+  { protocols: [awesomerpc, redis, ...withTime(thrift)], lanes: HARDLY_MATTERS },
 );

@@ -7,13 +7,13 @@ import {
   contract,
   freePort,
   type Lane,
+  LONG,
   type Protocol,
   type Route,
   until,
 } from "../support/index.js";
 
 const FLOWS: readonly Lane[] = ["flow"];
-const LONG = process.env["MELTEMI_LONG"] === "1";
 const MIB = 1024 * 1024;
 const CAP = 8;
 const byUser: Route[] = [{ match: { user: { prefix: "u" } }, to: { v1: 50, v2: 50 } }, { to: "v3" }];

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { type Attributes, awesomerpc, contract, HARDLY_MATTERS, type Route, thrift, until } from "../support/index.js";
+import {
+  type Attributes,
+  awesomerpc,
+  contract,
+  HARDLY_MATTERS,
+  type Route,
+  thrift,
+  until,
+  withTime,
+} from "../support/index.js";
 
 function routes(revision: number): Route[] {
   const response: Attributes = [["Revision", `${revision}`]];
@@ -43,5 +52,5 @@ contract(
       expect(await world().proxy.listenerVersions()).toEqual(before);
     });
   },
-  { protocols: [awesomerpc, thrift], lanes: HARDLY_MATTERS },
+  { protocols: [awesomerpc, ...withTime(thrift)], lanes: HARDLY_MATTERS },
 );

@@ -21,7 +21,6 @@ export function fromPyPi(name: string, requirement: string, { onlyWheel = false 
   const options = [
     "--quiet",
     "--disable-pip-version-check",
-    "--no-compile",
     ...(onlyWheel ? ["--only-binary=:all:", "--no-deps"] : []),
   ];
   return install(name, "python3", (folder) => ["-m", "pip", "install", ...options, "--target", folder, requirement]);

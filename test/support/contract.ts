@@ -17,8 +17,15 @@ export const ALL_PROTOCOLS: readonly Protocol[] = [...PROTOCOLS, thrift];
 const BOTH_LANES: readonly Lane[] = ["request", "flow"];
 /** For topics of what is wanted of each request by itself. */
 export const ONE_BY_ONE: readonly Lane[] = ["request"];
-/** For topics of what both lanes do by the same code: on both only where there is time (MELTEMI_LONG). */
-export const HARDLY_MATTERS: readonly Lane[] = process.env["MELTEMI_LONG"] === "1" ? BOTH_LANES : ONE_BY_ONE;
+/** There is time: `npm run test:long`. */
+export const LONG = process.env["MELTEMI_LONG"] === "1";
+/** For topics of what both lanes do by the same code: on both only where there is time. */
+export const HARDLY_MATTERS: readonly Lane[] = LONG ? BOTH_LANES : ONE_BY_ONE;
+
+/** Protocols that take the same way through a topic as another one does: only where there is time. */
+export function withTime(...protocols: readonly Protocol[]): readonly Protocol[] {
+  return LONG ? protocols : [];
+}
 
 const hasEnvoy = findEnvoy() !== null;
 

@@ -2,7 +2,7 @@ export { awesomerpc } from "./awesomerpc.js";
 export { BlackHole } from "./black-hole.js";
 export { Child } from "./child.js";
 export { Chopper } from "./chopper.js";
-export { ALL_PROTOCOLS, contract, HARDLY_MATTERS, ONE_BY_ONE } from "./contract.js";
+export { ALL_PROTOCOLS, contract, HARDLY_MATTERS, LONG, ONE_BY_ONE, withTime } from "./contract.js";
 export { dubbo } from "./dubbo/index.js";
 export { encodeLined, type Lined, type LinedClient, lined } from "./lined/index.js";
 export { freePort } from "./ports.js";

@@ -11,7 +11,11 @@ import type { PoolContext } from "./options.js";
 /** Stream ids are odd numbers below 2^31 (RFC 9113 §5.1.1): drain well before they run out. */
 const STREAM_IDS = 2 ** 30 - 1024;
 
-const MANY = 1_000_000;
+/**
+ * `ConnectionWindow` sends PING and SETTINGS to have node write, and a codec answers only when its backend has spoken: past
+ * node's usual ten unanswered no window would be announced any more. node's types do not know the second.
+ */
+const PATIENT = { maxOutstandingPings: 1_000_000, maxOutstandingSettings: 1_000_000 };
 
 /** One HTTP/2 session towards an endpoint. */
 export class Http2Connection {
@@ -48,10 +52,7 @@ export class Http2Connection {
       maxSendHeaderBlockLength: 1024 * 1024,
       // Memory is bounded by the windows; this limit of node's refuses streams long before.
       maxSessionMemory: 65_536,
-      // `ConnectionWindow` sends these to have node write, and a codec answers only when its backend has spoken: past node's
-      // usual ten no window would be announced any more.
-      maxOutstandingPings: MANY,
-      maxOutstandingSettings: MANY,
+      ...PATIENT,
     });
     if (transport instanceof MemoryDuplex) transport.readBySession();
     this.window = new ConnectionWindow(this.session, transport, http2.initialConnectionWindowSize, () => this.drain());

@@ -5,7 +5,7 @@ import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findEnvoy } from "../../../scripts/steps/envoy.mjs";
-import { type ProxyKind, until } from "../../support/index.js";
+import { LONG, type ProxyKind, until } from "../../support/index.js";
 import { type Proxied, startProxied, to } from "../proxied.js";
 import { redisPrograms } from "./programs.js";
 import { RedisServer } from "./server.js";
@@ -16,6 +16,8 @@ if ("missing" in programs) console.log(`skipped: Redis' peers, ${programs.missin
 const { cli: redisCli = "", benchmark = undefined } = "missing" in programs ? {} : programs;
 if (!("missing" in programs) && benchmark === undefined) console.log("skipped: redis-benchmark, it is not on PATH");
 
+/** So many requests of each kind redis-benchmark sends. */
+const EACH = LONG ? "2000" : "500";
 const PASSWORD = "olive oil";
 const codec = {
   clients: {
@@ -277,7 +279,7 @@ describe.skipIf("missing" in programs)("Redis", () => {
     it.runIf(benchmark).each(["1", "16"])(
       "bears all of redis-benchmark, %s in a pipeline",
       async (depth) => {
-        const args = ["-p", `${proxied.port("cache")}`, "-q", "-n", "2000", "-P", depth];
+        const args = ["-p", `${proxied.port("cache")}`, "-q", "-n", EACH, "-P", depth];
         const { stdout, stderr } = await run(benchmark ?? "", args, { timeout: 100_000 });
         expect(stdout + stderr).not.toMatch(/error|could not/i);
         expect(stdout).toMatch(/MSET \(10 keys\): .* requests per second/);
