@@ -6,15 +6,15 @@ export interface BenchRules {
   readonly protocol: string;
   /** What the route matches, as MetaRouter has it. */
   readonly attributes?: Record<string, object>;
-  /** How requests go, where not by the lane that services have by default. */
-  readonly lane?: "flow";
+  /** How requests go, of services that have a choice. Default: one by one. */
+  readonly lane?: "request" | "flow";
 }
 
 /** Rules as a user writes them, for a proxy that listens on `listen` in front of `backend`. */
-export function rules({ protocol, attributes, lane }: BenchRules, listen: number, backend: number): string {
+export function rules({ protocol, attributes, lane = "request" }: BenchRules, listen: number, backend: number): string {
   const host = `bench.${protocol}`;
   const portName = `tcp-metaprotocol-${protocol}`;
-  const annotations = { "meltemi.dev/bind": `127.0.0.1:${listen}`, ...(lane && { "meltemi.dev/lane": lane }) };
+  const annotations = { "meltemi.dev/bind": `127.0.0.1:${listen}`, "meltemi.dev/lane": lane };
   const entry = {
     apiVersion: "networking.istio.io/v1",
     kind: "ServiceEntry",

@@ -132,23 +132,27 @@ test("status says which lane a service takes, why, and what that costs", async (
     name: string,
     protocol: string,
     port: number,
-    lane: string,
+    lane?: string,
   ): string => `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
-metadata: { name: ${name}, annotations: { meltemi.dev/lane: ${lane} } }
+metadata: { name: ${name}${lane === undefined ? "" : `, annotations: { meltemi.dev/lane: ${lane} }`} }
 spec:
   hosts: [${name}]
   ports: [{ number: ${port}, name: tcp-metaprotocol-${protocol} }]
   resolution: STATIC
   endpoints: [{ address: 127.0.0.1 }, { address: 127.0.0.2 }]
 `;
-  await writeFile(join(folder, "fast.yaml"), entry("fast", "dubbo", 9000, "auto"));
-  await writeFile(join(folder, "cache.yaml"), entry("cache", "redis", 9001, "auto"));
+  await writeFile(join(folder, "fast.yaml"), entry("fast", "dubbo", 9000));
+  await writeFile(join(folder, "cache.yaml"), entry("cache", "redis", 9001));
+  await writeFile(join(folder, "kept.yaml"), entry("kept", "dubbo", 9002, "request"));
   const text = meltemi("status", folder);
   expect([await text.ended, text.err]).toEqual([0, ""]);
   expect(text.out).toContain(`fast:9000  127.0.0.1:9000  dubbo  flow
   why: the rules only match and split
   costs: 2 backend connections (25 KB each in Envoy) for each client, at most 128 a client
+`);
+  expect(text.out).toContain(`kept:9002  127.0.0.1:9002  dubbo  request
+  why: the annotation meltemi.dev/lane says so
 `);
   const json = meltemi("status", folder, "-o", "json");
   expect(await json.ended).toBe(0);

@@ -48,7 +48,11 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   const bound = await server.listen(port, host);
   try {
     const serials = serialNumbers();
-    const push = (model: Model) => server.push(snapshotOf(translate(model, modules, serials)));
+    const logLanes = laneLog(options);
+    const push = (model: Model) => {
+      logLanes(model);
+      server.push(snapshotOf(translate(model, modules, serials)));
+    };
     const watch = await watchFolder(rules, (loaded) => apply(loaded, modules, push, options));
     return {
       port: bound,
@@ -78,16 +82,23 @@ function apply(loaded: Loaded, modules: Modules, push: (model: Model) => void, o
     logger?.error("the rules have errors, so nothing changes until they are corrected");
     return;
   }
-  logLanes(model, options);
   push(model);
   options.onModel?.(model);
 }
 
-/** Which services go by flows, and which do not and why, where any was asked to. */
-function logLanes({ services }: Model, { logger }: ControlOptions): void {
-  for (const { host, port, lane } of services) {
-    if (lane.open) logger?.info({ service: `${host}:${port}`, lane: lane.taken, why: lane.why }, "lane");
-  }
+/** Tells which lane services take and why, where they have a choice: all at first, then those of which it changes. */
+function laneLog({ logger }: ControlOptions): (model: Model) => void {
+  let told = new Map<string, string>();
+  return ({ services }) => {
+    const now = new Map<string, string>();
+    for (const { host, port, lane } of services.filter(({ lane }) => lane.open)) {
+      const service = `${host}:${port}`;
+      const choice = `${lane.taken}: ${lane.why}`;
+      now.set(service, choice);
+      if (told.get(service) !== choice) logger?.info({ service, lane: lane.taken, why: lane.why }, "lane");
+    }
+    told = now;
+  };
 }
 
 async function expectFolder(path: string, what: string): Promise<void> {

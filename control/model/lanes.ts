@@ -4,8 +4,9 @@ import type { Problems } from "./problems.js";
 import type { Codec, Destination, LaneChoice, Policy, Route, UndecidedService } from "./types.js";
 
 /**
- * How a service's requests go, by what its rules ask for. The annotation `meltemi.dev/lane` says `request`, `flow`, or
- * `auto`: by flows where the rules only match and split. What cannot go by flows and is told to is an error.
+ * How a service's requests go: by flows where its rules only match and split (`auto`, the default), one by one where they
+ * ask for more. The annotation `meltemi.dev/lane` says `request` to have them go one by one whatever the rules, or `flow`
+ * to have it be an error where they cannot go by flows.
  * @param services all of them, since rules lead to others
  */
 export function laneOf(
@@ -14,24 +15,23 @@ export function laneOf(
   entry: Resource<ServiceEntrySpec>,
   problems: Problems,
 ): LaneChoice {
-  if (service.codec.lane === "session")
-    return { taken: "session", open: false, why: protocolNeeds(service.codec) ?? "" };
-  const wanted = entry.annotations[LANE];
-  if (wanted === undefined) return { taken: "request", open: false, why: `no annotation ${LANE} asks for another` };
+  const never = protocolNeeds(service.codec);
+  if (service.codec.lane === "session") return { taken: "session", open: false, why: never ?? "" };
+  const open = never === undefined;
+  const wanted = entry.annotations[LANE] ?? "auto";
   const path = ["metadata", "annotations", LANE];
-  if (wanted === "request") return { taken: "request", open: false, why: `the annotation ${LANE} says so` };
+  if (wanted === "request") return { taken: "request", open, why: `the annotation ${LANE} says so` };
   if (wanted !== "flow" && wanted !== "auto") {
     problems.error(entry, path, `expected auto, flow or request, found ${JSON.stringify(wanted)}`);
-    return { taken: "request", open: false, why: "the annotation cannot be read" };
+    return { taken: "request", open, why: "the annotation cannot be read" };
   }
-  const never = protocolNeeds(service.codec);
   const obstacle = never ?? rulesNeed(service, services);
   if (obstacle === undefined) {
     const why = wanted === "flow" ? `the annotation ${LANE} says so` : "the rules only match and split";
-    return { taken: "flow", open: true, why };
+    return { taken: "flow", open, why };
   }
   if (wanted === "flow") problems.error(entry, path, `requests of ${service.host} cannot go by flows: ${obstacle}`);
-  return { taken: "request", open: never === undefined, why: obstacle };
+  return { taken: "request", open, why: obstacle };
 }
 
 /** What keeps a protocol off the flow lane for good; undefined: nothing does. */

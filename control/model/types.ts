@@ -55,7 +55,7 @@ export type UndecidedService = Omit<Service, "lane">;
 /** Which lane a service's requests take. */
 export interface LaneChoice {
   readonly taken: Lane | "flow";
-  /** Whether its listener lets requests go by flows, so that a change of rules leaves the listener as it is. */
+  /** Whether its protocol can go by flows: its listener then lets it, so that no change of rules touches the listener. */
   readonly open: boolean;
   readonly why: string;
 }

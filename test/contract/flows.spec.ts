@@ -40,6 +40,7 @@ async function spec(_kind: unknown, protocol: Protocol) {
       keyed: { routes: byUser },
       split: { routes: [{ to: { v1: 50, v2: 30, v3: 20 } }] as Route[] },
       changing: { routes: [{ to: "v1" }] as Route[] },
+      moving: {},
       spread: { backends: ports },
       halfdead: { backends: { v1: five[0]?.port ?? 0, v2: await freePort() } },
       chopped: { routes: [{ to: "v1" }] as Route[], backends: { v1: chopper?.port ?? 0 } },
@@ -158,6 +159,30 @@ contract(
       stop = true;
       expect(Math.min(...(await Promise.all(loads)))).toBeGreaterThan(20);
       expect([...callers, probe].map(({ opened: count }) => count)).toEqual([1, 1, 1, 1, 1]);
+      expect(await world().proxy.listenerVersions()).toEqual(listeners);
+    });
+
+    test.each([
+      ["a DestinationRule", { policy: { connectionPool: { tcp: { maxConnections: 64 } } } }],
+      ["the annotation", { annotations: { "meltemi.dev/lane": "request" } }],
+    ])("%s moves requests to the other lane and back, and leaves the listener as it is", async (_, change) => {
+      const listeners = await world().proxy.listenerVersions();
+      const oneByOne = () => world().stat(/egress\.requests$/);
+      const caller = world().caller("moving");
+      /** Calls until that many are counted. */
+      const counted = (what: string, count: () => Promise<number>, before: number) =>
+        until(what, async () => {
+          expect((await caller.call()).error).toBeUndefined();
+          return (await count()) > before;
+        });
+      await counted("requests to go by flows", openedFlows, await openedFlows());
+      const before = await oneByOne();
+      world().rules("moving", change);
+      await counted("requests to go one by one", oneByOne, before);
+      const opened = await openedFlows();
+      world().rules("moving", {});
+      await counted("flows to be opened again", openedFlows, opened);
+      expect(caller.opened).toBe(1);
       expect(await world().proxy.listenerVersions()).toEqual(listeners);
     });
 

@@ -52,7 +52,7 @@ export function contract(
       let world: World | undefined;
       beforeAll(async () => {
         const wanted = typeof spec === "function" ? await spec(proxy, protocol) : spec;
-        world = await startWorld(proxy, protocol, lane === "flow" ? byFlows(wanted) : wanted);
+        world = await startWorld(proxy, protocol, byLane(lane, wanted));
       });
       afterEach(({ task }) => {
         const failed = task.result?.state === "fail";
@@ -72,9 +72,11 @@ function lanesOf(spec: Parameters<typeof contract>[1]): readonly Lane[] {
   return (typeof spec === "function" ? undefined : spec.lanes) ?? BOTH_LANES;
 }
 
-function byFlows(spec: WorldSpec): WorldSpec {
+/** Services go by the lane that the topic is tried on; by flows, where their rules let them. */
+function byLane(lane: Lane, spec: WorldSpec): WorldSpec {
+  const said = lane === "flow" ? "auto" : "request";
   const services = Object.entries(spec.services).map(([name, service]) => {
-    return [name, { ...service, annotations: { "meltemi.dev/lane": "auto", ...service.annotations } }] as const;
+    return [name, { ...service, annotations: { "meltemi.dev/lane": said, ...service.annotations } }] as const;
   });
   return { ...spec, services: Object.fromEntries(services) };
 }
