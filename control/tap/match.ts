@@ -12,14 +12,14 @@ const FIELDS = ["kind", "interface", "operation", "status", "code", "backend", "
 /** Does a record have all of these? */
 export function matches(record: TapRecord, wanted: readonly TapMatch[]): boolean {
   return wanted.every(({ name, value }) => {
-    const found = valueOf(record, name.toLowerCase());
+    const found = fieldOf(record, name.toLowerCase());
     if (found === undefined) return false;
     return value.endsWith("*") ? found.startsWith(value.slice(0, -1)) : found === value;
   });
 }
 
 /** An attribute goes before a field of the same name. */
-function valueOf(record: TapRecord, name: string): string | undefined {
+function fieldOf(record: TapRecord, name: string): string | undefined {
   const attribute = Object.entries(record.attributes).find(([key]) => key.toLowerCase() === name);
   if (attribute !== undefined) return attribute[1];
   const field = FIELDS.find((each) => each === name);

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { type TapEvent, type TapRecord, type TapRequest, type TapWatch, watchTap } from "../../control/index.js";
-import { contract, SERVICE_PORT, until, type World } from "../support/index.js";
+import type { TapRequest } from "../../control/index.js";
+import { contract, SERVICE_PORT, until, Watching, type World } from "../support/index.js";
 
 const services = {
   watched: { routes: [{ match: { user: { exact: "Jason" } }, to: "v1" as const }] },
@@ -13,47 +13,12 @@ const ATTRIBUTES = [
   ["X-Colour", "blue"],
 ] as const;
 
-/** Somebody who watches, and what was seen. */
-class Watching {
-  readonly events: TapEvent[] = [];
-  private readonly watch: TapWatch;
-
-  constructor(control: string, request: Partial<TapRequest> & { readonly service: string }) {
-    const whole = { match: [], payload: 0, mask: [], ...request };
-    this.watch = watchTap(control, whole, (event) => this.events.push(event));
-    watching.add(this);
-  }
-
-  get records(): TapRecord[] {
-    return this.events.flatMap((event) => ("record" in event ? [event.record] : []));
-  }
-
-  /** Resolves once calls are seen; the proxy hears of a tap after a while. */
-  async open(call: () => Promise<unknown>): Promise<void> {
-    await until("calls to be seen", async () => {
-      await call();
-      return this.records.length > 0;
-    });
-    await until("all of them", () => this.records.at(-1)?.operation !== "");
-    this.events.length = 0;
-  }
-
-  close(): Promise<void> {
-    watching.delete(this);
-    return this.watch.close();
-  }
-}
-
-const watching = new Set<Watching>();
-
-afterEach(async () => {
-  for (const each of watching) await each.close();
-});
+afterEach(() => Watching.closeAll());
 
 async function watchCalls(world: World, request: Partial<TapRequest> = {}): Promise<Watching> {
   const tap = new Watching(world.control, { service: "watched.test", ...request });
   const caller = world.caller("watched");
-  await tap.open(() => caller.call({ operation: "first", attributes: ATTRIBUTES, payload: "x" }));
+  await tap.see(() => caller.call({ operation: "first", attributes: ATTRIBUTES, payload: "x" }));
   return tap;
 }
 
