@@ -50,7 +50,7 @@ function meltemi(...args: string[]): Meltemi {
   return new Meltemi(spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] }));
 }
 
-test.each(["", "up", "control", "host", "status", "bootstrap", "inspect", "run", "trace", "codec"])(
+test.each(["", "up", "control", "host", "status", "tap", "bootstrap", "inspect", "run", "trace", "codec"])(
   "meltemi %s --help explains itself",
   async (name) => {
     const command = meltemi(...(name === "" ? [] : [name]), "--help");

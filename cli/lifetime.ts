@@ -7,9 +7,12 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /**
  * Runs `body` and then waits for SIGINT or SIGTERM; a signal while the body runs ends it too. What the body has handed to
- * `own` is closed in reverse order, whether it ended well or not. A second signal ends the process at once.
+ * `own` is closed in reverse order, whether it ended well or not; `stop` ends it as a signal does. A second signal ends the
+ * process at once.
  */
-export async function untilSignal(body: (own: <T extends Closable>(part: T) => T) => Promise<void>): Promise<void> {
+export async function untilSignal(
+  body: (own: <T extends Closable>(part: T) => T, stop: () => void) => Promise<void>,
+): Promise<void> {
   const parts: Closable[] = [];
   let stop = (): void => undefined;
   const stopped = new Promise<void>((resolve) => {
@@ -29,7 +32,7 @@ export async function untilSignal(body: (own: <T extends Closable>(part: T) => T
       else parts.push(part);
       return part;
     };
-    await Promise.race([body(own).then(() => stopped), stopped]);
+    await Promise.race([body(own, () => stop()).then(() => stopped), stopped]);
   } finally {
     ended = true;
     for (const part of parts.reverse()) await part.close();

@@ -1,11 +1,12 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { BaseLogger } from "pino";
-import { buildModel, type Model } from "./model/index.js";
+import { buildModel, type Model, type Service } from "./model/index.js";
 import { ownModules } from "./own-modules.js";
 import { SnapshotServer } from "./server/index.js";
 import { snapshotOf } from "./snapshot/index.js";
 import { formatProblem, type Loaded, type Modules, type Problem, readModules, watchFolder } from "./source/index.js";
+import { TapHub, TapService } from "./tap/index.js";
 import { serialNumbers, translate } from "./translation/index.js";
 
 /** What a control plane needs. */
@@ -44,20 +45,29 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   const modules = await readModules(options.modules ?? ownModules());
   logger?.info({ codecs: digests(modules.codecs), http: digests(modules.http) }, "modules loaded");
 
-  const server = new SnapshotServer({ logger });
+  const serials = serialNumbers();
+  const logLanes = laneLog(options);
+  let inForce: Model = { services: [] };
+  const push = (model: Model): void => {
+    inForce = model;
+    logLanes(model);
+    server.push(snapshotOf(translate(tapped(model, hub), modules, serials)));
+  };
+  const hub = new TapHub({
+    services: () => inForce.services.map(nameOf),
+    onChange: () => push(inForce),
+    logger,
+  });
+  const tap = { definition: TapService, implementation: { Report: hub.report, Watch: hub.watch } };
+  const server = new SnapshotServer({ logger, services: [tap] });
   const bound = await server.listen(port, host);
   try {
-    const serials = serialNumbers();
-    const logLanes = laneLog(options);
-    const push = (model: Model) => {
-      logLanes(model);
-      server.push(snapshotOf(translate(model, modules, serials)));
-    };
     const watch = await watchFolder(rules, (loaded) => apply(loaded, modules, push, options));
     return {
       port: bound,
       close: async () => {
         await watch.close();
+        hub.close();
         await server.close();
       },
     };
@@ -84,6 +94,20 @@ function apply(loaded: Loaded, modules: Modules, push: (model: Model) => void, o
   }
   push(model);
   options.onModel?.(model);
+}
+
+/** The model, and what those who watch want of its services. */
+function tapped(model: Model, { taps }: TapHub): Model {
+  if (taps.size === 0) return model;
+  const services = model.services.map((service) => {
+    const tap = taps.get(nameOf(service));
+    return tap === undefined ? service : { ...service, tap };
+  });
+  return { ...model, services };
+}
+
+function nameOf({ host, port }: Pick<Service, "host" | "port">): string {
+  return `${host}:${port}`;
 }
 
 /** Tells which lane services take and why, where they have a choice: all at first, then those of which it changes. */

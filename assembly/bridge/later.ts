@@ -15,6 +15,7 @@ let young: i32 = 0;
 const turns: Array<Turn> = [];
 const watching: Array<Watching> = [];
 let kept: u32 = 0;
+let soon: bool = false;
 
 /** A connection that wants to be called back. */
 export interface Turn {
@@ -60,6 +61,13 @@ export function keepTicking(on: bool, slowly: bool): void {
   if (kept > 0) setPeriod();
 }
 
+/** There is something for the next tick, in a callback of whatever root. */
+export function tickSoon(): void {
+  if (soon) return;
+  soon = true;
+  setPeriod();
+}
+
 /** The connection of this context is gone. */
 export function forgetLater(contextId: i32): void {
   for (let i = watching.length - 1; i >= 0; i--) {
@@ -76,6 +84,7 @@ export function forgetLater(contextId: i32): void {
 
 /** For the tick of this root. */
 export function onLater(rootId: i32): void {
+  soon = false;
   const due = closing.splice(0, closing.length - young);
   young = 0;
   for (let i = 0; i < due.length; i++) {
@@ -96,6 +105,6 @@ export function onLater(rootId: i32): void {
 }
 
 function setPeriod(): void {
-  const waits = closing.length + watching.length > 0;
+  const waits = soon || closing.length + watching.length > 0;
   setTickPeriod(turns.length > 0 ? TURN_MS : waits ? REST_MS : kept);
 }

@@ -10,6 +10,7 @@ import { wakeDue } from "./flow";
 import { detachedEnded, IngressConnection } from "./ingress";
 import { onLater } from "./later";
 import { Metrics } from "./metrics";
+import { reportEnded, sendReports } from "./tap";
 import { Mode, Role, Settings, settingsOf } from "./settings";
 
 /** Makes a codec of the protocol; there is one for each connection. */
@@ -56,13 +57,23 @@ class BridgeRoot extends RootContext {
     }
     this.settings = settings;
     this.metrics = new Metrics(codecName, settings.role == Role.Ingress ? "ingress" : "egress", settings.scope);
+    this.metrics!.calls.tap = settings.tap;
     return true;
   }
 
   onTick(): void {
     newMoment();
     wakeDue();
+    sendReports();
     onLater(this.id);
+  }
+
+  onGrpcReceive(token: u32, size: i32): void {
+    reportEnded(token);
+  }
+
+  onGrpcClose(token: u32, status: u32): void {
+    reportEnded(token);
   }
 
   onHttpCallResponse(token: u32, headers: i32, bodySize: i32, trailers: i32): void {

@@ -46,6 +46,14 @@ export abstract class SessionCodec {
   /** Decides on a client's message. `frame.bytes` has its first `keep` bytes. */
   abstract fromClient(frame: Frame, meta: Metadata, out: Writer): Step;
 
+  /**
+   * For who watches (`meltemi tap`), just before `fromClient`: what a client's message within the session asks for, without
+   * secrets. False: nothing that is worth to be shown.
+   */
+  describe(frame: Frame, meta: Metadata): bool {
+    return false;
+  }
+
   /** Decides on a server's message. */
   abstract fromServer(frame: Frame, meta: Metadata, out: Writer): Step;
 

@@ -10,6 +10,7 @@ export {
   httpCall,
 } from "./callouts";
 export { callForeignFunction } from "./foreign";
+export { grpcService } from "./grpc-service";
 export { HeaderPairs, HeaderPairsWriter } from "./header-pairs";
 export { addHeader, getHeader, getHeaders, removeHeader, replaceHeader, setHeaders } from "./headers";
 export { log, logLevel } from "./log";

@@ -7,6 +7,7 @@ import { addInspect } from "./inspect.js";
 import { addNew } from "./new.js";
 import { addRun } from "./run.js";
 import { addStatus } from "./status.js";
+import { addTap } from "./tap.js";
 import { addTrace } from "./trace.js";
 import { addUp } from "./up.js";
 
@@ -16,6 +17,7 @@ export const COMMANDS: readonly ((command: Command) => void)[] = [
   addControl,
   addHost,
   addStatus,
+  addTap,
   addBootstrap,
   addNew,
   addInspect,

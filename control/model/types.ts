@@ -46,7 +46,17 @@ export interface Service {
   readonly limits?: Limits;
   /** Whose tokens are believed. */
   readonly issuers?: readonly JwtIssuer[];
+  /** What its codecs report of each call, while somebody watches. */
+  readonly tap?: Tap;
   readonly origin: Place;
+}
+
+/** See `../tap`. */
+export interface Tap {
+  /** So many bytes of each raw frame. */
+  readonly payload: number;
+  /** Words in names of attributes that are secrets. */
+  readonly mask: readonly string[];
 }
 
 /** A service as long as it is not settled how its requests go. */

@@ -1,5 +1,5 @@
 import type { BaseLogger } from "pino";
-import { AdsServer, type Peer, type Refusal } from "../../xds/index.js";
+import { AdsServer, type BesideService, type Peer, type Refusal } from "../../xds/index.js";
 import { diff, Snapshot } from "../snapshot/index.js";
 
 /** How a {@link SnapshotServer} behaves. */
@@ -7,6 +7,8 @@ export interface SnapshotServerOptions {
   readonly logger?: BaseLogger | undefined;
   /** Called for each refusal, after it was logged. */
   readonly onNack?: (refusal: Refusal) => void;
+  /** What else is served on the same port. */
+  readonly services?: readonly BesideService[];
 }
 
 /** Serves the latest snapshot to every proxy that asks. Before the first one is pushed, proxies wait and keep what they have. */
@@ -15,10 +17,11 @@ export class SnapshotServer {
   private readonly logger: BaseLogger | undefined;
   private snapshot = Snapshot.empty;
 
-  constructor({ logger, onNack }: SnapshotServerOptions = {}) {
+  constructor({ logger, onNack, services }: SnapshotServerOptions = {}) {
     this.logger = logger;
     this.ads = new AdsServer({
       ...(logger === undefined ? {} : { logger }),
+      ...(services === undefined ? {} : { services }),
       onConnect: (peer) => logger?.info(identify(peer), "proxy connected"),
       onDisconnect: (peer, reason) => logger?.info({ ...identify(peer), reason }, "proxy disconnected"),
       onAck: ({ peer, typeUrl, version }) =>

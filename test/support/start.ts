@@ -44,7 +44,16 @@ export async function startWorld(kind: ProxyKind, protocol: Protocol, spec: Worl
     const proxy = await startProxy(kind, { bootstrap: yaml, adminPort, concurrency: spec.concurrency ?? 1 });
     closers.push(() => proxy.close());
     for (const [name, port] of listens) await until(`${kind} to listen for ${name}`, () => accepts(port));
-    return new World({ protocol, proxy, backends, rules, specs: spec.services, listens, close });
+    return new World({
+      protocol,
+      proxy,
+      backends,
+      rules,
+      specs: spec.services,
+      listens,
+      controlPort: control.port,
+      close,
+    });
   } catch (error) {
     await close();
     throw error;

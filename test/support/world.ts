@@ -17,6 +17,8 @@ export interface WorldParts {
   readonly specs: Readonly<Record<string, ServiceSpec>>;
   /** Where the proxy listens for each service. */
   readonly listens: ReadonlyMap<string, number>;
+  /** Where the control plane listens. */
+  readonly controlPort: number;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,11 @@ export class World {
   /** The three backends in their order. */
   get all(): readonly Backend[] {
     return Object.values(this.backends);
+  }
+
+  /** Address of the control plane. */
+  get control(): string {
+    return `127.0.0.1:${this.parts.controlPort}`;
   }
 
   /** The port on which the proxy serves a service. */

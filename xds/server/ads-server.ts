@@ -3,7 +3,9 @@ import {
   Server,
   ServerCredentials,
   type ServerDuplexStream,
+  type ServiceDefinition,
   status,
+  type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import type { BaseLogger } from "pino";
 import { AggregatedDiscoveryService } from "../gen/envoy/service/discovery/v3/ads_pb.js";
@@ -21,6 +23,14 @@ export interface AdsServerOptions extends AdsServerEvents {
   readonly logger?: BaseLogger;
   /** How long a push waits for a client's answer before it goes on to the next type. Default 5 s. */
   readonly answerTimeoutMs?: number;
+  /** What else is served on the same port. */
+  readonly services?: readonly BesideService[];
+}
+
+/** A gRPC service that has nothing to do with discovery. */
+export interface BesideService {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
 }
 
 /**
@@ -42,6 +52,9 @@ export class AdsServer {
       streamAggregatedResources: this.serve(stateOfTheWorld),
       deltaAggregatedResources: this.serve(delta),
     });
+    for (const { definition, implementation } of options.services ?? []) {
+      this.grpc.addService(definition, implementation);
+    }
   }
 
   /** Binds and serves; port 0 takes a free one. Resolves with the port. */

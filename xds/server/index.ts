@@ -1,3 +1,3 @@
-export { AdsServer, type AdsServerOptions } from "./ads-server.js";
+export { AdsServer, type AdsServerOptions, type BesideService } from "./ads-server.js";
 export type { AdsServerEvents, Answer, Flavour, Peer, Refusal } from "./events.js";
 export type { ResourceSet, ServedResource, ServedType } from "./resources.js";

@@ -1,4 +1,6 @@
+import { Slice } from "../../bytes";
 import { KeptFrame } from "../buffers";
+import { discard, keep } from "../tap";
 
 /** A request under way that is counted when it ends. */
 @unmanaged
@@ -9,9 +11,31 @@ export class Call extends KeptFrame {
   startedAt: i64;
   /** Of the whole frame. */
   requestBytes: i32;
+  /** For a record of it, where somebody watches; else zero: what it asks, and where it went (`../tap`). */
+  asked: usize;
+  where: usize;
 
   protected clearCall(): void {
     this.clearKept();
     this.operation = -1;
+    this.asked = 0;
+    this.where = 0;
+  }
+
+  /** The backend that it went to, which the proxy says only on some answers. */
+  wentTo(backend: Slice | null): void {
+    if (this.asked != 0 && this.where == 0 && backend != null) this.where = keep(backend);
+  }
+
+  forgetAsked(): void {
+    discard(this.asked);
+    discard(this.where);
+    this.asked = 0;
+    this.where = 0;
+  }
+
+  protected freeCall(): void {
+    this.forgetAsked();
+    this.freeKept();
   }
 }

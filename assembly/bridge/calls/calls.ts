@@ -1,5 +1,7 @@
+import { Slice } from "../../bytes";
 import { Metadata } from "../../codec";
 import { now } from "../clock";
+import { About, keptAt, Tap } from "../tap";
 import { Call } from "./call";
 import { Operations } from "./operations";
 import { Series } from "./series";
@@ -14,8 +16,10 @@ const OTHER_CODE: i32 = -1;
 // An update of the configuration is no reason to begin with names anew.
 const known = new Map<string, Calls>();
 
-/** Counts the calls of one service, whichever lane they take. */
+/** Counts the calls of one service, whichever lane they take, and tells who watches of each. */
 export class Calls {
+  /** Of the service's configuration. */
+  tap: Tap = new Tap();
   private operations: Operations = new Operations();
   private series: Map<u64, Series> = new Map();
   private dirty: Array<Series> = [];
@@ -33,23 +37,33 @@ export class Calls {
     this.labels = ";reporter=source;destination_service=" + service + ";request_protocol=" + protocol;
   }
 
-  /** A call begins. `meta`: what its request says; null where it cannot be read. `bytes`: of its frame. */
-  begin(call: Call, meta: Metadata | null, bytes: i32): void {
+  /** A call begins. `meta`: what its request says; null where it cannot be read. `bytes`: its frame. */
+  begin(call: Call, meta: Metadata | null, bytes: Slice): void {
     call.operation = this.operations.numberOf(meta);
     call.startedAt = now();
-    call.requestBytes = bytes;
+    call.requestBytes = bytes.length;
+    if (this.tap.on) call.asked = this.tap.ask(meta, bytes);
   }
 
   /** It has its answer, from whomever. `code`: the protocol's own, or HTTP's where the proxy answered. */
-  end(call: Call, status: CallStatus, code: i32, bytes: i32): void {
+  end(call: Call, status: CallStatus, code: i32, answer: Slice): void {
     if (call.operation < 0) return;
-    this.asked(call.operation, status, code, call.requestBytes).answered(now() - call.startedAt, bytes);
+    this.asked(call.operation, status, code, call.requestBytes).answered(now() - call.startedAt, answer.length);
     call.operation = -1;
+    if (call.asked != 0) this.tell(call, status, code, answer);
+  }
+
+  private tell(call: Call, status: CallStatus, code: i32, answer: Slice): void {
+    const said = keptAt(call.asked);
+    const where = keptAt(call.where);
+    this.tap.tell(About.Call, status, code, call.startedAt, call.requestBytes, answer.length, said, where, answer);
+    call.forgetAsked();
   }
 
   /** A call of which nothing is kept: it is answered at once, or has no answer. */
-  count(meta: Metadata | null, status: CallStatus, bytes: i32): void {
-    this.asked(this.operations.numberOf(meta), status, 0, bytes);
+  count(meta: Metadata | null, status: CallStatus, bytes: Slice): void {
+    this.asked(this.operations.numberOf(meta), status, 0, bytes.length);
+    if (this.tap.on) this.tap.tellAtOnce(About.Call, status, meta, bytes, bytes.length);
   }
 
   /** Tells the proxy what was counted in the callback at hand. */

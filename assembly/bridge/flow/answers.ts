@@ -55,7 +55,7 @@ export class FlowAnswers {
     owed.place = this.client.place(frame);
     owed.bytes = frame.bytes.length;
     this.untaken += owed.bytes;
-    this.metrics.calls.begin(owed, meta, frame.bytes.length);
+    this.metrics.calls.begin(owed, meta, frame.bytes);
     if (meta.timeoutMs > 0 && this.settings.deadline) {
       owed.deadline = now() + <i64>meta.timeoutMs;
       if (this.due == 0 || owed.deadline < this.due) this.due = owed.deadline;
@@ -158,7 +158,9 @@ export class FlowAnswers {
       const start = out.length;
       out.bytes(answer.bytes);
       const status = this.statusOfAnswer();
-      this.metrics.calls.end(owed, status, known.code, answer.bytes.length);
+      const backend = flow.backend;
+      if (owed.asked != 0 && backend != null) owed.wentTo(backend.view());
+      this.metrics.calls.end(owed, status, known.code, answer.bytes);
       this.deliver(owed, out, start);
     }
     this.release(flow, owed);
@@ -210,7 +212,7 @@ export class FlowAnswers {
     failure.set(cause, status, words);
     const start = out.length;
     this.codec.fail(request, failure, out);
-    this.metrics.calls.end(owed, CallStatus.Proxy, status, out.length - start);
+    this.metrics.calls.end(owed, CallStatus.Proxy, status, Slice.view(out.ptr + <usize>start, out.length - start));
     this.deliver(owed, out, start);
   }
 

@@ -1,4 +1,4 @@
-import { Writer } from "../../bytes";
+import { Bytes, Writer } from "../../bytes";
 import { Codec, Peer } from "../../codec";
 import { FrameInput } from "../buffers";
 import { Key } from "./key";
@@ -8,6 +8,8 @@ import { Owed } from "./owed";
 export class Flow {
   /** What the proxy answered; zero until it did. */
   status: i32 = 0;
+  /** The backend at its other end, where the proxy has said it. */
+  backend: Bytes | null = null;
   /** Takes no new requests. */
   retired: bool = false;
   /** Its server said that it takes no more. */

@@ -1,8 +1,8 @@
-import { Slice, Writer } from "../../bytes";
+import { Bytes, Slice, Writer } from "../../bytes";
 import { Codec, Frame, Metadata } from "../../codec";
 import { setEffectiveContext } from "../../hostcalls";
 import { now } from "../clock";
-import { REVISION, STATUS } from "../headers";
+import { BACKEND, REVISION, STATUS } from "../headers";
 import { HeaderList } from "../hpack";
 import { ErrorCode, writeData, writeReset, writeWindowUpdate } from "../http2";
 import { Metrics } from "../metrics";
@@ -270,6 +270,8 @@ export class Flows {
     const status = headers.get(STATUS);
     if (flow.status == 0 && status != null && status.decimal() >= 200) {
       flow.status = status.decimal();
+      const backend = headers.get(BACKEND);
+      if (backend != null) flow.backend = Bytes.copyOf(backend);
       const revision = headers.get(REVISION);
       const current = revision != null && revision.equals(this.settings.flow.revision.view());
       if (!current) flow.expires = min(flow.expires, now() + DOUBTFUL_MS);

@@ -38,7 +38,7 @@ export class Owed extends Call {
   }
 
   release(): void {
-    this.freeKept();
+    this.freeCall();
     this.chain = pool;
     pool = changetype<usize>(this);
   }

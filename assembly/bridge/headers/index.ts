@@ -2,7 +2,7 @@ export { findChanges } from "./difference";
 export { AttributeForms } from "./forms";
 export { keepHeaders, recallHeaders } from "./kept";
 export { HeaderLimits } from "./limits";
-export { DRAW, KIND, OPAQUE, REVISION, STATUS } from "./names";
+export { BACKEND, CLUSTER, DRAW, KIND, OPAQUE, REVISION, STATUS } from "./names";
 export { writeEscaped } from "./path";
 export { Received } from "./received";
 export { isRuled, readRuled } from "./ruled";

@@ -12,6 +12,10 @@ export const STATE = Slice.fixed("x-meltemi-state");
 export const DRAW = Slice.fixed("x-meltemi-draw");
 /** On the 200 of a flow: the revision of the routes that it went by. */
 export const REVISION = Slice.fixed("x-meltemi-revision");
+/** On the answer to a session's opening: where it went. On the opening of one that follows it: where to go. */
+export const CLUSTER = Slice.fixed("x-meltemi-cluster");
+/** As `CLUSTER`, and on the 200 of a flow; while somebody watches, on all answers. */
+export const BACKEND = Slice.fixed("x-meltemi-backend");
 /** Spellings of attributes that a filter added, one in each header or parted by commas. */
 export const NAMES = Slice.fixed("x-meltemi-names");
 /** `business-error`: the call worked, the application said no. */

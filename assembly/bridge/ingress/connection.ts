@@ -212,7 +212,14 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     }
     meta.clear();
     const readable = this.codec.decode(frame, meta);
-    const pin = new Pin(this.streams.takeId(), this.codec, this.metrics.sessions, frame, this.flowSide.window);
+    const pin = new Pin(
+      this.streams.takeId(),
+      this.codec,
+      this.metrics.sessions,
+      frame,
+      this.flowSide.window,
+      this.settings.tap,
+    );
     this.pin = pin;
     this.waiting = Waiting.Server;
     this.requests.count++;

@@ -2,10 +2,12 @@ import { LogLevel } from "../../abi";
 import { Slice, Writer } from "../../bytes";
 import { Codec, Frame, Metadata } from "../../codec";
 import { log } from "../../hostcalls";
-import { STATUS } from "../headers";
+import { CallStatus } from "../calls";
+import { BACKEND, STATUS } from "../headers";
 import { HeaderList } from "../hpack";
 import { writeData } from "../http2";
 import { Settings } from "../settings";
+import { SessionRecord, Tap } from "../tap";
 import { Tunnel, TunnelMetrics, writeOpening } from "../tunnel";
 import { IngressStream } from "./stream";
 
@@ -28,6 +30,7 @@ export class Pin {
   state: Pinned = Pinned.Opening;
   /** The request that brought it about, for an answer in the server's place. */
   private request: IngressStream;
+  private record: SessionRecord;
 
   constructor(
     readonly stream: u32,
@@ -35,15 +38,19 @@ export class Pin {
     private metrics: TunnelMetrics,
     frame: Frame,
     window: i32,
+    tap: Tap,
   ) {
     this.request = IngressStream.take(stream, frame);
+    this.record = new SessionRecord(tap);
     this.tunnel = new Tunnel(stream, codec.session(), window, metrics);
     this.tunnel.opened = true;
+    this.tunnel.tap = tap;
   }
 
   /** Opens the stream, with the request as the first that it carries. False: the session's codec cannot read it. */
   open(meta: Metadata | null, bytes: Slice, settings: Settings, out: Writer): bool {
     this.metrics.opened.increment();
+    this.record.begin(meta, Slice.empty());
     writeOpening(out, this.stream, meta, settings.headers);
     return this.tunnel.fromClient(bytes, out);
   }
@@ -77,7 +84,10 @@ export class Pin {
     const status = headers.get(STATUS);
     if (this.tunnel.status == 0 && status != null) {
       this.tunnel.status = status.decimal();
-      if (this.tunnel.status == 200) this.state = Pinned.Open;
+      if (this.tunnel.status == 200) {
+        this.state = Pinned.Open;
+        this.record.opened(CallStatus.Success, 0, headers.get(BACKEND));
+      }
     }
     if (endStream) this.end(out);
   }
@@ -101,6 +111,7 @@ export class Pin {
       this.state = Pinned.Broken;
       return;
     }
+    this.record.opened(CallStatus.Proxy, this.tunnel.status, null);
     this.metrics.failed.increment();
     this.metrics.localReplies.increment();
     this.request.recall(request);
@@ -117,6 +128,7 @@ export class Pin {
   }
 
   free(): void {
+    this.record.end(this.tunnel.clientBytes, this.tunnel.serverBytes);
     this.tunnel.free();
     this.request.release();
   }

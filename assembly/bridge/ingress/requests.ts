@@ -76,7 +76,7 @@ export class Requests {
       return Passed.Whole;
     }
     this.metrics.oneWay.increment();
-    this.metrics.calls.count(known, CallStatus.OneWay, request.bytes.length);
+    this.metrics.calls.count(known, CallStatus.OneWay, request.bytes);
     const cluster = this.settings.oneWayCluster;
     const detached = cluster != null && sendDetached(cluster, known, forms, request.bytes);
     if (!detached && this.streams.has(1)) this.pass(request, known, true, 0, out);
@@ -114,7 +114,7 @@ export class Requests {
   }
 
   private refuseKnown(request: Frame, known: Metadata | null, cause: Cause): void {
-    this.metrics.calls.count(known, CallStatus.Proxy, request.bytes.length);
+    this.metrics.calls.count(known, CallStatus.Proxy, request.bytes);
     this.refuse(request, cause);
   }
 
@@ -146,7 +146,7 @@ export class Requests {
     }
     const whole = IngressStream.take(0, request);
     whole.split(parts);
-    this.metrics.calls.begin(whole, this.read(request), request.bytes.length);
+    this.metrics.calls.begin(whole, this.read(request), request.bytes);
     this.answers.expect(whole);
     const number = drawNumber();
     for (let i = 0; i < parts; i++) {
@@ -164,7 +164,7 @@ export class Requests {
 
   private passCounted(request: Frame, known: Metadata | null, out: Writer): void {
     const stream = this.pass(request, known, false, 0, out);
-    this.metrics.calls.begin(stream, known, request.bytes.length);
+    this.metrics.calls.begin(stream, known, request.bytes);
     this.answers.expect(stream);
   }
 

@@ -3,7 +3,7 @@ import { Answers as PartAnswers, Cause, Codec, Failure, Frame, Peer } from "../.
 import { lengthOf } from "../buffers";
 import { CallStatus, callStatusBy } from "../calls";
 import { causeOf, wordsOf } from "../cause";
-import { isRuled, readRuled, Received } from "../headers";
+import { BACKEND, isRuled, readRuled, Received } from "../headers";
 import { HeaderList } from "../hpack";
 import { ErrorCode, writeReset } from "../http2";
 import { Metrics } from "../metrics";
@@ -52,6 +52,7 @@ export class Responses {
     if (stream.status == 0) {
       received.read(headers);
       if (received.status < 200) return;
+      if (stream.asked != 0) stream.wentTo(headers.get(BACKEND));
       stream.status = received.status;
       stream.marked = received.marked;
       stream.code = received.code;
@@ -135,7 +136,7 @@ export class Responses {
   private settle(stream: IngressStream, status: CallStatus, out: Writer, start: i32): void {
     this.count++;
     const code = stream.marked ? stream.code : stream.status;
-    this.metrics.calls.end(stream, status, code, out.length - start);
+    this.metrics.calls.end(stream, status, code, Slice.view(out.ptr + <usize>start, out.length - start));
     this.answers.settle(stream, out, start);
   }
 

@@ -117,7 +117,7 @@ export class IngressStream extends Call {
 
   release(): void {
     this.releaseParts();
-    this.freeKept();
+    this.freeCall();
     if (this.headers) heap.free(this.headers);
     pool.put(this);
   }

@@ -3,7 +3,9 @@ import { Bytes, Slice, Writer } from "../../bytes";
 import { Metadata, SessionCodec, Step } from "../../codec";
 import { NetworkContext } from "../../contexts";
 import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../hostcalls";
-import { STATUS } from "../headers";
+import { CallStatus } from "../calls";
+import { newMoment } from "../clock";
+import { BACKEND, CLUSTER, STATUS } from "../headers";
 import { HeaderList } from "../hpack";
 import {
   FIRST_WINDOW,
@@ -18,10 +20,11 @@ import {
   writeWindowUpdate,
 } from "../http2";
 import { callLater, closeLater, forgetLater, Turn } from "../later";
+import { SessionRecord } from "../tap";
 import { Guide, Tunnel, Verdict, writeOpening } from "../tunnel";
 import { writeFollowing } from "./following";
 import { SessionMetrics } from "./metrics";
-import { BACKEND, CLUSTER, forget, remember, Whereabouts, whereabouts } from "./names";
+import { forget, remember, Whereabouts, whereabouts } from "./names";
 import { SessionSettings } from "./settings";
 
 // One callback runs at a time in a VM, so what it works with is shared by all connections.
@@ -50,6 +53,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
   private place: Bytes | null = null;
   private cluster: Bytes | null = null;
   private known: Bytes | null = null;
+  private record: SessionRecord;
 
   constructor(
     id: i32,
@@ -58,9 +62,11 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
     private metrics: SessionMetrics,
   ) {
     super(id);
+    this.record = new SessionRecord(settings.tap);
     this.http2 = new Http2Receiver(0, MAX_HEADER_BLOCK);
     this.tunnel = new Tunnel(STREAM, codec, settings.window, metrics);
     this.tunnel.guide = this;
+    this.tunnel.tap = settings.tap;
   }
 
   onNewConnection(): FilterStatus {
@@ -71,6 +77,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
   // ── From the client ──
 
   onDownstreamData(size: i32, endOfStream: bool): FilterStatus {
+    newMoment();
     out.reset();
     // More has come meanwhile: what was held goes with it, or stays.
     this.resume = false;
@@ -128,6 +135,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
       writeFollowing(out, STREAM, to);
     } else {
       const opaque = step == Step.OpenOpaque;
+      this.record.begin(opaque ? null : meta, Slice.empty());
       writeOpening(out, STREAM, opaque ? null : meta, this.settings.headers);
       if (opaque) {
         this.metrics.opaque.increment();
@@ -151,6 +159,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
 
   onUpstreamData(size: i32, endOfStream: bool): FilterStatus {
     if (size == 0) return FilterStatus.Continue;
+    newMoment();
     out.reset();
     if (!this.http2.receive(getBuffer(BufferType.UpstreamData, 0, size), this)) {
       log(LogLevel.Error, "the proxy's HTTP/2 cannot be read; closing the connection");
@@ -195,6 +204,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
     const backend = headers.get(BACKEND);
     if (cluster != null) this.cluster = Bytes.copyOf(cluster);
     if (backend != null) this.place = Bytes.copyOf(backend);
+    this.record.opened(CallStatus.Success, 0, backend);
   }
 
   onData(id: u32, bytes: Slice, endStream: bool): void {
@@ -221,6 +231,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
   private end(): void {
     if (this.ended) return;
     if (this.tunnel.status != 200) {
+      this.record.opened(CallStatus.Proxy, this.tunnel.status, null);
       this.metrics.failed.increment();
       this.metrics.localReplies.increment();
       this.codec.fail(this.tunnel.refusal(), out);
@@ -271,7 +282,9 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
   }
 
   onDelete(): void {
+    newMoment();
     this.metrics.connectionsActive.add(-1);
+    this.record.end(this.tunnel.clientBytes, this.tunnel.serverBytes);
     forgetLater(this.id);
     const name = this.known;
     if (name != null) forget(name.view());

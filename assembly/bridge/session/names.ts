@@ -3,10 +3,6 @@ import { FNV_OFFSET, fnv1a64 } from "../../attributes";
 import { Slice, Writer } from "../../bytes";
 import { getSharedData, setSharedData } from "../../hostcalls";
 
-/** On the 200 of a session: where it went. On the opening of one that follows it: where to go. */
-export const CLUSTER = Slice.fixed("x-meltemi-cluster");
-export const BACKEND = Slice.fixed("x-meltemi-backend");
-
 /** Where a session went. */
 export class Whereabouts {
   constructor(

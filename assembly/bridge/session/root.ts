@@ -4,7 +4,9 @@ import { NetworkContext, registerRootContext, RootContext } from "../../contexts
 import { log } from "../../hostcalls";
 import { Problems } from "../../json";
 import { watchMemory } from "../../memory";
+import { newMoment } from "../clock";
 import { onLater } from "../later";
+import { reportEnded, sendReports } from "../tap";
 import { SessionConnection } from "./connection";
 import { SessionMetrics } from "./metrics";
 import { SessionSettings } from "./settings";
@@ -51,7 +53,17 @@ class SessionRoot extends RootContext {
   }
 
   onTick(): void {
+    newMoment();
+    sendReports();
     onLater(this.id);
+  }
+
+  onGrpcReceive(token: u32, size: i32): void {
+    reportEnded(token);
+  }
+
+  onGrpcClose(token: u32, status: u32): void {
+    reportEnded(token);
   }
 
   createNetworkContext(id: i32): NetworkContext | null {

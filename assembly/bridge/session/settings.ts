@@ -2,6 +2,7 @@ import { Slice } from "../../bytes";
 import { SessionProtocol } from "../../codec";
 import { Fields, Problems } from "../../json";
 import { HeaderLimits } from "../headers";
+import { Tap } from "../tap";
 
 /** What the control plane says to one use of a session codec. Connections hold on to it; an update changes it in place. */
 export class SessionSettings {
@@ -9,6 +10,7 @@ export class SessionSettings {
   headers: HeaderLimits = new HeaderLimits();
   /** HCM's initial_stream_window_size. */
   window: i32 = 1048576;
+  readonly tap: Tap = new Tap();
 
   constructor(readonly protocol: SessionProtocol) {}
 
@@ -22,6 +24,7 @@ export class SessionSettings {
     this.headers.headers = <i32>limits.integer("headers", 1000, 0, 10000);
     this.headers.headerBytes = <i32>limits.integer("headerBytes", 65536, 0, 1048576);
     limits.done();
+    this.tap.read(fields.object("tap"), this.scope, fields.has("tap"));
     // As at ../settings: tells a configuration from an equal one that came before.
     fields.integer("serial", 0, 0, 9007199254740991);
     const own = fields.object("codec");

@@ -3,6 +3,7 @@ import { Peer, Protocol } from "../../codec";
 import { Fields, Problems } from "../../json";
 import { FlowSettings } from "./flow-settings";
 import { HeaderLimits } from "../headers";
+import { Tap } from "../tap";
 
 export enum Role {
   Ingress,
@@ -50,6 +51,7 @@ export class Settings {
   maxParts: i32 = 1024;
   /** How requests go by flows, where they do. */
   readonly flow: FlowSettings = new FlowSettings();
+  readonly tap: Tap = new Tap();
   /** The first HTTP/2 stream of a client's connection; for tests of the end of the numbers. */
   firstStreamId: u32 = 1;
 
@@ -98,6 +100,7 @@ export class Settings {
     this.reassemblyBytes = <i32>limits.integer("reassemblyBytes", 33554432, 65536, 1073741824);
     limits.done();
     this.firstStreamId = (<u32>fields.integer("firstStreamId", 1, 1, 2147483647)) | 1;
+    this.tap.read(fields.object("tap"), this.scope, fields.has("tap"));
     // Tells one configuration from an equal one that came before: the proxy would not give it to us again.
     fields.integer("serial", 0, 0, 9007199254740991);
     const byFlow = fields.has("flow");

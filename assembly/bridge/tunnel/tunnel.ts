@@ -1,7 +1,10 @@
 import { Slice, Writer } from "../../bytes";
 import { Cause, Failure, Frame, Metadata, Peer, SessionCodec, Step } from "../../codec";
+import { CallStatus } from "../calls";
 import { causeOf, wordsOf } from "../cause";
+import { now } from "../clock";
 import { MAX_WINDOW, writeData, writeWindowUpdate } from "../http2";
+import { About, discard, keptAt, Tap } from "../tap";
 import { TunnelMetrics } from "./metrics";
 import { Passage, Side, Verdict } from "./passage";
 
@@ -36,6 +39,11 @@ export class Tunnel implements Side {
   /** Bytes of the client's go to the server; before, they go nowhere. */
   opened: bool = false;
   guide: Guide | null = null;
+  /** Who watches hears of the client's messages. */
+  tap: Tap | null = null;
+  /** Bytes that came from the client, and from the server. */
+  clientBytes: i64 = 0;
+  serverBytes: i64 = 0;
   private client: Passage;
   private server: Passage;
   private out: Writer = reply;
@@ -72,6 +80,7 @@ export class Tunnel implements Side {
   fromClient(bytes: Slice, out: Writer): bool {
     this.out = out;
     this.towardsClient = false;
+    this.clientBytes += bytes.length;
     return this.client.run(bytes, this);
   }
 
@@ -82,6 +91,7 @@ export class Tunnel implements Side {
       return true;
     }
     this.consumed += bytes.length;
+    this.serverBytes += bytes.length;
     this.out = out;
     this.towardsClient = true;
     return this.server.run(bytes, this);
@@ -157,7 +167,8 @@ export class Tunnel implements Side {
   }
 
   private judgeClient(frame: Frame): Verdict {
-    const step = this.codec!.fromClient(frame, meta, reply);
+    const tap = this.tap;
+    const step = tap != null && tap.on ? this.watched(frame, tap) : this.codec!.fromClient(frame, meta, reply);
     if (step == Step.Answer || step == Step.Refuse) {
       this.metrics.localReplies.increment();
       this.answers.bytes(reply.view());
@@ -181,6 +192,20 @@ export class Tunnel implements Side {
     reply.bytes(frame.bytes);
     this.lastMessage = true;
     return Verdict.Stop;
+  }
+
+  /** The codec decides, and whoever watches is told what on. */
+  private watched(frame: Frame, tap: Tap): Step {
+    const said = this.codec!.describe(frame, meta) ? tap.ask(meta, frame.bytes) : 0;
+    meta.clear();
+    const step = this.codec!.fromClient(frame, meta, reply);
+    if (said == 0) return step;
+    const refused = step == Step.Answer || step == Step.Refuse;
+    const status = refused ? CallStatus.Proxy : CallStatus.Success;
+    const length = <i32>min<u64>(frame.length, i32.MAX_VALUE);
+    tap.tell(About.Message, status, 0, now(), length, 0, keptAt(said), Slice.empty(), Slice.empty());
+    discard(said);
+    return step;
   }
 
   private judgeServer(frame: Frame): Verdict {

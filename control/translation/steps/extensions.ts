@@ -1,4 +1,5 @@
 import type { TypedExtensionConfig } from "../../../xds/gen/envoy/config/core/v3/extension_pb.js";
+import { CONTROL_CLUSTER } from "../../bootstrap/index.js";
 import type { Model, Service } from "../../model/index.js";
 import type { Module, Modules } from "../../source/index.js";
 import { routeFilterExtensions } from "../filters/index.js";
@@ -66,6 +67,11 @@ function waysOf(service: Service, model: Model) {
   return { ...ways, flow: { ...service.tuning.flow, revision, attributes, draw, streams } };
 }
 
+/** Reports go where the configuration comes from: every bootstrap has that cluster. */
+function tapOf({ tap }: Service) {
+  return tap === undefined ? {} : { tap: { cluster: CONTROL_CLUSTER, ...tap } };
+}
+
 function ingress(service: Service, model: Model, { codecs }: Modules, serials: Serials): TypedExtensionConfig[] {
   const { name } = service.codec;
   const module = codecs.get(name);
@@ -75,7 +81,7 @@ function ingress(service: Service, model: Model, { codecs }: Modules, serials: S
   const { codec: settings } = tuning;
   const configuration =
     service.codec.lane === "session"
-      ? { role: "session", scope, codec: settings }
-      : { role: "ingress", scope, ...waysOf(service, model), ...tuning };
+      ? { role: "session", scope, codec: settings, ...tapOf(service) }
+      : { role: "ingress", scope, ...waysOf(service, model), ...tuning, ...tapOf(service) };
   return [codecExtension(ingressCodec(service), `${name}.ingress`, module, configuration, serials)];
 }

@@ -10,6 +10,7 @@ import { type FlowPlan, flowPlan, type Share } from "../flow-plan.js";
 import { FLOW_HEADERS, flowCluster } from "../names.js";
 import { flowAction } from "./route-action.js";
 import { sessionMatch } from "./route-match.js";
+import { sayBackend } from "./session-routes.js";
 
 type RouteInit = MessageInitShape<typeof RouteSchema>;
 
@@ -43,7 +44,7 @@ function matchOf({ match }: Route, { cells }: Share): RouteMatch {
   return result;
 }
 
-/** By this the codec sees which rules a stream went by. */
+/** By this the codec sees which rules a stream went by, and to which backend. */
 function stamp({ revision }: FlowPlan): Pick<RouteInit, "responseHeadersToAdd"> {
   return {
     responseHeadersToAdd: [
@@ -51,6 +52,7 @@ function stamp({ revision }: FlowPlan): Pick<RouteInit, "responseHeadersToAdd"> 
         header: { key: FLOW_HEADERS.revision, value: revision },
         appendAction: Append.OVERWRITE_IF_EXISTS_OR_ADD,
       },
+      ...sayBackend().responseHeadersToAdd,
     ],
   };
 }

@@ -9,7 +9,7 @@ import { keptMatch, keptRoutes } from "./kept-routes.js";
 import { keptForRetry } from "./retry-policy.js";
 import { routeAction } from "./route-action.js";
 import { routeMatch } from "./route-match.js";
-import { pinnedRoutes, sayWhere, sessionRoutes } from "./session-routes.js";
+import { pinnedRoutes, sayBackend, sayWhere, sessionRoutes } from "./session-routes.js";
 
 /** The rules of each service in their order. What matches none of them has no route; without rules all is taken. */
 export function routeConfigurations(model: Model): RouteConfiguration[] {
@@ -24,7 +24,12 @@ export function routeConfigurations(model: Model): RouteConfiguration[] {
               routes: sessionRoutes(rulesOf(service), service, model),
               ...sayWhere(),
             }
-          : { name: service.host, domains: ["*"], routes: routes(service, model) },
+          : {
+              name: service.host,
+              domains: ["*"],
+              routes: routes(service, model),
+              ...(service.tap === undefined ? {} : sayBackend()),
+            },
       ],
     }),
   );

@@ -59,14 +59,16 @@ function byRules(
 
 /** The answer to each session's opening tells the codec where the session went. */
 export function sayWhere(): Pick<MessageInitShape<typeof VirtualHostSchema>, "responseHeadersToAdd"> {
-  const says = (key: string, value: string) => ({
-    header: { key, value },
-    appendAction: Append.OVERWRITE_IF_EXISTS_OR_ADD,
-  });
-  return {
-    responseHeadersToAdd: [
-      says(SESSION_HEADERS.cluster, "%UPSTREAM_CLUSTER%"),
-      says(SESSION_HEADERS.backend, "%UPSTREAM_HOST%"),
-    ],
-  };
+  return { responseHeadersToAdd: [says(SESSION_HEADERS.cluster, "%UPSTREAM_CLUSTER%"), BACKEND] };
 }
+
+/** Every answer tells the codec which backend it is from, for who watches. */
+export function sayBackend() {
+  return { responseHeadersToAdd: [BACKEND] };
+}
+
+function says(key: string, value: string) {
+  return { header: { key, value }, appendAction: Append.OVERWRITE_IF_EXISTS_OR_ADD };
+}
+
+const BACKEND = says(SESSION_HEADERS.backend, "%UPSTREAM_HOST%");

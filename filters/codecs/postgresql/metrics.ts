@@ -28,6 +28,11 @@ export function kindOf(word: Slice): i32 {
   return kinds.length;
 }
 
+/** The word of a kind's number; empty for kinds that are not known. */
+export function nameOfKind(kind: i32): Slice {
+  return kind >= 0 && kind < kinds.length ? unchecked(kinds[kind]) : Slice.empty();
+}
+
 /** A statement has been sent to the server: `statements.<kind>`. */
 export function countStatement(kind: i32): void {
   counters[kind].increment();

@@ -28,7 +28,7 @@ import {
   Type,
   writeError,
 } from "./message";
-import { countDenied, countError, countRefused, countStatement, kindOf, recordLatency } from "./metrics";
+import { countDenied, countError, countRefused, countStatement, kindOf, nameOfKind, recordLatency } from "./metrics";
 import { Kinds } from "./prepared";
 import { Settings } from "./settings";
 import { Statements } from "./sql";
@@ -97,6 +97,30 @@ export class PostgreSqlSession extends SessionCodec {
       return Step.End;
     }
     return Step.Pass;
+  }
+
+  /** Statements; of one that was prepared, no more than its kind. */
+  describe(frame: Frame, meta: Metadata): bool {
+    if (!this.started) return false;
+    const type = frame.bytes.at(0);
+    const portal = textAt(frame.bytes, 5);
+    if (type == Type.Execute) {
+      meta.operation = nameOfKind(this.portals.get(portal));
+    } else if (type == Type.Query || type == Type.Parse) {
+      statements.read(type == Type.Query ? portal : textAt(frame.bytes, 6 + portal.length), this.standardStrings);
+      meta.operation = statements.count > 0 ? statements.kindAt(0) : Slice.empty();
+    } else {
+      return false;
+    }
+    meta.set(MESSAGE, type == Type.Query ? QUERY : type == Type.Parse ? PARSE : EXECUTE);
+    meta.set(USER, this.user.view());
+    meta.set(DATABASE, this.database.view());
+    if (type == Type.Execute) return true;
+    for (let i = 0; i < min(statements.length, MOST_TABLES); i++) {
+      const table = statements.at(i).table;
+      if (table.length > 0) meta.set(TABLE, table);
+    }
+    return true;
   }
 
   private start(frame: Frame, meta: Metadata, out: Writer): Step {
@@ -278,6 +302,14 @@ function keptOfServer(type: u8): i32 {
   return type == Type.ReadyForQuery || type == Type.BackendKeyData || type == Type.ParameterStatus ? MAX_NAMES : 0;
 }
 
+const MOST_TABLES: i32 = 20;
+const MESSAGE = Slice.fixed("message");
+const QUERY = Slice.fixed("query");
+const PARSE = Slice.fixed("parse");
+const EXECUTE = Slice.fixed("execute");
+const USER = Slice.fixed("user");
+const DATABASE = Slice.fixed("database");
+const TABLE = Slice.fixed("table");
 const FUNCTION = Slice.fixed("function");
 const STANDARD_STRINGS = Slice.fixed("standard_conforming_strings");
 const OFF = Slice.fixed("off");

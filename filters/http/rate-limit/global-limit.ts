@@ -1,4 +1,4 @@
-import { Bytes, Fields, getHeader, HeaderMapType, Slice, Writer } from "meltemi/assembly";
+import { Bytes, Fields, getHeader, grpcService, HeaderMapType, Slice, Writer } from "meltemi/assembly";
 import { attributeHeader } from "meltemi/assembly/attributes";
 import { allHold, AttributeMatch } from "meltemi/assembly/requests";
 
@@ -10,10 +10,6 @@ const DESCRIPTORS: u32 = 2;
 const ENTRIES: u32 = 1;
 const KEY: u32 = 1;
 const VALUE: u32 = 2;
-// envoy/config/core/v3/grpc_service.proto: GrpcService { 1 envoy_grpc EnvoyGrpc { 1 cluster_name string, 2 authority string } }
-const ENVOY_GRPC: u32 = 1;
-const CLUSTER_NAME: u32 = 1;
-const AUTHORITY: u32 = 2;
 
 /** As of Envoy's own filter. */
 const TIMEOUT_MS: f64 = 20;
@@ -65,7 +61,7 @@ export class GlobalLimit {
     }
     if (list.length == 0) fields.problems.add(fields.path + ".descriptors", "at least one descriptor", null);
     fields.done();
-    return new GlobalLimit(match, serviceOf(cluster, authority), Bytes.of(domain), <u32>timeout, denies, descriptors);
+    return new GlobalLimit(match, grpcService(cluster, authority), Bytes.of(domain), <u32>timeout, denies, descriptors);
   }
 
   /**
@@ -89,18 +85,6 @@ export class GlobalLimit {
     }
     return message.length > before ? message.view() : null;
   }
-}
-
-function serviceOf(cluster: string, authority: string): Bytes {
-  const name = Bytes.of(cluster);
-  const host = Bytes.of(authority);
-  const out = new Writer();
-  head(out, ENVOY_GRPC, bytesSize(name.view()) + bytesSize(host.view()));
-  bytesField(out, CLUSTER_NAME, name.view());
-  bytesField(out, AUTHORITY, host.view());
-  const bytes = Bytes.copyOf(out.view());
-  out.free();
-  return bytes;
 }
 
 // All fields here have numbers below 16 and are length-delimited: a tag of one byte, a length, the content.

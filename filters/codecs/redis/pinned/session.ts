@@ -96,6 +96,16 @@ export class RedisSession extends SessionCodec {
     return Step.Replace;
   }
 
+  /** Commands; of their arguments the key. */
+  describe(frame: Frame, meta: Metadata): bool {
+    if (this.restOfCommand > 0 || frame.kind == Kind.Pong) return false;
+    call.read(frame.bytes);
+    meta.operation = call.name();
+    if (call.first > 0) meta.set(KEY, call.key);
+    meta.set(USER, this.client.user.view());
+    return true;
+  }
+
   /** Puts the new connection into the client's state. */
   private begin(out: Writer): void {
     this.begun = true;
@@ -304,6 +314,8 @@ const BULK_ERROR: u8 = 0x21;
 const ARRAY: u8 = 0x2a;
 const PUSH: u8 = 0x3e;
 const ON = words("on");
+const KEY = Slice.fixed("key");
+const USER = Slice.fixed("user");
 const PING = Slice.fixed("*1\r\n$4\r\nPING\r\n");
 const DENIED = Slice.fixed("*1\r\n$14\r\nmeltemi.denied\r\n");
 const RESET = Slice.fixed("*1\r\n$5\r\nRESET\r\n");
