@@ -77,6 +77,9 @@ export class TestHttpHost implements HttpHost {
     this.actions.reset();
   }
 
+  /** There are no routes here. */
+  requestChanged(): void {}
+
   clearRouteCache(): void {
     this.asked.push("clear the route cache");
   }

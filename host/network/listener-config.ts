@@ -62,6 +62,7 @@ export interface ListenerSettings {
   readonly backlog: number;
   readonly metadata: FilterMetadata;
   readonly direction: ListenerInfo["direction"];
+  readonly filterChain: string;
   readonly originalDst: boolean;
   readonly filters: readonly Filter[];
   /** Where the filters stand in the listener, for errors. */
@@ -93,6 +94,7 @@ export function readListener(listener: ListenerProto): ListenerSettings {
     backlog: listener.tcpBacklogSize ?? 511,
     metadata: listener.metadata?.filterMetadata ?? {},
     direction: direction(listener.trafficDirection),
+    filterChain: used?.name ?? "",
     originalDst: readListenerFilters(listener),
     filters,
     filtersPath,

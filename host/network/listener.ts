@@ -53,6 +53,7 @@ export class Listener {
       stats: services.stats.scope(`listener.${settings.statName}`),
       metadata: settings.metadata,
       direction: settings.direction,
+      filterChain: settings.filterChain,
     });
     try {
       const factories = await buildFilters(settings.filters, settings.filtersPath, services.filters, scope);

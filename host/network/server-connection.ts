@@ -48,6 +48,8 @@ export class ServerConnection implements Connection {
   private eof = false;
   private depth = 0;
   private closing: CloseEvent | undefined;
+  /** Who closed the second half, where both were closed one by one. */
+  private lastHalf: CloseEvent = "remote";
 
   constructor(private readonly options: ConnectionOptions) {
     this.transport = options.transport;
@@ -71,7 +73,7 @@ export class ServerConnection implements Connection {
     this.transport.on("error", (error) => {
       this.info.terminationDetails ??= error.message;
     });
-    this.transport.once("close", () => this.closed("remote"));
+    this.transport.once("close", () => this.closed(this.lastHalf));
     for (const factory of factories) {
       if (
         this.chain.add((continueReading) =>
@@ -178,7 +180,9 @@ export class ServerConnection implements Connection {
       if (!this.transport.write(chunk)) this.blocked = true;
     }
     if (chunks.length > 1) this.transport.uncork();
-    if (endOfStream) this.transport.end();
+    if (!endOfStream) return;
+    if (this.eof) this.lastHalf = "local";
+    this.transport.end();
   }
 
   /** Pauses the socket while somebody asks for it, or while filters keep more than the limit (until half of it). */

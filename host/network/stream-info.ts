@@ -8,5 +8,6 @@ export function createStreamInfo(metadata: FilterMetadata = {}): StreamInfo {
     dynamicMetadata: { ...metadata },
     filterState: new Map(),
     responseFlags: new Set(),
+    upstreamAttempts: 0,
   };
 }

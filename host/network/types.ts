@@ -57,8 +57,12 @@ export interface StreamInfo {
   readonly filterState: Map<string, string | Uint8Array>;
   readonly responseFlags: Set<ResponseFlag>;
   upstreamCluster?: string | undefined;
+  /** Of the cluster that an upstream was chosen from. */
+  upstreamClusterMetadata?: FilterMetadata | undefined;
   upstreamEndpoint?: Endpoint | undefined;
   upstreamFailure?: string | undefined;
+  /** How often an upstream was tried. */
+  upstreamAttempts: number;
   terminationDetails?: string | undefined;
 }
 
@@ -76,6 +80,8 @@ export interface Connection {
   readonly state: "open" | "closing" | "closed";
   /** `per_connection_buffer_limit_bytes`. */
   readonly bufferLimit: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
   /** False while more than the limit waits to go out; `onWritable` of the filters tells when that ends. */
   readonly writable: boolean;
   /** Sends bytes through the write filters (last filter first) to the client. The connection keeps the view. */
@@ -136,6 +142,8 @@ export interface ListenerInfo {
   readonly stats: Scope;
   readonly metadata: FilterMetadata;
   readonly direction: "unspecified" | "inbound" | "outbound";
+  /** The name of its only filter chain; empty where it has none. */
+  readonly filterChain: string;
 }
 
 /** Structured log, a subset of pino's. */

@@ -25,11 +25,11 @@ export function identityOf(socket: TLSSocket): TlsIdentity {
 
 /**
  * A property of Envoy's `connection` namespace that TLS is asked for; undefined where there is no such name, no such value,
- * or no TLS.
+ * or no TLS. Without TLS no server name was asked for, as Envoy says it: an empty one.
  */
 export function tlsProperty(identity: TlsIdentity | undefined, key: string): string | boolean | undefined {
   if (key === "mtls") return identity?.peer !== undefined;
-  if (identity === undefined) return undefined;
+  if (identity === undefined) return key === "requested_server_name" ? "" : undefined;
   const { peer, local } = identity;
   switch (key) {
     case "tls_version":

@@ -117,4 +117,7 @@ export class Context {
   sendLocalResponse(_response: LocalResponse): void {}
 
   clearRouteCache(): void {}
+
+  /** A header map of this context was changed. */
+  headersChanged(_type: MapType): void {}
 }

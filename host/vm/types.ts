@@ -177,6 +177,8 @@ export interface HttpHost extends StreamHost {
   closeStream(type: StreamType.HttpRequest | StreamType.HttpResponse): void;
   /** Called at once, within the VM's call. */
   clearRouteCache(): void;
+  /** The module changed a request header; on Envoy that clears the route cache too. Called at once. */
+  requestChanged(): void;
   /** The body kept after StopIterationAndBuffer, when asked for outside a body callback. Undefined: none. */
   bufferedBody(type: StreamType.HttpRequest | StreamType.HttpResponse): ByteBuffer | undefined;
   /** Makes trailers in the last body call (end of stream) when the module touches them. */

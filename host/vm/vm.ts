@@ -178,9 +178,14 @@ export class Vm {
 
   /** Tokens of calls out of the VM: http 4, 8 …, unary gRPC 5, 9 …, gRPC streams 6, 10 … */
   nextToken(kind: CallKind): number {
-    const token = (this.#lastTokens.get(kind) ?? kind) + 4;
+    const token = this.tokenAfter(kind);
     this.#lastTokens.set(kind, token);
     return token;
+  }
+
+  /** What `nextToken` gives next: a call that does not even start uses none up. */
+  tokenAfter(kind: CallKind): number {
+    return (this.#lastTokens.get(kind) ?? kind) + 4;
   }
 
   /** The VM is dead: its memory may be anything. */

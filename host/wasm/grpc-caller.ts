@@ -20,7 +20,7 @@ export function grpcCaller(clusters: ClusterManager): GrpcCaller {
       const target = targetOf(call.target);
       if (target === undefined) return Status.ParseFailure;
       const cluster = clusters.get(target.cluster);
-      if (cluster === undefined) return Status.InternalFailure;
+      if (cluster === undefined) return target.bare ? Status.ParseFailure : Status.InternalFailure;
       const exchange = new Exchange(cluster, target.authority, call, events);
       if (unary !== undefined) exchange.send(unary, true);
       return exchange;
@@ -28,16 +28,23 @@ export function grpcCaller(clusters: ClusterManager): GrpcCaller {
   };
 }
 
+/** Where a call goes; `bare`: only a cluster's name was given. */
+interface Target {
+  readonly cluster: string;
+  readonly authority: string;
+  readonly bare: boolean;
+}
+
 /** A serialised GrpcService with a cluster, or a cluster's bare name. */
-function targetOf(bytes: Uint8Array): { readonly cluster: string; readonly authority: string } | undefined {
+function targetOf(bytes: Uint8Array): Target | undefined {
   try {
     const { targetSpecifier } = fromBinary(GrpcServiceSchema, bytes);
     if (targetSpecifier.case !== "envoyGrpc") return undefined;
     const { clusterName, authority } = targetSpecifier.value;
-    return { cluster: clusterName, authority: authority || clusterName };
+    return { cluster: clusterName, authority: authority || clusterName, bare: false };
   } catch {
     const name = Buffer.from(bytes).toString();
-    return { cluster: name, authority: name };
+    return { cluster: name, authority: name, bare: true };
   }
 }
 

@@ -41,10 +41,14 @@ function send(
   else if (hasBody && valueIn(request, "content-length") === undefined) {
     request.push(["content-length", String(call.body.length)]);
   }
+  // What the router of Envoy's async client adds on both ways.
+  request.push(["x-envoy-internal", "true"]);
+  if (call.timeoutMs !== undefined) request.push(["x-envoy-expected-rq-timeout-ms", String(call.timeoutMs)]);
+  const start = performance.now();
   request.sort(([a], [b]) => Number(b.startsWith(":")) - Number(a.startsWith(":")));
   const stream = cluster.httpPool(endpoint).newStream(request, !hasBody && !hasTrailers, {
     onHeaders: (received, endStream) => {
-      headers = received;
+      headers = [...received, ["x-envoy-upstream-service-time", String(Math.round(performance.now() - start))]];
       if (endStream) complete([]);
     },
     onData: (bytes, endStream) => {

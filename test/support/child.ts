@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
-const KEPT_BYTES = 256 * 1024;
+const KEPT_BYTES = 1024 * 1024;
 
 /** A process that a test started: its output is kept, its memory can be read, and it ends with the test. */
 export class Child {

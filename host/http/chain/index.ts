@@ -1,3 +1,3 @@
-export { type LocalReply, writeLocalReply } from "./local-reply.js";
+export { grpcStatusOf, type LocalReply, writeLocalReply } from "./local-reply.js";
 export { Pipeline } from "./pipeline.js";
 export type { HttpFilter, PipelineOwner, Sink, Stage } from "./types.js";

@@ -24,6 +24,11 @@ const GRPC_STATUS = new Map([
   [504, 14],
 ]);
 
+/** The gRPC status of an answer that has only an HTTP status; UNKNOWN where the mapping has none. */
+export function grpcStatusOf(status: number): number {
+  return GRPC_STATUS.get(status) ?? 2;
+}
+
 /** Headers and body of a reply as Envoy writes them; a gRPC client gets its status in the headers. */
 export function writeLocalReply(reply: LocalReply, request: HeaderMap): { headers: HeaderMap; body: Uint8Array } {
   const body = typeof reply.body === "string" ? Buffer.from(reply.body) : (reply.body ?? new Uint8Array());
@@ -38,7 +43,7 @@ export function writeLocalReply(reply: LocalReply, request: HeaderMap): { header
 }
 
 function grpcHeaders(reply: LocalReply, body: Uint8Array): HeaderMap {
-  const status = reply.grpcStatus ?? GRPC_STATUS.get(reply.status) ?? 2;
+  const status = reply.grpcStatus ?? grpcStatusOf(reply.status);
   const headers = new HeaderMap([
     [":status", "200"],
     ["content-type", "application/grpc"],

@@ -37,6 +37,7 @@ function create(extension: Extension, context: FactoryContext): NetworkFilterFac
     maxStreamDuration: options.maxStreamDuration,
     accessLogs: compileAccessLogs(config.accessLog, context, `${path}.access_log`),
     routes,
+    clusterMetadata: (name) => context.clusters.get(name)?.metadata,
     filters: (stream) => filters.create(stream),
     terminal: (stream) => new Router(stream, router),
   };

@@ -64,6 +64,11 @@ export class Router implements TerminalFilter {
       this.#host.sendLocalReply({ status: 404, details: "route_not_found", flag: "NR" });
       return;
     }
+    if (!headers.has(":method")) {
+      const details = "filter_removed_required_request_headers";
+      this.#host.sendLocalReply({ status: 503, details, body: "missing required header: :method" });
+      return;
+    }
     if (route.action.kind === "forward") this.#forward(route, route.action, headers, endStream);
     else this.#answer(route, route.action, headers);
   }
@@ -119,6 +124,7 @@ export class Router implements TerminalFilter {
     const status = Number(headers.get(":status"));
     if (this.#retry({ kind: "response", status, headers }, status)) return;
     attempt.stopTimer();
+    this.#host.info.responseCode = status;
     // What was kept for another try is not needed any more.
     target.copy.drop();
     if (this.#host.info.upstreamAttempts > 1 && status < 500) {

@@ -148,7 +148,13 @@ describe("what a route says", () => {
     const headers = request("/p");
     const route = routes.route(headers, 0);
     const context: FormatContext = {
-      info: { startTime: 0, dynamicMetadata: {}, filterState: new Map(), responseFlags: new Set() },
+      info: {
+        startTime: 0,
+        dynamicMetadata: {},
+        filterState: new Map(),
+        upstreamAttempts: 0,
+        responseFlags: new Set(),
+      },
       protocol: "HTTP/2",
       localAddress: "127.0.0.1:1",
       remoteAddress: "127.0.0.1:2",

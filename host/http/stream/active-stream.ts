@@ -43,6 +43,7 @@ export class ActiveStream implements RouterHost, CodecStreamHandler {
   readonly #timers: StreamTimers;
   readonly #onOver: () => void;
   #route: Route | undefined | null = null;
+  #lastRoute: Route | undefined;
   #headersWritten = false;
   #responseBegun = false;
   #over = false;
@@ -123,9 +124,16 @@ export class ActiveStream implements RouterHost, CodecStreamHandler {
   route(): Route | undefined {
     if (this.#route === null) {
       this.#route = this.#table?.route(this.requestHeaders, this.random);
+      this.#lastRoute = this.#route;
+      const action = this.#route?.action;
+      if (action?.kind === "forward") this.info.upstreamClusterMetadata = this.#config.clusterMetadata(action.cluster);
       this.#timers.routeFound(this.#route);
     }
     return this.#route;
+  }
+
+  lastRoute(): Route | undefined {
+    return this.#lastRoute ?? this.route();
   }
 
   clearRouteCache(): void {
@@ -262,6 +270,10 @@ export class ActiveStream implements RouterHost, CodecStreamHandler {
 
   #writeHeaders(headers: HeaderMap, endStream: boolean): void {
     if (this.#over) return;
+    if (!headers.has(":status")) {
+      this.#answerForFilters();
+      return;
+    }
     finishResponseHeaders(headers, this.requestHeaders, this.#config.response);
     this.responseHeaders = headers;
     this.#headersWritten = true;
@@ -270,6 +282,20 @@ export class ActiveStream implements RouterHost, CodecStreamHandler {
     this.#config.stats.rqClass[Math.floor(this.info.responseCode / 100)]?.inc();
     this.#codec.writeHeaders(headers, endStream);
     if (endStream) this.#complete();
+  }
+
+  /** A filter took the status away: no filter sees the answer to that, and what else comes of the response is dropped. */
+  #answerForFilters(): void {
+    this.info.responseCodeDetails = "filter_removed_required_response_headers";
+    const details = this.info.responseCodeDetails;
+    const reply = writeLocalReply(
+      { status: 502, details, body: "missing required header: :status" },
+      this.requestHeaders,
+    );
+    this.#writeHeaders(reply.headers, reply.body.length === 0);
+    const body = new ByteQueue();
+    body.append(reply.body);
+    if (reply.body.length > 0) this.#writeData(body, true);
   }
 
   #writeData(data: ByteQueue, endStream: boolean): void {

@@ -1,5 +1,6 @@
 import type { ByteQueue } from "../../bytes/index.js";
 import type { Connection, StreamInfo } from "../../network/index.js";
+import type { FilterMetadata } from "../../upstream/index.js";
 import type { HttpFilter, LocalReply, Pipeline } from "../chain/index.js";
 import type { HeaderMap } from "../headers/index.js";
 import type { FormatContext, Route, RouteTable } from "../routes/index.js";
@@ -15,7 +16,6 @@ export interface HttpStreamInfo extends StreamInfo {
   bytesReceived: number;
   bytesSent: number;
   requestComplete: boolean;
-  upstreamAttempts: number;
   /** Milliseconds that the request took; set when it is over. */
   duration?: number | undefined;
 }
@@ -33,6 +33,8 @@ export interface StreamContext {
   readonly bufferLimit: number;
   /** The route, found at first need and kept; the table is the one that was current when the stream began. */
   route(): Route | undefined;
+  /** The route found last, though it may have to be found anew: what properties tell of it. */
+  lastRoute(): Route | undefined;
   clearRouteCache(): void;
   /** Answers instead of the upstream; once the response is on its way the stream is reset instead. */
   sendLocalReply(reply: LocalReply): void;
@@ -105,6 +107,8 @@ export interface StreamConfig {
   /** What access logs write when a request is over. */
   readonly accessLogs: readonly ((context: FormatContext) => void)[];
   routes(): RouteTable | undefined;
+  /** The metadata of a cluster that is there. */
+  clusterMetadata(name: string): FilterMetadata | undefined;
   filters(stream: StreamContext): readonly HttpFilter[];
   terminal(stream: RouterHost): TerminalFilter;
 }

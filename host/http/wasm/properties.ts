@@ -1,9 +1,9 @@
 import { create } from "@bufbuild/protobuf";
 import { type Metadata, MetadataSchema } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
-import type { ListenerInfo } from "../../network/index.js";
+import { flagBits, hostMetadataValue, type ListenerInfo, metadataValue } from "../../network/index.js";
 import { tlsProperty } from "../../tls/index.js";
-import type { FilterMetadata } from "../../upstream/index.js";
 import { ofMessage, type PropertyNamespace, type PropertyValue } from "../../vm/index.js";
+import { grpcStatusOf } from "../chain/index.js";
 import { toByteString } from "../headers/index.js";
 import type { StreamContext } from "../stream/index.js";
 
@@ -29,7 +29,7 @@ export function streamProperty(name: string, stream: StreamContext, listener: Li
     case "upstream":
       return namespace((key) => upstreamValue(key, stream));
     case "metadata":
-      return ofJsonMetadata(info.dynamicMetadata);
+      return metadataValue(info.dynamicMetadata);
     case "filter_state":
       return namespace((key) => info.filterState.get(key));
     case "upstream_filter_state":
@@ -66,24 +66,15 @@ function responseValue(key: string, { info }: StreamContext): PropertyValue | un
     case "code_details":
       return info.responseCodeDetails;
     case "flags":
-      return BigInt(flagBits(info.responseFlags));
+      return flagBits(info.responseFlags);
     case "size":
       return BigInt(info.bytesSent);
+    case "grpc_status":
+      // Envoy takes it from the HTTP status where no header says it.
+      return info.responseCode === undefined ? undefined : BigInt(grpcStatusOf(info.responseCode));
     default:
       return undefined;
   }
-}
-
-/** Bits of Envoy's CoreResponseFlag, in its order. */
-const FLAG_ORDER = [
-  ...["LH", "UH", "UT", "LR", "UR", "UF", "UC", "UO", "NR", "DI", "FI", "RL", "UAEX", "RLSE", "DC", "URX", "SI", "IH"],
-  ...["DPE", "UMSDR", "RFCF", "NFCF", "DT", "UPE", "NC", "OM", "DF", "DO", "DR", "UDO"],
-];
-
-function flagBits(flags: ReadonlySet<string>): number {
-  let bits = 0;
-  for (const flag of flags) bits += 2 ** FLAG_ORDER.indexOf(flag);
-  return bits;
 }
 
 function connectionValue(key: string, { connection }: StreamContext): PropertyValue | undefined {
@@ -105,7 +96,7 @@ function upstreamValue(key: string, { info }: StreamContext): PropertyValue | un
     case "port":
       return endpoint?.address.kind === "tcp" ? BigInt(endpoint.address.port) : undefined;
     case "transport_failure_reason":
-      return info.upstreamFailure;
+      return info.upstreamFailure ?? (endpoint && "");
     case "request_attempt_count":
       return BigInt(info.upstreamAttempts);
     default:
@@ -119,26 +110,30 @@ function xdsValue(key: string, stream: StreamContext, listener: ListenerInfo): P
     case "listener_direction":
       return DIRECTIONS[listener.direction];
     case "listener_metadata":
-      return Object.keys(listener.metadata).length === 0 ? undefined : ofJsonMetadata(listener.metadata);
+      return metadataValue(listener.metadata);
+    case "filter_chain_name":
+      return toByteString(listener.filterChain);
     case "upstream_host_metadata":
-      return info.upstreamEndpoint && ofJsonMetadata(info.upstreamEndpoint.metadata);
+      return info.upstreamEndpoint && hostMetadataValue(info.upstreamEndpoint.metadata);
+    case "cluster_metadata":
+      return info.upstreamClusterMetadata && metadataValue(info.upstreamClusterMetadata);
     case "cluster_name":
       return clusterName(stream);
     case "route_name":
-      return toByteString(stream.route()?.name ?? "");
+      return toByteString(stream.lastRoute()?.name ?? "");
     case "route_metadata":
-      return ofMetadata(stream.route()?.metadata);
+      return stream.lastRoute() && ofMetadata(stream.lastRoute()?.metadata);
     case "virtual_host_name":
-      return stream.route() && toByteString(stream.route()?.virtualHost.name ?? "");
+      return stream.lastRoute() && toByteString(stream.lastRoute()?.virtualHost.name ?? "");
     case "virtual_host_metadata":
-      return ofMetadata(stream.route()?.virtualHost.metadata);
+      return stream.lastRoute() && ofMetadata(stream.lastRoute()?.virtualHost.metadata);
     default:
       return undefined;
   }
 }
 
 function clusterName(stream: StreamContext): string | undefined {
-  const action = stream.route()?.action;
+  const action = stream.lastRoute()?.action;
   return action?.kind === "forward" ? toByteString(action.cluster) : undefined;
 }
 
@@ -150,12 +145,8 @@ function addressNamespace(address: string): PropertyNamespace {
   });
 }
 
-function ofMetadata(metadata: Metadata | undefined): PropertyValue | undefined {
-  return metadata && ofMessage(MetadataSchema, metadata);
-}
-
-function ofJsonMetadata(filterMetadata: FilterMetadata): PropertyValue {
-  return ofMessage(MetadataSchema, create(MetadataSchema, { filterMetadata: { ...filterMetadata } }));
+function ofMetadata(metadata: Metadata | undefined): PropertyValue {
+  return ofMessage(MetadataSchema, metadata ?? create(MetadataSchema));
 }
 
 function namespace(get: (key: string) => PropertyValue | undefined): PropertyNamespace {

@@ -92,6 +92,10 @@ class WasmFilter implements HttpFilter, HttpHost {
     this.#stream.reset("wasm_close_stream");
   }
 
+  requestChanged(): void {
+    this.#stream.clearRouteCache();
+  }
+
   clearRouteCache(): void {
     this.#stream.clearRouteCache();
   }

@@ -33,7 +33,6 @@ export const tcpProxy: NetworkFilterKind = {
 class TcpProxyFilter implements NetworkFilter {
   private upstream: Duplex | undefined;
   private cancel: (() => void) | undefined;
-  private attempts = 0;
   private stopped = false;
   private lastActivity = Date.now();
   private readonly timers: NodeJS.Timeout[] = [];
@@ -92,14 +91,14 @@ class TcpProxyFilter implements NetworkFilter {
     if (upstream === undefined || upstream.destroyed) return;
     // What the client sent before it closed still goes out; what the upstream sends has nowhere to go.
     upstream.resume();
-    if (event === "remote") upstream.end(() => upstream.destroy());
+    if (event === "remote" || upstream.writableEnded) upstream.end(() => upstream.destroy());
     else upstream.destroy();
   }
 
   private connect(cluster: Cluster): void {
     const { connection } = this;
     const { info } = connection;
-    this.attempts += 1;
+    info.upstreamAttempts += 1;
     const endpoint = cluster.pickEndpoint({
       dynamicMetadata: info.dynamicMetadata,
       originalDestination: connection.originalDestination,
@@ -111,6 +110,7 @@ class TcpProxyFilter implements NetworkFilter {
       return;
     }
     info.upstreamEndpoint = endpoint;
+    info.upstreamClusterMetadata = cluster.metadata;
     this.cancel = cluster.tcpConnect(endpoint, {
       onConnected: (stream) => this.onConnected(stream),
       onFailure: (reason, detail) => this.onFailure(cluster, reason, detail),
@@ -119,7 +119,7 @@ class TcpProxyFilter implements NetworkFilter {
 
   private onFailure(cluster: Cluster, reason: FailureReason, detail: string): void {
     this.cancel = undefined;
-    if (reason !== "overflow" && this.attempts < this.config.maxConnectAttempts) {
+    if (reason !== "overflow" && this.connection.info.upstreamAttempts < this.config.maxConnectAttempts) {
       this.connect(cluster);
       return;
     }

@@ -1,5 +1,12 @@
 import { tlsProperty } from "../../tls/index.js";
-import { type FilterState, type NetworkHost, ofJson, type PropertyValue, Status } from "../../vm/index.js";
+import {
+  type FilterState,
+  type NetworkHost,
+  type PropertyNamespace,
+  type PropertyValue,
+  Status,
+} from "../../vm/index.js";
+import { flagBits, hostMetadataValue, metadataValue } from "../attributes.js";
 import type { Connection, FilterCallbacks, ListenerInfo, StreamInfo } from "../types.js";
 
 const DIRECTIONS = { unspecified: 0n, inbound: 1n, outbound: 2n } as const;
@@ -24,7 +31,7 @@ export class ConnectionHost implements NetworkHost {
   }
 
   fail(): void {
-    this.callbacks.connection.close("reset", "wasm_fail_stream");
+    this.callbacks.connection.close("no-flush", "wasm_fail_stream");
   }
 
   property(name: string): PropertyValue | undefined {
@@ -39,10 +46,14 @@ export class ConnectionHost implements NetworkHost {
         return addressOf(connection.remoteAddress);
       case "destination":
         return addressOf(connection.localAddress);
+      case "request":
+        return namespace({ size: BigInt(connection.bytesReceived), total_size: BigInt(connection.bytesReceived) });
+      case "response":
+        return namespace({ size: BigInt(connection.bytesSent), flags: flagBits(info.responseFlags) });
       case "upstream":
-        return info.upstreamEndpoint === undefined ? namespace({}) : addressOf(info.upstreamEndpoint.name);
+        return upstreamOf(info);
       case "metadata":
-        return metadataOf(info.dynamicMetadata);
+        return metadataValue(info.dynamicMetadata);
       case "filter_state":
         return namespace(Object.fromEntries(info.filterState));
       case "xds":
@@ -55,9 +66,10 @@ export class ConnectionHost implements NetworkHost {
   private xds({ info }: Connection): PropertyValue {
     return namespace({
       cluster_name: info.upstreamCluster,
-      upstream_host_metadata:
-        info.upstreamEndpoint === undefined ? undefined : metadataOf(info.upstreamEndpoint.metadata),
-      listener_metadata: metadataOf(this.listener.metadata),
+      upstream_host_metadata: info.upstreamEndpoint && hostMetadataValue(info.upstreamEndpoint.metadata),
+      cluster_metadata: info.upstreamClusterMetadata && metadataValue(info.upstreamClusterMetadata),
+      filter_chain_name: this.listener.filterChain,
+      listener_metadata: metadataValue(this.listener.metadata),
       listener_direction: DIRECTIONS[this.listener.direction],
     });
   }
@@ -89,16 +101,25 @@ function connectionValue(key: string, { id, info, tls }: Connection): PropertyVa
   return key === "termination_details" ? info.terminationDetails : tlsProperty(tls, key);
 }
 
-function namespace(values: Readonly<Record<string, PropertyValue | undefined>>): PropertyValue {
+function namespace(values: Readonly<Record<string, PropertyValue | undefined>>): PropertyNamespace {
   return { kind: "namespace", get: (key) => values[key] };
 }
 
-function metadataOf(metadata: StreamInfo["dynamicMetadata"]): PropertyValue {
-  return namespace({ filter_metadata: ofJson({ ...metadata }) });
+/** On TCP it is there from the beginning, with nothing in it. */
+function upstreamOf({ upstreamEndpoint: endpoint, upstreamFailure, upstreamAttempts }: StreamInfo): PropertyValue {
+  const address = endpoint && addressOf(endpoint.name);
+  return {
+    kind: "namespace",
+    get(key) {
+      if (key === "transport_failure_reason") return upstreamFailure ?? "";
+      if (key === "request_attempt_count") return BigInt(upstreamAttempts);
+      return address?.get(key);
+    },
+  };
 }
 
 /** `address` and `port`, as in Envoy's attributes. */
-function addressOf(address: string): PropertyValue {
+function addressOf(address: string): PropertyNamespace {
   const port = /:(\d+)$/.exec(address)?.[1];
   return namespace({ address, port: port === undefined ? undefined : BigInt(port) });
 }

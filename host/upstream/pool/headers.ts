@@ -2,12 +2,15 @@ import type { HeaderPair } from "../types.js";
 
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
 
-/** Pairs from node's flat list of names and values, lower-cased, without what concerns the connection only. */
+/** What of these Envoy's HTTP/1.1 codec still shows to filters; the connection manager takes it out. */
+const SHOWN = new Set(["connection", "transfer-encoding"]);
+
+/** Pairs from node's flat list of names and values, lower-cased, without what no filter sees. */
 export function pairsFromRaw(raw: readonly string[]): HeaderPair[] {
   const pairs: HeaderPair[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = (raw[index] ?? "").toLowerCase();
-    if (!HOP_BY_HOP.has(name)) pairs.push([name, raw[index + 1] ?? ""]);
+    if (!HOP_BY_HOP.has(name) || SHOWN.has(name)) pairs.push([name, raw[index + 1] ?? ""]);
   }
   return pairs;
 }

@@ -141,7 +141,8 @@ export class Http1UpstreamStream implements HttpStream {
 
 /** The flat list that node writes as it stands, so repeated names and their order are kept. */
 function rawHeaders(pairs: readonly HeaderPair[], method: string, endStream: boolean, keepAlive: boolean): string[] {
-  const raw = ["host", firstValue(pairs, ":authority") ?? ""];
+  const authority = firstValue(pairs, ":authority");
+  const raw = authority === undefined ? [] : ["host", authority];
   let framed = false;
   for (const [name, value] of pairs) {
     if (name.startsWith(":") || name === "host" || name === "transfer-encoding" || name === "connection") continue;

@@ -32,19 +32,21 @@ export class GrpcCalls {
   open(target: GrpcCall, unary: Uint8Array | undefined): { status: Status; token: number } {
     const caller = this.vm.services.grpc;
     if (!caller) return { status: Status.Unimplemented, token: 0 };
-    const token = this.vm.nextToken(unary ? CallKind.GrpcUnary : CallKind.GrpcStream);
+    const kind = unary ? CallKind.GrpcUnary : CallKind.GrpcStream;
+    const token = this.vm.tokenAfter(kind);
     const call: Call = { unary: unary !== undefined, channel: undefined, localClosed: false, remoteClosed: false };
     this.#calls.set(token, call);
     const channel = caller.open(target, unary, {
-      onInitialMetadata: (metadata) => this.#deliver(token, () => this.#onInitialMetadata(token, metadata)),
+      onInitialMetadata: (metadata) => this.#deliver(token, () => this.#onInitialMetadata(token, call, metadata)),
       onMessage: (message) => this.#deliver(token, () => this.#onMessage(token, call, message)),
-      onTrailingMetadata: (metadata) => this.#deliver(token, () => this.#onTrailingMetadata(token, metadata)),
+      onTrailingMetadata: (metadata) => this.#deliver(token, () => this.#onTrailingMetadata(token, call, metadata)),
       onClose: (status, message) => this.#deliver(token, () => this.#onClose(token, call, status, message)),
     });
     if (typeof channel === "number") {
       this.#calls.delete(token);
       return { status: channel, token: 0 };
     }
+    this.vm.nextToken(kind);
     call.channel = channel;
     return { status: Status.Ok, token };
   }
@@ -91,13 +93,16 @@ export class GrpcCalls {
     else if (this.#calls.has(token) && this.vm.failure === undefined) event();
   }
 
-  #onInitialMetadata(token: number, metadata: readonly Header[]): void {
+  /** Envoy's unary calls tell of the message or the failure only. */
+  #onInitialMetadata(token: number, call: Call, metadata: readonly Header[]): void {
+    if (call.unary) return;
     this.initialMetadata = metadata;
     this.vm.callback(this.root, this.vm.callbacks.grpcInitialMetadata, 0, this.root.id, token, metadata.length);
     this.initialMetadata = undefined;
   }
 
-  #onTrailingMetadata(token: number, metadata: readonly Header[]): void {
+  #onTrailingMetadata(token: number, call: Call, metadata: readonly Header[]): void {
+    if (call.unary) return;
     this.trailingMetadata = metadata;
     this.vm.callback(this.root, this.vm.callbacks.grpcTrailingMetadata, 0, this.root.id, token, metadata.length);
     this.trailingMetadata = undefined;

@@ -132,6 +132,10 @@ export class HttpContext extends StreamContext implements HttpStream {
     this.#later(() => this.chain.sendLocalResponse(response));
   }
 
+  override headersChanged(type: MapType): void {
+    if (type === MapType.HttpRequestHeaders) this.chain.requestChanged();
+  }
+
   override clearRouteCache(): void {
     this.chain.clearRouteCache();
   }

@@ -37,6 +37,7 @@ export function headerCalls(vm: Vm) {
       const map = context.writableMap(type);
       if (!map) return Status.BadArgument;
       map.replaceAll(readPairs(bytes).map(([name, value]) => [lowerCase(name), value] as const));
+      context.headersChanged(type);
       return Status.Ok;
     },
 
@@ -57,7 +58,7 @@ export function headerCalls(vm: Vm) {
     },
 
     replace_header_map_value(type: number, key: number, keyLength: number, value: number, valueLength: number): Status {
-      return change(vm, type, key, keyLength, value, valueLength, "set");
+      return change(vm, type, key, keyLength, value, valueLength, "replace");
     },
 
     remove_header_map_value(type: number, key: number, keyLength: number): Status {
@@ -68,6 +69,7 @@ export function headerCalls(vm: Vm) {
       const map = context.writableMap(type);
       if (!map) return Status.BadArgument;
       map.remove(lowerCase(name));
+      context.headersChanged(type);
       return Status.Ok;
     },
   };
@@ -80,7 +82,7 @@ function change(
   keyLength: number,
   at: number,
   length: number,
-  how: "add" | "set",
+  how: "add" | "replace",
 ): Status {
   if (type >>> 0 > HIGHEST) return Status.BadArgument;
   const context = vm.callee;
@@ -89,7 +91,10 @@ function change(
   if (name === undefined || value === undefined) return Status.InvalidMemoryAccess;
   const map = context.writableMap(type);
   if (!map) return Status.BadArgument;
-  map[how](lowerCase(name), value);
+  // As Envoy: what is replaced loses its place and goes to the end.
+  if (how === "replace") map.remove(lowerCase(name));
+  map.add(lowerCase(name), value);
+  context.headersChanged(type);
   return Status.Ok;
 }
 

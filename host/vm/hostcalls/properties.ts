@@ -9,7 +9,8 @@ export function propertyCalls(vm: Vm) {
       const context = vm.callee;
       const text = vm.memory.byteString(path, pathLength);
       if (text === undefined) return Status.InvalidMemoryAccess;
-      const found = findProperty(context, text);
+      // Envoy finds the root of all properties, which cannot be written.
+      const found = text === "" ? null : findProperty(context, text);
       if (found === undefined) return Status.NotFound;
       const bytes = serialise(found);
       if (bytes === undefined) return Status.SerializationFailure;

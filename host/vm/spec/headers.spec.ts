@@ -31,8 +31,8 @@ describe("header maps", () => {
       "pairs 2",
     ]);
     expect([...map]).toEqual([
-      ["x-a", "only"],
       ["x-new", "v"],
+      ["x-a", "only"],
     ]);
   });
 

@@ -199,6 +199,7 @@ export class FakeHttp implements HttpHost {
   fail = () => void this.done.push("fail");
   closeStream = (type: number) => void this.done.push(`close ${type}`);
   continueStream = (type: number) => void this.done.push(`continue ${type}`);
+  requestChanged = () => {};
   clearRouteCache = () => void this.done.push("clear");
   bufferedBody = () => this.kept;
   addTrailers = () => this.trailers;

@@ -1,0 +1,58 @@
+import type { Case } from "../case.js";
+
+const GET = ":method=GET,:path=/called,:authority=callee";
+
+/** Calls out of a module, and what it shares. */
+export const CALLS: readonly Case[] = [
+  {
+    name: "call-http",
+    configuration:
+      `request_headers: http http ${GET},x-c=1 _ 1000; return 1\n` +
+      "http_call_response: get 6 :status; get 6 x-echo; buf 4 0 20; bufstat 4; pairs 7; status; effective 2; set 0 x-called 1; continue 0",
+    http: [{ path: "/caller" }],
+  },
+  {
+    name: "call-http-body",
+    configuration:
+      "request_headers: http http :method=POST,:path=/called,:authority=callee body 1000; return 1\n" +
+      "http_call_response: buf 4 0 999; effective 2; local 200 _ _ _ -1",
+    http: [{}],
+  },
+  {
+    name: "call-http-refused",
+    configuration:
+      `request_headers: http none ${GET} _ 1000; http http :method=GET,:path=/ _ 1000; http http :path=/,:authority=a _ 0; ` +
+      "http http _ _ 0; http _ _ _ 0; grpc none s m x; grpc http s m x; grpc %ff s m x; stream none s m; send 4 x 0; cancel 9; grpcclose 9",
+    http: [{}],
+  },
+  {
+    name: "call-foreign",
+    configuration:
+      "request_headers: foreign nothing x; foreign compress aaaaaaaaaa; foreign uncompress nonsense; foreign clear_route_cache _; " +
+      "foreign set_envoy_filter_state %0a%01a%12%01b; foreign declare_property %0a%01z; foreign declare_property %0a%01z; setprop z 1; prop z; " +
+      "foreign verify_signature _; foreign sign _; foreignquiet compress x",
+    http: [{}],
+  },
+  {
+    name: "call-shared",
+    configuration:
+      "request_headers: sharedget k; sharedset k v 9; sharedget k; sharedset k w 7; sharedset k _ 0; sharedget k; " +
+      "queue q; dequeue 1; dequeue 99; resolve _ q; resolve call-shared q; resolve none q; enqueue 99 x",
+    http: [{}],
+  },
+  {
+    name: "call-metrics",
+    configuration:
+      "request_headers: metric 0 call-metrics.count; metric 1 call-metrics.gauge; metric 2 call-metrics.time; metric 3 call-metrics.no; " +
+      "metric 0 call-metrics.count; inc 4 2; inc 8 3; inc 4 -1; inc 4 0; value 4; value 8; rec 4 5; value 4; inc 5 7; inc 5 -2; value 5; " +
+      "rec 5 40; value 5; rec 6 9; inc 6 1; value 6; inc 40 1; rec 40 1; value 40; value 41; value 42",
+    http: [{}],
+  },
+  {
+    name: "call-other",
+    configuration:
+      "request_headers: level; status; done; effective 99; effective 0; tick 0; say 0 t; say 1 d; say 3 w; say 4 e; say 5 c; say 6 x; " +
+      "continue 2; continue 3; continue 4; close 4; setprop a b; prop a; prop filter_state%00wasm.a",
+    http: [{}],
+  },
+];

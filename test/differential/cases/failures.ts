@@ -1,0 +1,27 @@
+import type { Case } from "../case.js";
+
+/** What is left of a module that traps. */
+export const FAILURES: readonly Case[] = [
+  { name: "trap-closed", configuration: "request_headers: trap", http: [{}, {}], until: /request_headers/ },
+  {
+    name: "trap-open",
+    configuration: "request_headers: trap",
+    failurePolicy: "FAIL_OPEN",
+    http: [{}, {}],
+    until: /request_headers/,
+  },
+  { name: "trap-in-body", configuration: "request_body: trap", http: [{ body: ["x"] }, {}], until: /request_body/ },
+  { name: "trap-in-response", configuration: "response_headers: trap", http: [{}, {}], until: /response_headers/ },
+  { name: "trap-in-log", configuration: "log: trap", http: [{}, {}], until: /log/ },
+  { name: "trap-abort", configuration: "request_headers: abort", http: [{}, {}], until: /request_headers/ },
+  { name: "trap-recursion", configuration: "request_headers: recurse", http: [{}], until: /request_headers/ },
+  {
+    name: "trap-tcp",
+    configuration: "downstream_data: trap",
+    tcp: [
+      { writes: ["x"], expect: 1 },
+      { writes: ["x"], expect: 1 },
+    ],
+    until: /downstream_data/,
+  },
+];

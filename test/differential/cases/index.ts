@@ -1,0 +1,10 @@
+import type { Case } from "../case.js";
+import { CALLS } from "./calls.js";
+import { FAILURES } from "./failures.js";
+import { HTTP } from "./http.js";
+import { MODULES } from "./modules.js";
+import { PROPERTIES } from "./properties.js";
+import { TCP } from "./tcp.js";
+
+/** Every case that runs always. */
+export const CASES: readonly Case[] = [...HTTP, ...TCP, ...CALLS, ...PROPERTIES, ...MODULES, ...FAILURES];

@@ -1,0 +1,72 @@
+import type { Case } from "../case.js";
+
+/** Paths whose value is the same wherever the test runs. */
+const PATHS = [
+  ...[
+    "request",
+    "request.path",
+    "request.url_path",
+    "request.host",
+    "request.scheme",
+    "request.method",
+    "request.query",
+  ],
+  ...["request.headers.x-a", "request.protocol", "request.size", "request.total_size", "request.id"],
+  ...["request.useragent", "request.referer", "request.nothing", "response", "response.code", "response.code_details"],
+  ...["response.flags", "response.grpc_status", "response.headers.x-echo", "response.trailers", "response.size"],
+  ...["connection.mtls", "connection.requested_server_name", "connection.tls_version", "connection.nothing"],
+  ...["connection.subject_local_certificate", "connection.termination_details", "connection"],
+  ...["upstream.tls_version", "upstream.transport_failure_reason", "upstream.request_attempt_count", "upstream"],
+  ...["xds.cluster_name", "xds.route_name", "xds.virtual_host_name", "xds.listener_direction", "xds.filter_chain_name"],
+  ...["xds.cluster_metadata", "xds.route_metadata", "xds.listener_metadata", "xds.upstream_host_metadata", "xds"],
+  ...[
+    "xds.node.id",
+    "xds.node.cluster",
+    "xds.node.nothing",
+    "node.id",
+    "cluster_name",
+    "route_name",
+    "listener_direction",
+  ],
+  ...[
+    "plugin_name",
+    "plugin_root_id",
+    "plugin_vm_id",
+    "metadata",
+    "metadata.filter_metadata",
+    "filter_state",
+    "nothing",
+    "_",
+  ],
+];
+
+const look = PATHS.map((path) => `prop ${path.replaceAll(".", "%00")}`).join("; ");
+
+/** What get_property answers, by phase. */
+export const PROPERTIES: readonly Case[] = [
+  {
+    name: "properties-http",
+    configuration: ["request_headers", "response_headers", "log", "configure"].map((at) => `${at}: ${look}`).join("\n"),
+    http: [
+      {
+        path: "/p/q?x=1",
+        headers: [
+          ["x-a", "1"],
+          ["user-agent", "me"],
+        ],
+      },
+    ],
+  },
+  {
+    name: "properties-http-body",
+    configuration: ["request_body", "response_body"].map((at) => `${at}: ${look}`).join("\n"),
+    http: [{ path: "/p", body: ["body"] }],
+  },
+  {
+    name: "properties-tcp",
+    configuration: ["new_connection", "downstream_data", "upstream_data", "log"]
+      .map((at) => `${at}: ${look}`)
+      .join("\n"),
+    tcp: [{ writes: ["hello"], expect: 5 }],
+  },
+];

@@ -1,0 +1,179 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { probeModule } from "../../host/vm/spec/kit.support.js";
+import { freePort, type ProxyKind, type RunningProxy, startProxy, until } from "../support/index.js";
+import type { Case, Observation } from "./case.js";
+import { type Line, moduleLines } from "./log.js";
+import { ask, exchange, type Reached } from "./traffic.js";
+import { httpEcho, tcpEcho, type Upstream } from "./upstreams.js";
+
+const TYPE = "type.googleapis.com/envoy.extensions.filters";
+
+/** A case has so long to say its last. */
+const PATIENCE_MS = 10_000;
+
+/** Runs all cases on one proxy, each behind a listener of its own; what came of each by its name. */
+export async function observe(kind: ProxyKind, cases: readonly Case[]): Promise<Map<string, Observation>> {
+  const folder = mkdtempSync(join(tmpdir(), "meltemi-differential-"));
+  const upstreams = { http: await httpEcho(), tcp: await tcpEcho() };
+  let proxy: RunningProxy | undefined;
+  try {
+    const adminPort = await freePort();
+    const ports = new Map<string, number>();
+    for (const { name } of cases) ports.set(name, await freePort());
+    const bootstrap = stringify(await configure(cases, ports, adminPort, upstreams, folder));
+    proxy = await startProxy(kind, { bootstrap, adminPort, concurrency: 1 });
+    return await run(proxy, cases, ports);
+  } finally {
+    await proxy?.close();
+    upstreams.http.close();
+    upstreams.tcp.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function run(proxy: RunningProxy, cases: readonly Case[], ports: ReadonlyMap<string, number>) {
+  const lines = () => moduleLines(proxy.kind, proxy.log());
+  const started = lines();
+  const found = new Map<string, Observation>();
+  for (const each of cases) {
+    const mine = (all: readonly Line[]) => all.filter(({ vmId }) => vmId === each.name).map(({ text }) => text);
+    const startup = mine(started);
+    const log = () => mine(lines()).slice(startup.length);
+    const reached: Reached = async (write) => {
+      const before = log().length;
+      write();
+      // A module that logs nothing of it, or is dead, holds nobody up for long.
+      await until("the module's log", () => log().length > before, { timeoutMs: 500 }).catch(() => undefined);
+      await settled(log);
+    };
+    const client: string[] = [];
+    const port = ports.get(each.name) ?? 0;
+    for (const request of each.http ?? []) client.push(...(await ask(port, request, reached)));
+    for (const connection of each.tcp ?? []) client.push(...(await exchange(port, connection, reached)));
+    await over(each, log);
+    found.set(each.name, { client, startup: [...new Set(startup)], log: log(), metrics: {} });
+  }
+  const stats = [...(await proxy.stats())];
+  for (const [name, observation] of found) {
+    const own = stats.filter(([stat]) => stat.startsWith(`wasmcustom.${name}.`));
+    found.set(name, { ...observation, metrics: Object.fromEntries(own) });
+  }
+  return found;
+}
+
+/** Until the line that the case names has come, or as many contexts are deleted as were made, and nothing follows. */
+async function over({ until: last, name }: Case, log: () => string[]): Promise<void> {
+  const count = (of: RegExp) => log().filter((line) => of.test(line)).length;
+  const done = () => (last ? count(last) > 0 : count(/^info delete /) >= count(/^info context_create /));
+  await until(`${name} to be over`, done, { timeoutMs: PATIENCE_MS }).catch(() => undefined);
+  await settled(log);
+}
+
+/** Until the log has not grown for a while. */
+async function settled(log: () => string[]): Promise<void> {
+  let before = -1;
+  await until(
+    "the log to be still",
+    () => {
+      const now = log().length;
+      const still = now === before;
+      before = now;
+      return still;
+    },
+    { everyMs: 40 },
+  );
+}
+
+async function configure(
+  cases: readonly Case[],
+  ports: ReadonlyMap<string, number>,
+  adminPort: number,
+  upstreams: { http: Upstream; tcp: Upstream },
+  folder: string,
+) {
+  const address = (port: number) => ({ socket_address: { address: "127.0.0.1", port_value: port } });
+  const options = {
+    "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+    explicit_http_config: { http_protocol_options: { enable_trailers: true } },
+  };
+  const cluster = (name: string, port: number) => ({
+    name,
+    typed_extension_protocol_options: { "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options },
+    connect_timeout: "2s",
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }] },
+  });
+  const listeners = [];
+  for (const each of cases) {
+    const file = join(folder, `${each.name}.wasm`);
+    writeFileSync(file, await (each.module ?? probeModule)());
+    const filters = each.tcp ? tcpChain(plugin(each, file)) : httpChain(plugin(each, file));
+    listeners.push({ name: each.name, address: address(ports.get(each.name) ?? 0), filter_chains: [{ filters }] });
+  }
+  return {
+    node: { id: "differential", cluster: "test" },
+    admin: { address: address(adminPort) },
+    static_resources: {
+      listeners,
+      clusters: [cluster("http", upstreams.http.port), cluster("tcp", upstreams.tcp.port)],
+    },
+  };
+}
+
+function plugin(each: Case, file: string) {
+  const text = (value: string) => ({ "@type": "type.googleapis.com/google.protobuf.StringValue", value });
+  const { configuration, vmConfiguration, environment, failurePolicy } = each;
+  return {
+    name: each.name,
+    root_id: "root",
+    ...(failurePolicy && { failure_policy: failurePolicy }),
+    ...(configuration === undefined ? {} : { configuration: text(configuration) }),
+    vm_config: {
+      vm_id: each.name,
+      runtime: "envoy.wasm.runtime.v8",
+      code: { local: { filename: file } },
+      ...(vmConfiguration === undefined ? {} : { configuration: text(vmConfiguration) }),
+      ...(environment && { environment_variables: { key_values: environment } }),
+    },
+  };
+}
+
+function tcpChain(config: object) {
+  return [
+    { name: "wasm", typed_config: { "@type": `${TYPE}.network.wasm.v3.Wasm`, config } },
+    {
+      name: "tcp",
+      typed_config: { "@type": `${TYPE}.network.tcp_proxy.v3.TcpProxy`, stat_prefix: "tcp", cluster: "tcp" },
+    },
+  ];
+}
+
+function httpChain(config: object) {
+  const route = { name: "all", match: { prefix: "/" }, route: { cluster: "http", timeout: "0s" } };
+  const other = {
+    ...route,
+    name: "other",
+    match: { prefix: "/", headers: [{ name: "x-route", string_match: { exact: "other" } }] },
+    response_headers_to_add: [{ header: { key: "x-routed", value: "other" } }],
+  };
+  return [
+    {
+      name: "http",
+      typed_config: {
+        "@type": `${TYPE}.network.http_connection_manager.v3.HttpConnectionManager`,
+        stat_prefix: "http",
+        codec_type: "HTTP1",
+        http_protocol_options: { enable_trailers: true },
+        generate_request_id: false,
+        server_header_transformation: "PASS_THROUGH",
+        route_config: { name: "local", virtual_hosts: [{ name: "all", domains: ["*"], routes: [other, route] }] },
+        http_filters: [
+          { name: "wasm", typed_config: { "@type": `${TYPE}.http.wasm.v3.Wasm`, config } },
+          { name: "router", typed_config: { "@type": `${TYPE}.http.router.v3.Router` } },
+        ],
+      },
+    },
+  ];
+}
