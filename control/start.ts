@@ -1,13 +1,13 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { BaseLogger } from "pino";
-import { buildModel, type Model, type Service } from "./model/index.js";
+import { buildModel, inboundHosts, type Model, modelBeside, type Service } from "./model/index.js";
 import { ownModules } from "./own-modules.js";
 import { SnapshotServer } from "./server/index.js";
 import { snapshotOf } from "./snapshot/index.js";
 import { formatProblem, type Loaded, type Modules, type Problem, readModules, watchFolder } from "./source/index.js";
 import { TapHub, TapService } from "./tap/index.js";
-import { serialNumbers, translate } from "./translation/index.js";
+import { type Serials, serialNumbers, translate } from "./translation/index.js";
 
 /** What a control plane needs. */
 export interface ControlOptions {
@@ -46,12 +46,20 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   logger?.info({ codecs: digests(modules.codecs), http: digests(modules.http) }, "modules loaded");
 
   const serials = serialNumbers();
+  // A proxy beside an application has other settings for the same names.
+  const serialsBeside = new Map<string, Serials>();
   const logLanes = laneLog(options);
   let inForce: Model = { services: [] };
   const push = (model: Model): void => {
     inForce = model;
     logLanes(model);
-    server.push(snapshotOf(translate(tapped(model, hub), modules, serials)));
+    const current = tapped(model, hub);
+    const beside = inboundHosts(current).map((host) => {
+      const own = serialsBeside.get(host) ?? serialNumbers();
+      serialsBeside.set(host, own);
+      return [host, snapshotOf(translate(modelBeside(host, current), modules, own))] as const;
+    });
+    server.push(snapshotOf(translate(current, modules, serials)), new Map(beside));
   };
   const hub = new TapHub({
     services: () => inForce.services.map(nameOf),
@@ -101,7 +109,8 @@ function tapped(model: Model, { taps }: TapHub): Model {
   if (taps.size === 0) return model;
   const services = model.services.map((service) => {
     const tap = taps.get(nameOf(service));
-    return tap === undefined ? service : { ...service, tap };
+    if (tap === undefined) return service;
+    return { ...service, tap, ...(service.inbound && { inbound: { ...service.inbound, tap } }) };
   });
   return { ...model, services };
 }

@@ -41,7 +41,7 @@ export class Metrics {
   /** How calls of the service ended, and how long they took. At ingress. */
   readonly calls: Calls;
 
-  constructor(codec: string, role: string, scope: string) {
+  constructor(codec: string, role: string, scope: string, reporter: string) {
     const prefix = "meltemi." + codec + "." + role + ".";
     this.requests = Counter.define(prefix + "requests");
     this.responses = Counter.define(prefix + "responses");
@@ -66,7 +66,7 @@ export class Metrics {
     this.flowsRetired = Counter.define(prefix + "flows_retired");
     this.flowsActive = Gauge.define(prefix + "flows_active");
     this.flowStops = Counter.define(prefix + "flow_stops");
-    this.calls = Calls.of(scope, codec);
+    this.calls = Calls.of(scope, codec, reporter);
     this.sessions = new TunnelMetrics(prefix, "sessions_");
   }
 }

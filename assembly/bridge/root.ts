@@ -56,7 +56,12 @@ class BridgeRoot extends RootContext {
       return false;
     }
     this.settings = settings;
-    this.metrics = new Metrics(codecName, settings.role == Role.Ingress ? "ingress" : "egress", settings.scope);
+    this.metrics = new Metrics(
+      codecName,
+      settings.role == Role.Ingress ? "ingress" : "egress",
+      settings.scope,
+      settings.reporter,
+    );
     this.metrics!.calls.tap = settings.tap;
     return true;
   }

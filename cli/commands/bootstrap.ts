@@ -12,7 +12,7 @@ export function addBootstrap(command: Command): void {
     .option("--control-host <host>", "address or name of the control plane's machine", "127.0.0.1")
     .option("--admin-port <port>", "port of the proxy's admin interface, on 127.0.0.1", port, 19000)
     .option("--node-id <id>", "tells proxies apart in the control plane's log", "proxy")
-    .option("--cluster <name>", "groups proxies", "meltemi")
+    .option("--cluster <name>", "groups proxies; beside an application, the host of its service", "meltemi")
     .option("--delta", "ask for differences only (Envoy; the host does not speak it)", false)
     .action((options: Parameters<typeof bootstrap>[0]) => {
       process.stdout.write(bootstrap(options));

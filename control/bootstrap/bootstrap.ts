@@ -12,7 +12,7 @@ export interface BootstrapOptions {
   readonly adminPort: number;
   /** Tells proxies apart in the control plane's log. */
   readonly nodeId: string;
-  /** Groups proxies. Default `meltemi`. */
+  /** Groups proxies; beside an application, the host of its service. Default `meltemi`. */
   readonly cluster?: string;
   /** Ask for differences only (`DELTA_GRPC`), which the host does not speak. Default false. */
   readonly delta?: boolean;

@@ -5,6 +5,8 @@ const PREFIX = "meltemi.dev/";
 
 /** Where a service's listener stands, whatever its addresses are: `ip` or `ip:port`. */
 export const BIND = `${PREFIX}bind`;
+/** The application behind a proxy of its own, read in inbound.ts: a port, or `ip:port`. */
+export const INBOUND = `${PREFIX}inbound`;
 /** How clients speak to it, read in tls.ts: source/ knows it too, as it names files. */
 export const TLS = TLS_ANNOTATION;
 /** `plain` where a protocol's backends take one request at a time on a connection. */
@@ -32,7 +34,7 @@ export const TUNING = {
 } as const;
 
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  ServiceEntry: [BIND, LANE, TLS, ...Object.values(TUNING)],
+  ServiceEntry: [BIND, INBOUND, LANE, TLS, ...Object.values(TUNING)],
   DubboAuthorizationPolicy: [SHADOW],
   ApplicationProtocol: [MODE, TUNING.maxFrameBytes],
 };

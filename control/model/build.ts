@@ -5,6 +5,7 @@ import { checkBinds } from "./bind.js";
 import { Callouts } from "./callouts.js";
 import { Destinations } from "./destinations.js";
 import { Hosts } from "./hosts.js";
+import { clientSide, serverSide } from "./inbound.js";
 import { checkJwt, issuersOf } from "./jwt.js";
 import { laneOf } from "./lanes.js";
 import { RateLimits } from "./limits.js";
@@ -55,7 +56,7 @@ export function buildModel(
   const destinations = new Destinations(services, hosts, problems);
   const routes = new Routes(destinations, hosts, problems);
   const model = {
-    services: services.map(({ entry, ...draft }): Service => {
+    services: services.map(({ entry, proxied, ...draft }): Service => {
       const access = accessOf({ ...draft, entry }, rules);
       const issuers = issuersOf({ ...draft, entry }, rules, callouts);
       const limit = limits.of(draft);
@@ -69,7 +70,11 @@ export function buildModel(
       const redisRoutes = redis.routes(service, destinations, metaRoutes);
       const own = metaRoutes === undefined ? redisRoutes : [...metaRoutes, ...(redisRoutes ?? [])];
       const whole = own === undefined ? service : { ...service, routes: own };
-      return { ...whole, lane: laneOf(whole, services, entry, problems) };
+      const client = clientSide(whole, proxied);
+      const decided = { ...client, lane: laneOf(client, services, entry, problems) };
+      if (proxied === undefined) return decided;
+      const server = serverSide(whole, proxied);
+      return { ...decided, inbound: { ...server, lane: laneOf(server, [server], entry, problems) } };
     }),
     callouts: callouts.all,
   };

@@ -1,2 +1,3 @@
 export { buildModel, type ModelOptions } from "./build.js";
+export { inboundHosts, modelBeside } from "./sides.js";
 export type * from "./types.js";

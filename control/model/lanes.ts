@@ -60,6 +60,7 @@ const CARRIED = {
     "policy",
     "subsets",
     "routes",
+    "side",
     "origin",
   ],
   tuning: ["maxConnectionDuration", "maxFrameBytes", "deadline", "unknown", "codec", "flow", "firstStreamId"],

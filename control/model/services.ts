@@ -1,6 +1,7 @@
 import type { DestinationRuleSpec, Resource, Rules, ServiceEntrySpec } from "../source/index.js";
 import { bindOf } from "./bind.js";
 import { endpointsOf } from "./endpoints.js";
+import { type Inbound, inboundOf } from "./inbound.js";
 import { policyOf } from "./policy.js";
 import type { Problems } from "./problems.js";
 import { largestFrame, type Protocols, protocolOf } from "./protocols.js";
@@ -9,7 +10,10 @@ import { tuningOf } from "./tuning.js";
 import type { Codec, UndecidedService } from "./types.js";
 
 /** A service before its rules are known, with the document that it comes from. */
-export type Draft = UndecidedService & { readonly entry: Resource<ServiceEntrySpec> };
+export type Draft = UndecidedService & {
+  readonly entry: Resource<ServiceEntrySpec>;
+  readonly proxied: Inbound | undefined;
+};
 
 /** A draft for each port of a host whose protocol has a codec. */
 export function draftServices(rules: Rules, protocols: Protocols, fallback: string, problems: Problems): Draft[] {
@@ -19,15 +23,17 @@ export function draftServices(rules: Rules, protocols: Protocols, fallback: stri
       if (codec === undefined) return [];
       return entry.spec.hosts.map((name, at): Draft => {
         const host = name.toLowerCase();
+        const endpoints = endpointsOf(entry, name, port, rules.addresses, problems);
         return {
           entry,
+          proxied: inboundOf(entry, endpoints, problems),
           host,
           port: port.number,
           codec,
           bind: bindOf(entry, port.number, fallback, problems),
           ...serverTls(entry, rules, problems),
           tuning: { ...largestFrame(codec), ...tuningOf(entry, problems) },
-          endpoints: endpointsOf(entry, name, port, rules.addresses, problems),
+          endpoints,
           policy: policyOf([], port.number),
           subsets: [],
           origin: entry.at(["spec", "hosts", at]),

@@ -46,6 +46,10 @@ export interface Service {
   readonly limits?: Limits;
   /** Whose tokens are believed. */
   readonly issuers?: readonly JwtIssuer[];
+  /** `inbound`: as the proxy beside the application serves it; else as clients' proxies do. */
+  readonly side?: "inbound";
+  /** The same service on the side of its application, where that has a proxy of its own. */
+  readonly inbound?: Service;
   /** What its codecs report of each call, while somebody watches. */
   readonly tap?: Tap;
   readonly origin: Place;
@@ -60,7 +64,7 @@ export interface Tap {
 }
 
 /** A service as long as it is not settled how its requests go. */
-export type UndecidedService = Omit<Service, "lane">;
+export type UndecidedService = Omit<Service, "lane" | "inbound">;
 
 /** Which lane a service's requests take. */
 export interface LaneChoice {

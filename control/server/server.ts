@@ -20,6 +20,7 @@ export class SnapshotServer {
   constructor({ logger, onNack, services }: SnapshotServerOptions = {}) {
     this.logger = logger;
     this.ads = new AdsServer({
+      groupOf: (node) => node?.cluster ?? "",
       ...(logger === undefined ? {} : { logger }),
       ...(services === undefined ? {} : { services }),
       onConnect: (peer) => logger?.info(identify(peer), "proxy connected"),
@@ -38,14 +39,17 @@ export class SnapshotServer {
     return this.ads.listen(port, host);
   }
 
-  /** Serves this snapshot from now on. Proxies hear of it only where it differs from what they have. */
-  push(snapshot: Snapshot): void {
+  /**
+   * Serves this snapshot from now on. Proxies hear of it only where it differs from what they have.
+   * @param beside snapshots of their own for proxies whose node's cluster is this
+   */
+  push(snapshot: Snapshot, beside: ReadonlyMap<string, Snapshot> = new Map()): void {
     for (const [typeUrl, { added, changed, removed }] of diff(this.snapshot, snapshot)) {
       const { version } = snapshot.ofType(typeUrl);
       this.logger?.info({ type: shortName(typeUrl), version, added, changed, removed }, "configuration changed");
     }
     this.snapshot = snapshot;
-    this.ads.publish(snapshot.types);
+    this.ads.publish(snapshot.types, new Map([...beside].map(([cluster, { types }]) => [cluster, types])));
   }
 
   /** Ends all streams. */

@@ -8,6 +8,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import type { BaseLogger } from "pino";
+import type { Node } from "../gen/envoy/config/core/v3/base_pb.js";
 import { AggregatedDiscoveryService } from "../gen/envoy/service/discovery/v3/ads_pb.js";
 import { grpcService } from "../grpc/index.js";
 import { delta } from "./delta.js";
@@ -23,6 +24,11 @@ export interface AdsServerOptions extends AdsServerEvents {
   readonly logger?: BaseLogger;
   /** How long a push waits for a client's answer before it goes on to the next type. Default 5 s. */
   readonly answerTimeoutMs?: number;
+  /**
+   * Tells groups of clients apart, which may be served sets of their own, by what they say of themselves first. Default:
+   * all are one.
+   */
+  readonly groupOf?: (node: Node | undefined) => string;
   /** What else is served on the same port. */
   readonly services?: readonly BesideService[];
 }
@@ -39,14 +45,18 @@ export interface BesideService {
  */
 export class AdsServer {
   private readonly grpc: Server;
-  private readonly streams = new Set<{ publish(published: Published): void }>();
+  /** With their groups, which are known from the first request on. */
+  private readonly streams = new Map<{ publish(published: Published): void }, string | undefined>();
   private readonly calls = new Set<{ end(): void }>();
   private readonly context: StreamContext;
   private published: Published | undefined;
+  private groups: ReadonlyMap<string, Published> = new Map();
+  private readonly groupOf: (node: Node | undefined) => string;
   private opened = 0;
 
   constructor(options: AdsServerOptions = {}) {
     this.context = { events: options, logger: options.logger, answerTimeoutMs: options.answerTimeoutMs ?? 5000 };
+    this.groupOf = options.groupOf ?? (() => "");
     this.grpc = new Server(CHANNEL_OPTIONS);
     this.grpc.addService(grpcService(AggregatedDiscoveryService), {
       streamAggregatedResources: this.serve(stateOfTheWorld),
@@ -68,11 +78,19 @@ export class AdsServer {
     });
   }
 
-  /** Serves this set from now on; each client is sent the types that differ from what it has. */
-  publish(resources: ResourceSet): void {
-    const published = (this.published ?? Published.nothing).next(resources);
-    this.published = published;
-    for (const stream of this.streams) stream.publish(published);
+  /**
+   * Serves this set from now on, and groups that have one of their own that; each client is sent the types that differ from
+   * what it has.
+   */
+  publish(resources: ResourceSet, groups: ReadonlyMap<string, ResourceSet> = new Map()): void {
+    const before = this.published ?? Published.nothing;
+    const next = ([group, set]: [string, ResourceSet]) =>
+      [group, (this.groups.get(group) ?? before).next(set)] as const;
+    this.groups = new Map([...groups].map(next));
+    this.published = before.next(resources);
+    for (const [stream, group] of this.streams) {
+      if (group !== undefined) stream.publish(this.groups.get(group) ?? this.published);
+    }
   }
 
   /** Ends all streams and releases the port. */
@@ -98,10 +116,10 @@ export class AdsServer {
     call: ServerDuplexStream<Request, Response>,
   ): void {
     const id = ++this.opened;
-    const stream = new DiscoveryStream(dialect, this.context, id, call.getPeer(), this.published, (response) => {
+    const stream = new DiscoveryStream(dialect, this.context, id, call.getPeer(), undefined, (response) => {
       call.write(response);
     });
-    this.streams.add(stream);
+    this.streams.set(stream, undefined);
     this.calls.add(call);
     const finish = (reason: string): void => {
       this.calls.delete(call);
@@ -110,8 +128,10 @@ export class AdsServer {
       stream.end();
     };
     call.on("data", (request: Request) => {
-      if (request.typeUrl !== "") stream.receive(request);
-      else
+      if (request.typeUrl !== "") {
+        this.assign(stream, request.node);
+        stream.receive(request);
+      } else
         call.emit("error", { code: status.INVALID_ARGUMENT, details: "type_url is required on an aggregated stream" });
     });
     call.on("cancelled", () => finish("the client went away"));
@@ -121,6 +141,15 @@ export class AdsServer {
       finish("the client ended the stream");
       call.end();
     });
+  }
+
+  /** A client's first request says which group it is of. */
+  private assign(stream: { publish(published: Published): void }, node: Node | undefined): void {
+    if (!this.streams.has(stream) || this.streams.get(stream) !== undefined) return;
+    const group = this.groupOf(node);
+    this.streams.set(stream, group);
+    const published = this.groups.get(group) ?? this.published;
+    if (published !== undefined) stream.publish(published);
   }
 }
 

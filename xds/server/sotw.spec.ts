@@ -198,3 +198,27 @@ test("versions never stand for two contents, over many publications and two serv
   );
   await other.close();
 });
+
+test("a group of clients may be served a set of its own, from its first request on", async () => {
+  const grouped = new AdsServer({ groupOf: (node) => node?.cluster ?? "" });
+  const port = await grouped.listen(0);
+  const [usual, own] = [RawStream.sotw(port), RawStream.sotw(port)];
+  try {
+    grouped.publish(setOf({ [Cluster]: { a: "1" } }), new Map([["own", setOf({ [Cluster]: { b: "1" } })]]));
+    usual.send({ typeUrl: Cluster, node: { cluster: "other" } });
+    own.send({ typeUrl: Cluster, node: { cluster: "own" } });
+    const first = await own.next();
+    expect(contentsOf((await usual.next()).resources)).toEqual(["a=1"]);
+    expect(contentsOf(first.resources)).toEqual(["b=1"]);
+    own.send({ typeUrl: Cluster, versionInfo: first.versionInfo, responseNonce: first.nonce });
+    // Without one of its own any more, it has what all have.
+    grouped.publish(setOf({ [Cluster]: { a: "2" } }));
+    const second = await own.next();
+    expect(contentsOf(second.resources)).toEqual(["a=2", "b=1"]);
+    own.send({ typeUrl: Cluster, versionInfo: second.versionInfo, responseNonce: second.nonce });
+    expect(contentsOf((await own.next()).resources)).toEqual(["a=2"]);
+  } finally {
+    for (const stream of [usual, own]) stream.close();
+    await grouped.close();
+  }
+});

@@ -26,15 +26,16 @@ export class Calls {
   private labels: string;
 
   /** @param scope `host:port` of the service */
-  static of(scope: string, protocol: string): Calls {
-    if (!known.has(scope)) known.set(scope, new Calls(scope, protocol));
-    return known.get(scope);
+  static of(scope: string, protocol: string, reporter: string): Calls {
+    const key = reporter + " " + scope;
+    if (!known.has(key)) known.set(key, new Calls(scope, protocol, reporter));
+    return known.get(key);
   }
 
-  private constructor(scope: string, protocol: string) {
+  private constructor(scope: string, protocol: string, reporter: string) {
     const colon = scope.lastIndexOf(":");
     const service = colon < 0 ? scope : scope.substring(0, colon);
-    this.labels = ";reporter=source;destination_service=" + service + ";request_protocol=" + protocol;
+    this.labels = ";reporter=" + reporter + ";destination_service=" + service + ";request_protocol=" + protocol;
   }
 
   /** A call begins. `meta`: what its request says; null where it cannot be read. `bytes`: its frame. */

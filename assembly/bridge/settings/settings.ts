@@ -22,6 +22,8 @@ export class Settings {
   role: Role = Role.Ingress;
   scope: string = "";
   mode: Mode = Mode.Multiplexed;
+  /** Under which of Istio's reporters calls are counted: `source`, or beside the application `destination`. */
+  reporter: string = "source";
   /** A frame that declares more is answered with an error and never buffered. */
   maxFrameBytes: u64 = 8388608;
   /** Does the caller's own deadline become the router's? */
@@ -83,6 +85,7 @@ export class Settings {
         'mode: expected "plain", this protocol has not both a heartbeat and request ids or answers in order',
       );
     }
+    this.reporter = fields.oneOf("reporter", "source", ["source", "destination"]);
     this.maxFrameBytes = <u64>fields.integer("maxFrameBytes", 8388608, 1024, 1073741824);
     this.deadline = fields.boolean("deadline", true);
     this.refuseUnknown = fields.oneOf("unknown", "pass", ["pass", "refuse"]) == "refuse";

@@ -67,6 +67,11 @@ function waysOf(service: Service, model: Model) {
   return { ...ways, flow: { ...service.tuning.flow, revision, attributes, draw, streams } };
 }
 
+/** Beside the application, calls are counted as Istio counts them there. */
+function reporterOf({ side }: Service) {
+  return side === "inbound" ? { reporter: "destination" } : {};
+}
+
 /** Reports go where the configuration comes from: every bootstrap has that cluster. */
 function tapOf({ tap }: Service) {
   return tap === undefined ? {} : { tap: { cluster: CONTROL_CLUSTER, ...tap } };
@@ -82,6 +87,6 @@ function ingress(service: Service, model: Model, { codecs }: Modules, serials: S
   const configuration =
     service.codec.lane === "session"
       ? { role: "session", scope, codec: settings, ...tapOf(service) }
-      : { role: "ingress", scope, ...waysOf(service, model), ...tuning, ...tapOf(service) };
+      : { role: "ingress", scope, ...reporterOf(service), ...waysOf(service, model), ...tuning, ...tapOf(service) };
   return [codecExtension(ingressCodec(service), `${name}.ingress`, module, configuration, serials)];
 }

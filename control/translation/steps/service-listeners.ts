@@ -16,7 +16,7 @@ export function serviceListeners({ services }: Model, modules: Modules): Listene
   return services.map((service) =>
     create(ListenerSchema, {
       name: serviceName(service),
-      trafficDirection: TrafficDirection.OUTBOUND,
+      trafficDirection: service.side === "inbound" ? TrafficDirection.INBOUND : TrafficDirection.OUTBOUND,
       address: {
         address: {
           case: "socketAddress",
