@@ -66,6 +66,32 @@ describe("flows", () => {
     expect(sent(frames, 3).equals(two)).toBe(true);
   });
 
+  it("pass what follows on the same stream in one frame of HTTP/2, as long as it fits one", () => {
+    const bytes = (frames: readonly Http2Frame[]) =>
+      frames.flatMap(({ type, stream, body }) => (type === Type.data ? [[stream, body.length]] : []));
+    const [one, two, three] = [request(1n, "a", "x"), request(2n, "a", "y"), request(3n, "b")];
+    const large = request(5n, "a", "z".repeat(16_384 - two.length - request(5n, "a").length));
+    says(one, three);
+    const frames = says(one, two, three, two, large, two);
+    expect(bytes(frames)).toEqual([
+      [1, one.length + two.length],
+      [3, three.length],
+      [1, two.length + large.length],
+      [1, two.length],
+    ]);
+    expect(sent(frames, 1).equals(Buffer.concat([one, two, two, large, two]))).toBe(true);
+    // A turn of the client's begins a frame, also where the last turn's ended at the same place.
+    expect(bytes(says(one))).toEqual([[1, one.length]]);
+    expect(bytes(says(one))).toEqual([[1, one.length]]);
+  });
+
+  it("pass a request that needs several frames of HTTP/2 by itself", () => {
+    const [large, small] = [request(1n, "a", "z".repeat(40_000)), request(2n, "a")];
+    const frames = says(large, small);
+    expect(sent(frames, 1).equals(Buffer.concat([large, small]))).toBe(true);
+    expect(Math.max(...frames.map(({ body }) => body.length))).toBeLessThanOrEqual(16_384);
+  });
+
   it("give answers of interleaved streams to the client frame by frame, wherever they are cut", () => {
     const [mine, others] = [response(1n, "mine"), response(2n, "others")];
     says(request(1n, "a"), request(2n, "b"));

@@ -154,7 +154,7 @@ export class Flows {
     return this.drawn >= 0 && (this.table.live < this.settings.flow.connectionStreams || this.table.idle() != null);
   }
 
-  /** Sends more of a frame that was sent in part. True: nothing is left of it. */
+  /** Before the client's frames: sends more of one that was sent in part. True: nothing is left of it. */
   goOn(out: Writer): bool {
     const flow = this.unsent.flow;
     if (!this.unsent.goOn(out)) return false;

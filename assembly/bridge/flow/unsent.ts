@@ -1,9 +1,13 @@
 import { Slice, Writer } from "../../bytes";
-import { writeData } from "../http2";
+import { DataRun } from "../http2";
 import { Flow } from "./flow";
 
-/** The end of a frame that its stream's window does not take yet. Nothing of the client's may go before it. */
+/**
+ * Requests on their way to their streams, and the end of one that its stream's window does not take yet. Nothing of the
+ * client's may go before it.
+ */
 export class Unsent {
+  private run: DataRun = new DataRun();
   private rest: Writer = new Writer();
   private at: i32 = 0;
   private of: Flow | null = null;
@@ -24,8 +28,9 @@ export class Unsent {
     return false;
   }
 
-  /** Sends more of what is left. True: nothing is any more. */
+  /** The output begins anew: sends more of what is left. True: nothing is any more. */
   goOn(out: Writer): bool {
+    this.run.break();
     const flow = this.of;
     if (flow == null) return true;
     this.at += this.write(flow, this.rest.ptr + <usize>this.at, this.rest.length - this.at, out);
@@ -42,7 +47,7 @@ export class Unsent {
 
   private write(flow: Flow, ptr: usize, length: i32, out: Writer): i32 {
     const part = <i32>min(<i64>length, max(0, flow.credit));
-    writeData(out, flow.id, ptr, part, false);
+    this.run.write(out, flow.id, ptr, part);
     flow.credit -= part;
     return part;
   }

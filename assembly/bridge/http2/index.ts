@@ -1,3 +1,4 @@
+export { DataRun } from "./data-run";
 export {
   ErrorCode,
   FIRST_WINDOW,
