@@ -48,7 +48,7 @@ export function buildModel(
   const destinationRules = destinationRulesByHost(rules, hosts, problems);
   const redis = redisRules(rules, hosts, modules.http, problems);
   const services = drafts.map((draft) =>
-    withDestinationRule(redis.apply(draft), destinationRules.get(draft.host), rules, problems),
+    withDestinationRule(redis.apply(draft), destinationRules.get(draft.host), rules, protocols, problems),
   );
   checkRouters(rules, hosts, modules.http, problems);
   const callouts = new Callouts(rules, problems);

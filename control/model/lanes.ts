@@ -35,11 +35,13 @@ export function laneOf(
 }
 
 /** What keeps a protocol off the flow lane for good; undefined: nothing does. */
-export function protocolNeeds({ name, lane, pins, mode }: Codec): string | undefined {
+export function protocolNeeds({ name, lane, pins, mode, modeByRule }: Codec): string | undefined {
   if (lane === "session") return `the unit of ${name} is the connection`;
   if (pins) return `requests of ${name} change the state of their connection`;
   // What nobody waits for any more could only be told from later answers by its place, so it would hold them up.
-  return mode === "plain" ? `servers of ${name} take one request at a time on a connection` : undefined;
+  return mode === "plain" && modeByRule === undefined
+    ? `servers of ${name} take one request at a time on a connection`
+    : undefined;
 }
 
 /**
@@ -74,6 +76,7 @@ function rulesNeed(service: UndecidedService, services: readonly UndecidedServic
   const { routes, tuning, host, port } = service;
   const own = beyond(service, CARRIED.service) ?? beyond(tuning, CARRIED.tuning);
   if (own !== undefined) return `the service has ${own}`;
+  if (service.codec.mode === "plain") return "a DestinationRule wants one request at a time on a connection";
   for (const route of routes ?? []) {
     const need = beyond(route, CARRIED.route);
     if (need !== undefined) return `the route ${route.name} has ${need}`;

@@ -33,6 +33,7 @@ export function policyOf(
     ...defined("maxConnections", tcp?.maxConnections),
     ...defined("maxPendingRequests", http?.http1MaxPendingRequests),
     ...defined("maxRequests", http?.http2MaxRequests),
+    ...defined("maxConcurrentStreams", http?.maxConcurrentStreams),
     ...defined("maxRetries", http?.maxRetries),
     ...defined("retryBudget", budgetOf(settings.retryBudget)),
     ...defined("ejection", ejection),

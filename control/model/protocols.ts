@@ -63,6 +63,11 @@ export class Protocols {
     return module && { name: protocol, lane: module.lane, pins: module.pins, mode: this.usual(protocol) };
   }
 
+  /** Can a connection to a backend carry many requests at a time? */
+  canMultiplex({ name }: Pick<Codec, "name">): boolean {
+    return this.usual(name) === "multiplexed";
+  }
+
   /** What a codec's module says that it can do. */
   private usual(codec: string): Codec["mode"] {
     return this.modules.get(codec)?.multiplexed === false ? "plain" : "multiplexed";

@@ -2,6 +2,7 @@ import type { DestinationRuleSpec, Resource, Rules, ServiceEntrySpec } from "../
 import { bindOf } from "./bind.js";
 import { endpointsOf } from "./endpoints.js";
 import { type Inbound, inboundOf } from "./inbound.js";
+import { withMode } from "./mode.js";
 import { policyOf } from "./policy.js";
 import type { Problems } from "./problems.js";
 import { largestFrame, type Protocols, protocolOf } from "./protocols.js";
@@ -68,6 +69,7 @@ export function withDestinationRule(
   draft: Draft,
   rule: Resource<DestinationRuleSpec> | undefined,
   rules: Rules,
+  protocols: Protocols,
   problems: Problems,
 ): Draft {
   if (rule === undefined) return draft;
@@ -79,6 +81,7 @@ export function withDestinationRule(
   });
   return {
     ...draft,
+    codec: withMode(draft.codec, draft.port, rule, protocols.canMultiplex(draft.codec), problems),
     policy: policy([trafficPolicy]),
     ...backendTls(draft, rule, rules, problems),
     subsets: subsets.map((subset) => ({

@@ -104,6 +104,8 @@ export interface Codec {
   readonly pins: boolean;
   /** Whether one connection carries many requests at a time. */
   readonly mode: "multiplexed" | "plain";
+  /** A DestinationRule has it other than the protocol does. */
+  readonly modeByRule?: true;
   /** A backend's frame that declares more is refused. */
   readonly maxFrameBytes?: number;
 }
@@ -134,6 +136,8 @@ export interface Policy {
   readonly maxConnections?: number;
   readonly maxPendingRequests?: number;
   readonly maxRequests?: number;
+  /** Requests at a time on one connection to a backend that carries many; more of them open another connection. */
+  readonly maxConcurrentStreams?: number;
   /** How many requests may be in further tries at a time. */
   readonly maxRetries?: number;
   /** The same as a share of all requests, of which `least` may be in any case. */

@@ -63,9 +63,14 @@ export function calloutCluster({ host, port, tls, http2 }: Callout): string {
   return `meltemi_callout|${tls ? "https" : "http"}${http2 ? "2" : ""}|${host}:${port}`;
 }
 
-/** Which egress a service's requests go through: its codec's, or one of its own where the codec has settings for it. */
+/**
+ * Which egress a service's requests go through: its codec's, another where a rule wants connections other than the protocol
+ * does, or one of its own where the codec has settings for it.
+ */
 export function egressUse(service: Service): string {
-  return service.tuning.codec ? `${service.codec.name}|${serviceName(service)}` : service.codec.name;
+  const { name, mode, modeByRule } = service.codec;
+  const codec = modeByRule ? `${name}.${mode}` : name;
+  return service.tuning.codec ? `${codec}|${serviceName(service)}` : codec;
 }
 
 export function egressListener(use: string): string {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import type { TapRequest } from "../../control/index.js";
-import { contract, SERVICE_PORT, until, Watching, type World } from "../support/index.js";
+import { awesomerpc, contract, SERVICE_PORT, until, Watching, type World } from "../support/index.js";
 
 const services = {
   watched: { routes: [{ match: { user: { exact: "Jason" } }, to: "v1" as const }] },
@@ -22,7 +22,8 @@ async function watchCalls(world: World, request: Partial<TapRequest> = {}): Prom
   return tap;
 }
 
-contract("tap", { services }, (world) => {
+/** On either lane, each of which has its own way to record calls. */
+function cases(world: () => World): void {
   test("who watches a service sees its calls, and where each went", async () => {
     const listeners = await world().proxy.listenerVersions();
     const caller = world().caller("watched");
@@ -104,4 +105,7 @@ contract("tap", { services }, (world) => {
       return (await reports()) === before;
     });
   });
-});
+}
+
+contract("tap", { services }, cases, { lanes: ["request"] });
+contract("tap", { services }, cases, { lanes: ["flow"], protocols: [awesomerpc] });

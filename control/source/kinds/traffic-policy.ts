@@ -60,9 +60,11 @@ const connectionPool = z.strictObject({
       /** How many requests of a cluster may be in their second and further tries at a time. */
       maxRetries: count.optional(),
       idleTimeout: later("connections are kept"),
-      h2UpgradePolicy: ignored(),
+      /** Whether connections to backends carry many requests at a time (UPGRADE) or one. */
+      h2UpgradePolicy: z.enum(["DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"]).optional(),
       useClientProtocol: ignored(),
-      maxConcurrentStreams: later("streams are not limited"),
+      /** On one of those that carry many. */
+      maxConcurrentStreams: count.optional(),
     })
     .optional(),
 });

@@ -31,12 +31,13 @@ export function egressUses(services: readonly Service[]): [use: string, service:
 }
 
 function egress(use: string, service: Service, { codecs }: Modules, serials: Serials): TypedExtensionConfig[] {
-  const { name, mode, maxFrameBytes } = service.codec;
+  const { name, mode, modeByRule, maxFrameBytes } = service.codec;
   const { codec: settings } = service.tuning;
   const module = codecs.get(name);
   if (module === undefined) return [];
   // JSON leaves out what is undefined: the codec's own default holds.
-  const scope = settings === undefined ? "*" : serviceName(service);
+  // What has one scope shares its settings.
+  const scope = settings !== undefined ? serviceName(service) : modeByRule ? `* ${mode}` : "*";
   const configuration = { role: "egress", scope, mode, maxFrameBytes, codec: settings };
   return [codecExtension(egressCodec(use), `${name}.egress`, module, configuration, serials)];
 }

@@ -50,7 +50,7 @@ function cluster(service: Service, subset: string, policy: Policy): Cluster {
         },
       ],
     },
-    typedExtensionProtocolOptions: { [HttpProtocolOptionsSchema.typeName]: protocol(service) },
+    typedExtensionProtocolOptions: { [HttpProtocolOptionsSchema.typeName]: protocol(service, policy) },
     // Takes the endpoint's metadata, and so the choice of backend, to the internal listener.
     transportSocket: internalTransport(ENDPOINT_METADATA),
   });
@@ -65,13 +65,14 @@ function budget({ percent, least }: NonNullable<Policy["retryBudget"]>) {
 }
 
 /** HTTP/2 where one backend connection carries many requests, HTTP/1.1 where one at a time. */
-function protocol({ codec }: Service) {
+function protocol({ codec }: Service, { maxConcurrentStreams }: Policy) {
   const http2: MessageInitShape<typeof HttpProtocolOptionsSchema>["upstreamProtocolOptions"] = {
     case: "explicitHttpConfig",
     value: {
       protocolConfig: {
         case: "http2ProtocolOptions",
         value: {
+          ...(maxConcurrentStreams !== undefined && { maxConcurrentStreams }),
           initialStreamWindowSize: 1_048_576,
           initialConnectionWindowSize: 25_165_824,
           overrideStreamErrorOnInvalidHttpMessage: true,
