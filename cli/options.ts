@@ -19,6 +19,18 @@ export function addLogOptions(command: Command): Command {
     );
 }
 
+/** The option of every command that runs the host's data plane in a thread. */
+export function addWatchdogOption(command: Command): Command {
+  const text = "replace the data plane when a module holds it up for so long; 0 never";
+  return command.addOption(new Option("--watchdog <seconds>", text).argParser(seconds).default(5));
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value > 3600) throw new InvalidArgumentError("Expected seconds, 0 to 3600.");
+  return value;
+}
+
 /** The options of every command that follows rules. */
 export function addRuleOptions(command: Command): Command {
   return command

@@ -16,10 +16,19 @@ export interface WasmSurroundings {
   readonly grpc?: GrpcCaller;
   readonly properties?: VmServices["properties"];
   readonly trace?: VmServices["trace"];
+  readonly watch?: VmServices["watch"];
 }
 
 /** VM services on the host's stats and log. */
-export function wasmServices({ stats, logger, httpCall, grpc, properties, trace }: WasmSurroundings): VmServices {
+export function wasmServices({
+  stats,
+  logger,
+  httpCall,
+  grpc,
+  properties,
+  trace,
+  watch,
+}: WasmSurroundings): VmServices {
   return {
     log: (line) => logLine(logger, line),
     logLevel: LogLevel.Info,
@@ -28,6 +37,7 @@ export function wasmServices({ stats, logger, httpCall, grpc, properties, trace 
     ...(grpc === undefined ? {} : { grpc }),
     ...(properties === undefined ? {} : { properties }),
     ...(trace === undefined ? {} : { trace }),
+    ...(watch === undefined ? {} : { watch }),
   };
 }
 
