@@ -15,6 +15,9 @@ import { Discovery } from "./xds/index.js";
 /** How long `close` waits for connections to flush. */
 const CLOSE_PATIENCE_MS = 2000;
 
+/** A codec with a full buffer for each of several hundred connections stays below. */
+const VM_MEMORY_BYTES = 512 * 2 ** 20;
+
 /** Options of {@link startHost}. */
 export interface HostOptions {
   /** Envoy's bootstrap, YAML or JSON. */
@@ -25,6 +28,8 @@ export interface HostOptions {
   readonly trace?: VmServices["trace"];
   /** Told when calls into a VM begin and end. */
   readonly watch?: VmServices["watch"];
+  /** What the memory of each Wasm VM may grow to. Default 512 MiB. */
+  readonly vmMemoryBytes?: number;
   /** The admin interface's port, in place of the bootstrap's. */
   readonly adminPort?: number;
   /** How many data planes before this one were ended because they did not answer; shown in the stats. */
@@ -99,10 +104,10 @@ class RunningHost implements Host {
           : undefined,
     };
     const callers = { httpCall: httpCaller(clusters), grpc: grpcCaller(clusters) };
-    const { trace, watch, replaced = 0 } = options;
+    const { trace, watch, replaced = 0, vmMemoryBytes: maxMemoryBytes = VM_MEMORY_BYTES } = options;
     // Envoy's name for threads that did not answer.
     stats.counter("workers.watchdog_mega_miss").inc(replaced);
-    this.wasm = createVmRegistry(wasmServices({ stats, logger, ...callers, properties, trace, watch }));
+    this.wasm = createVmRegistry(wasmServices({ stats, logger, ...callers, properties, trace, watch, maxMemoryBytes }));
     this.client = adsClient(bootstrap, stats, logger);
     const clusterContext: ClusterContext = {
       stats,

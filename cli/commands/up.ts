@@ -3,13 +3,14 @@ import type { Command } from "commander";
 import { bootstrap, startControl } from "../../control/index.js";
 import { untilSignal } from "../lifetime.js";
 import { newLogger } from "../logger.js";
-import { addLogOptions, addRuleOptions, addWatchdogOption, port, type RuleOptions } from "../options.js";
+import { addIsolationOptions, addLogOptions, addRuleOptions, port, type RuleOptions } from "../options.js";
 import { describeServices } from "../services.js";
 
 interface UpCommand extends RuleOptions {
   readonly port: number;
   readonly adminPort: number;
   readonly watchdog: number;
+  readonly vmMemory: number;
 }
 
 /** `meltemi up`: everything in one process. */
@@ -30,7 +31,7 @@ export function addUp(command: Command): void {
     )
     .option("--admin-port <port>", "port of the proxy's admin interface, 0 for a free one", port, 19000);
   command.addHelpText("after", "\nExample: meltemi up examples/bookinfo/rules --port 18000");
-  addWatchdogOption(command);
+  addIsolationOptions(command);
   addLogOptions(addRuleOptions(command)).action((rules: string, options: UpCommand) => {
     const { port: controlPort, adminPort, modules, bind } = options;
     return untilSignal(async (own) => {
@@ -50,8 +51,9 @@ export function addUp(command: Command): void {
       // Loaded here, so that other commands start without a proxy's worth of code.
       const { startWatchedHost } = await import("../../host/index.js");
       const patienceMs = options.watchdog * 1000;
+      const vmMemoryBytes = options.vmMemory * 2 ** 20;
       const hostLogger = logger.child({ part: "host" });
-      const host = own(await startWatchedHost({ bootstrap: yaml, logger: hostLogger, patienceMs }));
+      const host = own(await startWatchedHost({ bootstrap: yaml, logger: hostLogger, patienceMs, vmMemoryBytes }));
       process.stdout.write(`admin on http://127.0.0.1:${host.adminPort}\n`);
       await host.ready();
       process.stdout.write("ready\n");

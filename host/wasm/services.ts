@@ -17,6 +17,7 @@ export interface WasmSurroundings {
   readonly properties?: VmServices["properties"];
   readonly trace?: VmServices["trace"];
   readonly watch?: VmServices["watch"];
+  readonly maxMemoryBytes?: number;
 }
 
 /** VM services on the host's stats and log. */
@@ -28,6 +29,7 @@ export function wasmServices({
   properties,
   trace,
   watch,
+  maxMemoryBytes,
 }: WasmSurroundings): VmServices {
   return {
     log: (line) => logLine(logger, line),
@@ -38,6 +40,7 @@ export function wasmServices({
     ...(properties === undefined ? {} : { properties }),
     ...(trace === undefined ? {} : { trace }),
     ...(watch === undefined ? {} : { watch }),
+    ...(maxMemoryBytes === undefined ? {} : { maxMemoryBytes }),
   };
 }
 

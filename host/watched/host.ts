@@ -20,6 +20,8 @@ export interface WatchedHostOptions {
   readonly logger?: Logger;
   /** The data plane is replaced when it has not answered for so long; 0: never. */
   readonly patienceMs: number;
+  /** What the memory of each Wasm VM may grow to. Default 512 MiB. */
+  readonly vmMemoryBytes?: number;
 }
 
 /** A proxy whose data plane runs in a thread of its own. */
@@ -86,12 +88,19 @@ class RunningWatchedHost implements WatchedHost {
   }
 
   private spawn(): void {
-    const { bootstrap } = this.options;
+    const { bootstrap, vmMemoryBytes } = this.options;
     this.pulse = new Pulse();
     this.vms.clear();
     const levels = METHODS.filter((method) => this.wants(method));
     const adminPort = this.adminPort === 0 ? undefined : this.adminPort;
-    const workerData: WorkerStart = { bootstrap, pulse: this.pulse.memory, adminPort, replaced: this.replaced, levels };
+    const workerData: WorkerStart = {
+      bootstrap,
+      pulse: this.pulse.memory,
+      adminPort,
+      replaced: this.replaced,
+      vmMemoryBytes,
+      levels,
+    };
     const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData });
     this.worker = worker;
     worker.on("message", (message: FromWorker) => this.hear(message));

@@ -6,6 +6,7 @@ export interface WorkerStart {
   readonly adminPort: number | undefined;
   /** How many workers were ended by the watchdog before. */
   readonly replaced: number;
+  readonly vmMemoryBytes: number | undefined;
   readonly levels: readonly LogMethod[];
 }
 

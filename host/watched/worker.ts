@@ -9,7 +9,7 @@ const BEAT_MS = 100;
 
 const port = parentPort;
 if (port === null) throw new Error("this is a worker's file");
-const { bootstrap, pulse: memory, adminPort, replaced, levels } = workerData as WorkerStart;
+const { bootstrap, pulse: memory, adminPort, replaced, vmMemoryBytes, levels } = workerData as WorkerStart;
 const pulse = new Pulse(memory);
 const tell = (message: FromWorker): void => port.postMessage(message);
 
@@ -27,7 +27,14 @@ const watch = (name: string) => {
 };
 
 try {
-  const host = await startHost({ bootstrap, logger: logger(), watch, replaced, ...(adminPort && { adminPort }) });
+  const host = await startHost({
+    bootstrap,
+    logger: logger(),
+    watch,
+    replaced,
+    ...(adminPort && { adminPort }),
+    ...(vmMemoryBytes && { vmMemoryBytes }),
+  });
   tell({ kind: "started", adminPort: host.adminPort });
   port.on("message", ({ kind }: ToWorker) => {
     if (kind !== "close") return;
