@@ -19,6 +19,27 @@ export function addLogOptions(command: Command): Command {
     );
 }
 
+/** The options of every command that runs the host's data plane: what a module can do to it. */
+export function addIsolationOptions(command: Command): Command {
+  const watchdog = "replace the data plane when a module holds it up for so long; 0 never";
+  const memory = "what the memory of each Wasm VM may grow to";
+  return command
+    .addOption(new Option("--watchdog <seconds>", watchdog).argParser(seconds).default(5))
+    .addOption(new Option("--vm-memory <MiB>", memory).argParser(mebibytes).default(512));
+}
+
+function mebibytes(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 4096) throw new InvalidArgumentError("Expected MiB, 1 to 4096.");
+  return value;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value > 3600) throw new InvalidArgumentError("Expected seconds, 0 to 3600.");
+  return value;
+}
+
 /** The options of every command that follows rules. */
 export function addRuleOptions(command: Command): Command {
   return command

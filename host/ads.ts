@@ -1,4 +1,3 @@
-import type { BaseLogger } from "pino";
 import type { Bootstrap } from "../xds/gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
 import { ApiConfigSource_ApiType } from "../xds/gen/envoy/config/core/v3/config_source_pb.js";
 import { AdsClient } from "../xds/index.js";
@@ -36,16 +35,11 @@ export function adsClient(bootstrap: Bootstrap, stats: Scope, logger: Logger): A
   return new AdsClient({
     address: hostPort(host, port),
     node: bootstrap.node,
-    ...(isPino(logger) ? { logger } : {}),
+    logger,
     onState: (up, reason) => {
       connected.set(up ? 1 : 0);
       if (up) logger.info({ host, port }, "connected to the control plane");
       else logger.warn({ host, port, reason }, "the control plane is gone; what runs stays as it is");
     },
   });
-}
-
-/** The client wants all of pino's methods. */
-function isPino(logger: Logger): logger is Logger & BaseLogger {
-  return "fatal" in logger && "trace" in logger && "silent" in logger;
 }

@@ -15,6 +15,9 @@ import { Discovery } from "./xds/index.js";
 /** How long `close` waits for connections to flush. */
 const CLOSE_PATIENCE_MS = 2000;
 
+/** A codec with a full buffer for each of several hundred connections stays below. */
+const VM_MEMORY_BYTES = 512 * 2 ** 20;
+
 /** Options of {@link startHost}. */
 export interface HostOptions {
   /** Envoy's bootstrap, YAML or JSON. */
@@ -23,6 +26,14 @@ export interface HostOptions {
   readonly logger?: Logger;
   /** Told of every call between the host and modules; costs much. */
   readonly trace?: VmServices["trace"];
+  /** Told when calls into a VM begin and end. */
+  readonly watch?: VmServices["watch"];
+  /** What the memory of each Wasm VM may grow to. Default 512 MiB. */
+  readonly vmMemoryBytes?: number;
+  /** The admin interface's port, in place of the bootstrap's. */
+  readonly adminPort?: number;
+  /** How many data planes before this one were ended because they did not answer; shown in the stats. */
+  readonly replaced?: number;
 }
 
 /** A running proxy. */
@@ -36,15 +47,21 @@ export interface Host {
   close(): Promise<void>;
 }
 
-const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+/** A logger that says nothing. */
+export const SILENT: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 /**
  * Starts a proxy from an Envoy bootstrap.
  * @throws ConfigError for a bootstrap that the host does not take, with line and field
  */
-export async function startHost({ bootstrap: text, logger = SILENT, trace }: HostOptions): Promise<Host> {
-  const bootstrap = parseBootstrap(text);
-  const host = new RunningHost(bootstrap, logger, trace);
+export async function startHost(options: HostOptions): Promise<Host> {
+  const bootstrap = parseBootstrap(options.bootstrap);
+  const host = new RunningHost(bootstrap, options.logger ?? SILENT, options);
   try {
     await host.start();
   } catch (error) {
@@ -70,7 +87,7 @@ class RunningHost implements Host {
   constructor(
     private readonly bootstrap: Bootstrap,
     private readonly logger: Logger,
-    trace: VmServices["trace"],
+    private readonly options: HostOptions,
   ) {
     const { stats, clusters } = this;
     this.live = new Promise((resolve) => {
@@ -87,7 +104,10 @@ class RunningHost implements Host {
           : undefined,
     };
     const callers = { httpCall: httpCaller(clusters), grpc: grpcCaller(clusters) };
-    this.wasm = createVmRegistry(wasmServices({ stats, logger, ...callers, properties, trace }));
+    const { trace, watch, replaced = 0, vmMemoryBytes: maxMemoryBytes = VM_MEMORY_BYTES } = options;
+    // Envoy's name for threads that did not answer.
+    stats.counter("workers.watchdog_mega_miss").inc(replaced);
+    this.wasm = createVmRegistry(wasmServices({ stats, logger, ...callers, properties, trace, watch, maxMemoryBytes }));
     this.client = adsClient(bootstrap, stats, logger);
     const clusterContext: ClusterContext = {
       stats,
@@ -113,8 +133,10 @@ class RunningHost implements Host {
   /** Brings up the admin port and what is static, then goes on with what the control plane sends. */
   async start(): Promise<void> {
     const { bootstrap } = this;
-    if (bootstrap.admin?.address !== undefined)
-      await this.startAdmin(tcpAddress(bootstrap.admin.address, "admin.address"));
+    if (bootstrap.admin?.address !== undefined) {
+      const address = tcpAddress(bootstrap.admin.address, "admin.address");
+      await this.startAdmin({ ...address, port: this.options.adminPort ?? address.port });
+    }
     const resources = bootstrap.staticResources;
     for (const [index, cluster] of (resources?.clusters ?? []).entries()) {
       await within(`static_resources.clusters[${index}]`, () => this.discovery.clusters.addStatic(cluster));

@@ -2,10 +2,12 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { untilSignal } from "../lifetime.js";
 import { type LogOptions, newLogger } from "../logger.js";
-import { addLogOptions } from "../options.js";
+import { addIsolationOptions, addLogOptions } from "../options.js";
 
 interface HostCommand extends LogOptions {
   readonly bootstrap: string;
+  readonly watchdog: number;
+  readonly vmMemory: number;
 }
 
 /** `meltemi host`: the host proxy alone. */
@@ -15,11 +17,14 @@ export function addHost(command: Command): void {
     .summary("run the host proxy")
     .description("Runs Meltemi's own proxy, which takes the same bootstrap and the same xDS as Envoy.")
     .requiredOption("--bootstrap <file>", "bootstrap in YAML, as meltemi bootstrap prints it");
+  addIsolationOptions(command);
   addLogOptions(command).action((options: HostCommand) =>
     untilSignal(async (own) => {
       const bootstrap = await read(options.bootstrap);
-      const { startHost } = await import("../../host/index.js");
-      const host = own(await startHost({ bootstrap, logger: newLogger(options) }));
+      const { startWatchedHost } = await import("../../host/index.js");
+      const patienceMs = options.watchdog * 1000;
+      const vmMemoryBytes = options.vmMemory * 2 ** 20;
+      const host = own(await startWatchedHost({ bootstrap, logger: newLogger(options), patienceMs, vmMemoryBytes }));
       process.stdout.write(`admin on http://127.0.0.1:${host.adminPort}\n`);
       await host.ready();
       process.stdout.write("ready\n");

@@ -20,6 +20,10 @@ export interface VmServices {
   readonly grpc?: GrpcCaller;
   /** Functions beside the built-in ones, by name; a built-in one of the same name is replaced. */
   readonly foreignFunctions?: ReadonlyMap<string, ForeignFunction>;
+  /** What the memory of each VM may grow to; rounded down to pages of 64 KiB. Default: the 4 GiB of 32 bits. */
+  readonly maxMemoryBytes?: number;
+  /** Asked once for each VM, by its id; told then when calls into it begin and end: what a watchdog wants to know. */
+  readonly watch?: (vmId: string) => (inside: boolean) => void;
   /** Told of every call between host and modules; costs much, for people who look for a mistake. */
   readonly trace?: (event: TraceEvent) => void;
 }

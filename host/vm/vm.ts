@@ -55,6 +55,7 @@ export class Vm {
   #afterCall: (() => void)[] = [];
   readonly #lastTokens = new Map<CallKind, number>();
   readonly #own: Context;
+  readonly #watch: ((inside: boolean) => void) | undefined;
 
   constructor(environment: VmEnvironment) {
     this.options = environment.options;
@@ -63,6 +64,7 @@ export class Vm {
     this.abi = environment.module.abi;
     this.#own = new Context(0, { name: "", rootId: "", vmId: this.options.vmId });
     this.#current = this.#own;
+    this.#watch = environment.services.watch?.(this.options.vmId);
   }
 
   /** Takes an instance's exports and memory, then lets it initialise itself; afterwards `failure` says whether it is alive. */
@@ -131,14 +133,14 @@ export class Vm {
     const effective = this.#effective;
     this.#current = context;
     this.#effective = 0;
-    this.#depth++;
+    if (this.#depth++ === 0) this.#watch?.(true);
     try {
       return (call(a, b, c, d, e) ?? 0) >>> 0;
     } catch (error) {
       this.fail(nameOf(this.callbacks, call), error);
       return 0;
     } finally {
-      this.#depth--;
+      if (--this.#depth === 0) this.#watch?.(false);
       this.#current = current;
       this.#effective = effective;
     }
@@ -272,13 +274,13 @@ export class Vm {
   }
 
   #guarded(name: string, call: ModuleFunction, a = 0, b = 0): void {
-    this.#depth++;
+    if (this.#depth++ === 0) this.#watch?.(true);
     try {
       call(a, b);
     } catch (error) {
       this.fail(name, error);
     } finally {
-      this.#depth--;
+      if (--this.#depth === 0) this.#watch?.(false);
     }
   }
 }

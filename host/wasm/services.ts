@@ -16,10 +16,21 @@ export interface WasmSurroundings {
   readonly grpc?: GrpcCaller;
   readonly properties?: VmServices["properties"];
   readonly trace?: VmServices["trace"];
+  readonly watch?: VmServices["watch"];
+  readonly maxMemoryBytes?: number;
 }
 
 /** VM services on the host's stats and log. */
-export function wasmServices({ stats, logger, httpCall, grpc, properties, trace }: WasmSurroundings): VmServices {
+export function wasmServices({
+  stats,
+  logger,
+  httpCall,
+  grpc,
+  properties,
+  trace,
+  watch,
+  maxMemoryBytes,
+}: WasmSurroundings): VmServices {
   return {
     log: (line) => logLine(logger, line),
     logLevel: LogLevel.Info,
@@ -28,6 +39,8 @@ export function wasmServices({ stats, logger, httpCall, grpc, properties, trace 
     ...(grpc === undefined ? {} : { grpc }),
     ...(properties === undefined ? {} : { properties }),
     ...(trace === undefined ? {} : { trace }),
+    ...(watch === undefined ? {} : { watch }),
+    ...(maxMemoryBytes === undefined ? {} : { maxMemoryBytes }),
   };
 }
 

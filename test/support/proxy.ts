@@ -35,6 +35,8 @@ export interface ProxyOptions {
   readonly adminPort: number;
   /** Worker threads, where the proxy has them. */
   readonly concurrency: number;
+  /** More arguments for the host's command. */
+  readonly args?: readonly string[];
 }
 
 /** Starts a proxy and waits until it says that it is ready. */
@@ -42,7 +44,7 @@ export async function startProxy(kind: ProxyKind, options: ProxyOptions): Promis
   const folder = mkdtempSync(join(tmpdir(), "meltemi-proxy-"));
   const config = join(folder, "bootstrap.yaml");
   writeFileSync(config, options.bootstrap);
-  const child = kind === "envoy" ? envoyProcess(config, options) : hostProcess(config);
+  const child = kind === "envoy" ? envoyProcess(config, options) : hostProcess(config, options.args);
   const proxy = new ProxyProcess(kind, child, options.adminPort, folder);
   try {
     await until(
@@ -69,9 +71,9 @@ function envoyProcess(config: string, { concurrency }: ProxyOptions): Child {
   ]);
 }
 
-function hostProcess(config: string): Child {
+function hostProcess(config: string, args: readonly string[] = []): Child {
   const main = fileURLToPath(new URL("../../build/js/cli/main.js", import.meta.url));
-  return new Child(process.execPath, [main, "host", "--bootstrap", config]);
+  return new Child(process.execPath, [main, "host", "--bootstrap", config, ...args]);
 }
 
 class ProxyProcess implements RunningProxy {

@@ -1,5 +1,4 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
-import type { BaseLogger } from "pino";
 import type { Node } from "../gen/envoy/config/core/v3/base_pb.js";
 import type { DiscoveryResponse } from "../gen/envoy/service/discovery/v3/discovery_pb.js";
 import { Backoff } from "./backoff.js";
@@ -13,7 +12,7 @@ export interface AdsClientOptions {
   readonly address: string;
   /** What this client says of itself, once a stream. */
   readonly node: Node;
-  readonly logger?: BaseLogger;
+  readonly logger?: { warn(fields: object, message: string): void };
   /** Reconnection: the first delay and the greatest, each drawn at random below that. Default 500 ms and 30 s. */
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
   /** Called when the stream's state changes. */

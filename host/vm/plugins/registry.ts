@@ -6,17 +6,22 @@ import type { PluginOptions, PluginResult, SharedState, VmOptions, VmRegistry, V
 import { LoadedPlugin } from "./plugin.js";
 import { SharedVm } from "./shared-vm.js";
 
+const PAGE_BYTES = 65536;
+
 /** All VMs of a worker. */
 export function createVmRegistry(services: VmServices): VmRegistry {
   return new Registry(services);
 }
 
 class Registry implements VmRegistry {
-  readonly #modules = new ModuleCache();
+  readonly #modules: ModuleCache;
   readonly #worker = new WorkerState();
   readonly #vms = new Map<string, { readonly vmId: string; readonly vm: SharedVm }>();
 
-  constructor(private readonly services: VmServices) {}
+  constructor(private readonly services: VmServices) {
+    const { maxMemoryBytes } = services;
+    this.#modules = new ModuleCache(maxMemoryBytes === undefined ? undefined : Math.floor(maxMemoryBytes / PAGE_BYTES));
+  }
 
   async plugin(options: PluginOptions): Promise<PluginResult> {
     const refuse = (reason: string) => ({ ok: false as const, reason: `Wasm plugin "${options.name}": ${reason}` });

@@ -1,0 +1,1 @@
+export { startWatchedHost, type WatchedHost, type WatchedHostOptions } from "./host.js";
