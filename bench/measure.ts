@@ -34,9 +34,10 @@ export async function measure(
       if (measured.length === 0) continue;
       const middle = median(measured);
       const keys = load.keys === undefined ? "" : `, ${load.keys} keys`;
+      const streams = load.streams === undefined ? "" : `, streams ${load.streams}`;
       const apart = `±${Math.round(spread(measured) * 50)} %`;
       console.log(
-        `${protocol} ${load.bytes} B, depth ${load.depth} × ${load.connections}${keys}, ${middle.path}: ${middle.cpuPerRequestUs} µs ${apart}`,
+        `${protocol} ${load.bytes} B, depth ${load.depth} × ${load.connections}${keys}${streams}, ${middle.path}: ${middle.cpuPerRequestUs} µs ${apart}`,
       );
       results.push(middle);
     }

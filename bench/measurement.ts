@@ -15,7 +15,11 @@ export interface Load {
   readonly connections: number;
   /** Values in turn of the attribute that routes look at; without it, one. */
   readonly keys?: number;
+  /** What is done with streams of flows: each request is drawn into one of two, or they grow old. Without it, neither. */
+  readonly streams?: Streams;
 }
+
+export type Streams = "split" | "aged";
 
 /** What one path does under one load; the form of `--json`. */
 export interface Measurement extends Load {

@@ -45,14 +45,29 @@ export async function compare(site: Site, comparison: Comparison): Promise<Bench
   });
   const host: BenchPath = { path: "host", target: await site.startHost(service, backend), drive };
   if (!envoy) return [host];
-  const byFlows = flows ? await site.startEnvoy({ ...service, lane: "flow" }, backend) : undefined;
+  const byFlows = flows ? await flowPath(site, comparison) : undefined;
   const at = (port: number) => ({ port, pid: envoy.pid });
   return [
     { path: lane, target: envoy, drive },
-    ...(byFlows ? [{ path: "flow", target: byFlows, drive } as const] : []),
+    ...(byFlows ? [byFlows] : []),
     ...(hasCpp ? [{ path: "cpp", target: at(cppPort), drive } as const] : []),
     ...others.map((other) => ({ path: other.path, target: at(other.port), drive: other.drive })),
     { path: "tcp", target: at(tcpPort), drive },
     host,
   ];
+}
+
+/** An Envoy for each of what a load may do with streams: it is the rules that say it. */
+async function flowPath(site: Site, { service, backend, drive }: Comparison): Promise<BenchPath | undefined> {
+  const byFlows = { ...service, lane: "flow" } as const;
+  const target = await site.startEnvoy(byFlows, backend);
+  const split = await site.startEnvoy({ ...byFlows, streams: "split" }, backend);
+  const aged = await site.startEnvoy({ ...byFlows, streams: "aged" }, backend);
+  if (!target || !split || !aged) return undefined;
+  const by = { split, aged };
+  return {
+    path: "flow",
+    target,
+    drive: (usual, load, seconds) => drive(load.streams ? by[load.streams] : usual, load, seconds),
+  };
 }

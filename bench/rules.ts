@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { Streams } from "./measurement.js";
 
 /** A service with one endpoint and one route. */
 export interface BenchRules {
@@ -8,13 +9,24 @@ export interface BenchRules {
   readonly attributes?: Record<string, object>;
   /** How requests go, of services that have a choice. Default: one by one. */
   readonly lane?: "request" | "flow";
+  /** What is done with streams of flows. */
+  readonly streams?: Streams;
 }
 
+/** Between two subsets of the same endpoint: what is measured is the draw, and twice as many streams. */
+const SUBSETS = ["one", "other"];
+const AGE_MS = 250;
+
 /** Rules as a user writes them, for a proxy that listens on `listen` in front of `backend`. */
-export function rules({ protocol, attributes, lane = "request" }: BenchRules, listen: number, backend: number): string {
+export function rules(
+  { protocol, attributes, lane = "request", streams }: BenchRules,
+  listen: number,
+  backend: number,
+): string {
   const host = `bench.${protocol}`;
   const portName = `tcp-metaprotocol-${protocol}`;
-  const annotations = { "meltemi.dev/bind": `127.0.0.1:${listen}`, "meltemi.dev/lane": lane };
+  const age = streams === "aged" && { "meltemi.dev/flow": JSON.stringify({ ageMs: AGE_MS }) };
+  const annotations = { "meltemi.dev/bind": `127.0.0.1:${listen}`, "meltemi.dev/lane": lane, ...age };
   const entry = {
     apiVersion: "networking.istio.io/v1",
     kind: "ServiceEntry",
@@ -26,12 +38,24 @@ export function rules({ protocol, attributes, lane = "request" }: BenchRules, li
       endpoints: [{ address: "127.0.0.1", ports: { [portName]: backend } }],
     },
   };
-  const route = { name: "bench", ...(attributes && { match: { attributes } }), route: [{ destination: { host } }] };
+  const subsets = {
+    apiVersion: "networking.istio.io/v1",
+    kind: "DestinationRule",
+    metadata: { name: "bench" },
+    spec: { host, subsets: SUBSETS.map((name) => ({ name })) },
+  };
+  const destinations =
+    streams === "split"
+      ? SUBSETS.map((subset) => ({ destination: { host, subset }, weight: 50 }))
+      : [{ destination: { host } }];
+  const route = { name: "bench", ...(attributes && { match: { attributes } }), route: destinations };
   const router = {
     apiVersion: "metaprotocol.aeraki.io/v1alpha1",
     kind: "MetaRouter",
     metadata: { name: "bench" },
     spec: { hosts: [host], routes: [route] },
   };
-  return [entry, router].map((resource) => stringify(resource)).join("---\n");
+  return [entry, ...(streams === "split" ? [subsets] : []), router]
+    .map((resource) => stringify(resource))
+    .join("---\n");
 }

@@ -45,10 +45,13 @@ export class Site {
     const { envoy } = this;
     if (envoy === undefined) return undefined;
     const args = ["--concurrency", "1", "--use-dynamic-base-id", "-l", "error"];
-    return this.proxy(`envoy-${service.lane ?? "usual"}`, service, backend, beside, (config) => [
-      envoy,
-      ["-c", config, ...args],
-    ]);
+    return this.proxy(
+      `envoy-${service.lane ?? "usual"}-${service.streams ?? "kept"}`,
+      service,
+      backend,
+      beside,
+      (config) => [envoy, ["-c", config, ...args]],
+    );
   }
 
   /** Meltemi's host with its control plane. */

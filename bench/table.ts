@@ -80,13 +80,14 @@ function cell(value: number | undefined): string {
 }
 
 /** What else there is to a load, where it is not always the same. */
-const MORE: readonly (readonly [name: string, value: (load: Load) => number])[] = [
+const MORE: readonly (readonly [name: string, value: (load: Load) => number | string])[] = [
   ["clients", ({ connections }) => connections],
   ["keys", ({ keys = 1 }) => keys],
+  ["streams", ({ streams }) => streams ?? ""],
 ];
 
-function loadOf({ bytes, depth, connections, keys = 1 }: Load): number[] {
-  return [bytes, depth, connections, keys];
+function loadOf({ bytes, depth, connections, keys = 1, streams }: Load): (number | string)[] {
+  return [bytes, depth, connections, keys, streams ?? ""];
 }
 
 function sameLoad(one: Measurement, other: Measurement): boolean {

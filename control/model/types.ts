@@ -69,7 +69,10 @@ export type UndecidedService = Omit<Service, "lane" | "inbound">;
 /** Which lane a service's requests take. */
 export interface LaneChoice {
   readonly taken: Lane | "flow";
-  /** Whether its protocol can go by flows: its listener then lets it, so that no change of rules touches the listener. */
+  /**
+   * Whether its protocol can go by flows. Its listener then lets it, so that no change of rules touches the listener; and
+   * there are routes for flows, whichever lane is taken, so that the last that are opened before a change still lead somewhere.
+   */
   readonly open: boolean;
   readonly why: string;
 }

@@ -7,6 +7,7 @@ import {
   HARDLY_MATTERS,
   ONE_BY_ONE,
   type Protocol,
+  type Route,
   redis,
   thrift,
 } from "../support/index.js";
@@ -111,6 +112,33 @@ contract(
     });
   },
   { protocols: [dubbo, thrift, redis], lanes: HARDLY_MATTERS },
+);
+
+contract(
+  "drains of clients that have no quiet moment",
+  async (kind, protocol) => {
+    const { aging } = (await silent(kind, protocol)).services;
+    const annotations = { ...aging.annotations, "meltemi.dev/max-connection-duration": "1s" };
+    const routes: Route[] = [{ match: { user: { prefix: "u" } }, to: "v1" }];
+    return { services: { busy: { routes, annotations } } };
+  },
+  (world) => {
+    test("new requests are taken for as long as the client is there", async () => {
+      for (const backend of world().all) backend.latency = () => 20;
+      const caller = world().caller("busy");
+      const end = Date.now() + 7_500;
+      // Always one under way while the others come and go. Each has a value that no other had, so by flows a stream of its own.
+      const busy = Array.from({ length: 4 }, async (_, line) => {
+        await delay(line * 5);
+        for (let i = 0; Date.now() < end; i++)
+          expect((await caller.call({ attributes: [["User", `u${line}/${i}`]] })).error).toBeUndefined();
+      });
+      await Promise.all(busy);
+      expect(await world().stat(/ingress\.drains$/)).toBe(1);
+      expect(caller.opened).toBe(1);
+    });
+  },
+  { protocols: [dubbo] },
 );
 
 contract(

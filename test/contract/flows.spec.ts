@@ -41,6 +41,7 @@ async function spec(_kind: unknown, protocol: Protocol) {
       split: { routes: [{ to: { v1: 50, v2: 30, v3: 20 } }] as Route[] },
       changing: { routes: [{ to: "v1" }] as Route[] },
       moving: {},
+      toggled: { routes: byUser },
       spread: { backends: ports },
       halfdead: { backends: { v1: five[0]?.port ?? 0, v2: await freePort() } },
       chopped: { routes: [{ to: "v1" }] as Route[], backends: { v1: chopper?.port ?? 0 } },
@@ -184,6 +185,30 @@ contract(
       await counted("flows to be opened again", openedFlows, opened);
       expect(caller.opened).toBe(1);
       expect(await world().proxy.listenerVersions()).toEqual(listeners);
+    });
+
+    test("rules that ask for more and take it back, while each request opens a stream: none is lost", async () => {
+      let stop = false;
+      const loads = Array.from({ length: 4 }, async (_, line) => {
+        const caller = world().caller("toggled");
+        for (let i = 0; !stop; i++)
+          expect((await caller.call({ attributes: user(`u${line}/${i}`) })).error).toBeUndefined();
+      });
+      const probe = world().caller("toggled");
+      for (let turn = 0; turn < 4; turn++) {
+        for (const response of [[["Revision", "1"]], []] as Attributes[]) {
+          world().route(
+            "toggled",
+            byUser.map((route) => ({ ...route, response })),
+          );
+          await until("the rule to hold", async () => {
+            const { attributes } = await probe.call({ attributes: user("u") });
+            return attributes.some(([name]) => name === "Revision") === response.length > 0;
+          });
+        }
+      }
+      stop = true;
+      await Promise.all(loads);
     });
 
     test("streams age, and their end costs no request", async () => {

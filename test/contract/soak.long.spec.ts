@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { contract, type Route, until } from "../support/index.js";
+import { contract, ONE_BY_ONE, type Route, until, type World } from "../support/index.js";
 
 const DURATION = 120_000;
 
@@ -8,11 +8,35 @@ const routes = (revision: number): Route[] => [
   { match: { user: { exact: "Jason" } }, to: "v2", response: [["Revision", `${revision}`]] },
   { to: { v1: 1 + (revision % 9), v3: 5 }, mirror: "v2", request: [["Revision", `${revision}`]] },
 ];
-const services = {
-  soak: { routes: routes(0), annotations: { "meltemi.dev/max-connection-duration": "5s" } },
-};
+/** Rules that only match and split, and now and then ask for more: requests go to the other lane, and back. */
+const splitting = (revision: number): Route[] => [
+  {
+    match: { user: { exact: "Jason" } },
+    to: "v2",
+    ...(revision % 4 === 3 && { response: [["Revision", `${revision}`]] as const }),
+  },
+  { to: { v1: 1 + (revision % 9), v3: 5 } },
+];
 
-contract("soak", { services, concurrency: 2 }, (world) => {
+const spec = (first: Route[], more: Readonly<Record<string, string>> = {}) => ({
+  services: { soak: { routes: first, annotations: { "meltemi.dev/max-connection-duration": "5s", ...more } } },
+  concurrency: 2,
+});
+
+contract("soak", spec(routes(0)), (world) => soak(world, routes), { lanes: ONE_BY_ONE });
+contract(
+  "soak",
+  spec(splitting(0), { "meltemi.dev/flow": '{"ageMs":1000}' }),
+  (world) => {
+    soak(world, splitting);
+    test("most of it went by flows that were opened anew", async () => {
+      expect(await world().stat(/ingress\.flows_opened$/)).toBeGreaterThan(1_000);
+    });
+  },
+  { lanes: ["flow"] },
+);
+
+function soak(world: () => World, routes: (revision: number) => Route[]): void {
   test("two minutes of everything at once: each request has its own answer", { timeout: DURATION * 2 }, async () => {
     const { v1, v2, v3 } = world().backends;
     for (const backend of [v1, v2, v3]) backend.latency = () => Math.random() ** 4 * 200;
@@ -70,4 +94,4 @@ contract("soak", { services, concurrency: 2 }, (world) => {
       async () => (await world().stat(/^http\..*_9000\.downstream_rq_active$/)) === 0,
     );
   });
-});
+}

@@ -11,6 +11,7 @@ export const scenario: Scenario = {
   loads: [
     ...loads([400], [1, 8]),
     ...loads([400], [1, 8]).map((load) => ({ ...load, keys: 20 })),
+    ...(["split", "aged"] as const).flatMap((streams) => loads([400], [1, 8]).map((load) => ({ ...load, streams }))),
     ...loads([400], [64]),
     { bytes: 400, depth: 8, connections: 1 },
     { bytes: 400, depth: 1, connections: 500 },

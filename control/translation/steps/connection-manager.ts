@@ -35,6 +35,7 @@ export function connectionManager(service: Service, modules: Modules, maxConnect
     },
     upgradeConfigs: takesConnect(service) ? [{ upgradeType: "CONNECT" }] : [],
     commonHttpProtocolOptions: { maxHeadersCount: 2000, ...age },
+    drainTimeout: duration(LAST_WORD),
     maxRequestHeadersKb: 512,
     serverHeaderTransformation: ServerHeader.PASS_THROUGH,
     generateRequestId: false,
@@ -49,6 +50,13 @@ export function connectionManager(service: Service, modules: Modules, maxConnect
   });
   return { name: "envoy.filters.network.http_connection_manager", configType: { case: "typedConfig" as const, value } };
 }
+
+/**
+ * Between the notice that a connection is to end and the last word, behind which the proxy takes nothing new. The codec sends
+ * the client away at the notice, or closes in the first quiet moment; a client that has none would get errors from the last
+ * word on. So it comes when Envoy gives up a drained listener's connections anyway, by its default. In milliseconds.
+ */
+const LAST_WORD = 600_000;
 
 /** Whether some requests, or streams of requests, come as CONNECT. */
 function takesConnect({ codec, lane }: Service): boolean {

@@ -56,6 +56,7 @@ function routes(service: Service, model: Model): MessageInitShape<typeof RouteSc
     return says === undefined ? [] : [{ ...route, match: keptMatch(says) }];
   });
   const ways = [...again, ...requests];
-  if (service.lane.taken === "flow") return [...ways, ...flowRoutes(rules, model)];
+  // Codecs hear last that requests go by flows no more, and open some until then.
+  if (service.lane.open) return [...ways, ...flowRoutes(rules, model)];
   return service.codec.pins ? [...ways, ...pinnedRoutes(rules, service, model)] : ways;
 }

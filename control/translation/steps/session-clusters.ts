@@ -24,7 +24,7 @@ export function pinnedClusters({ services }: Model): Cluster[] {
 
 /** The same for the services that flows lead to. */
 export function flowClusters(model: Model): Cluster[] {
-  return flowTargets(model).flatMap((service) => clusters(service, flowCluster, UNREACHABLE));
+  return flowTargets(model).flatMap((service) => clusters(service, flowCluster, UNREACHABLE, OUT_OF_REACH));
 }
 
 /** Of a stream the proxy sees only whether it came to be. So endpoints that cannot be reached are left out, unless rules say how. */
@@ -44,23 +44,32 @@ const UNREACHABLE: ReturnType<typeof ejection> = {
   commonLbConfig: { healthyPanicThreshold: { value: 1 } },
 };
 
-/** The services that any rule of one on the flow lane leads to. */
+/** The services that any rule of one leads to whose requests can go by flows, whether they do now or may soon. */
 export function flowTargets({ services }: Model): Service[] {
-  const flows = services.filter(({ lane }) => lane.taken === "flow");
+  const flows = services.filter(({ lane }) => lane.open);
   const named = flows.flatMap(({ routes = [] }) => routes.flatMap(({ destinations }) => destinations));
   const own = flows.filter(({ routes }) => routes === undefined);
   const targets = new Set([...own, ...named].map(({ host, port }) => `${host}:${port}`));
   return services.filter(({ host, port }) => targets.has(`${host}:${port}`));
 }
 
-/** @param usual which endpoints are left out where rules do not say it */
+/**
+ * @param usual which endpoints are left out where rules do not say it
+ * @param most connections to an endpoint, whatever rules say
+ */
 function clusters(
   service: Service,
   nameOf: (destination: Destination) => string,
   usual = ejection(undefined),
+  most?: number,
 ): Cluster[] {
   return [{ name: "", policy: service.policy }, ...service.subsets].map(({ name, policy }) =>
-    cluster(service, nameOf({ ...service, subset: name }), policy, usual),
+    cluster(
+      service,
+      nameOf({ ...service, subset: name }),
+      most === undefined ? policy : { ...policy, maxConnections: most },
+      usual,
+    ),
   );
 }
 
