@@ -26,6 +26,7 @@ const CALLBACKS = {
   grpcMessage: "proxy_on_grpc_receive",
   grpcTrailingMetadata: "proxy_on_grpc_receive_trailing_metadata",
   grpcClose: "proxy_on_grpc_close",
+  resolveDns: "envoy_on_resolve_dns",
 } as const;
 
 /** What a module exports for the host to call; all are optional. */

@@ -35,6 +35,7 @@ export interface RootCalls {
   grpcSend(token: number, message: Uint8Array, endOfStream: boolean): Status;
   grpcClose(token: number): Status;
   grpcCancel(token: number): Status;
+  resolveDns(token: number, name: string): Status;
   queueReady(token: number): void;
   /** proxy_done: the root that said "not yet" in on_done may go. */
   done(): Status;

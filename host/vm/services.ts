@@ -18,6 +18,8 @@ export interface VmServices {
   readonly httpCall?: HttpCaller;
   /** Without one, gRPC calls answer Unimplemented. */
   readonly grpc?: GrpcCaller;
+  /** Addresses of a name, for envoy_resolve_dns; none where there is no such name. What is known at once comes at once. Without it, that answers Unimplemented. */
+  readonly resolve?: (name: string) => readonly ResolvedAddress[] | Promise<readonly ResolvedAddress[]>;
   /** Functions beside the built-in ones, by name; a built-in one of the same name is replaced. */
   readonly foreignFunctions?: ReadonlyMap<string, ForeignFunction>;
   /** What the memory of each VM may grow to; rounded down to pages of 64 KiB. Default: the 4 GiB of 32 bits. */
@@ -26,6 +28,13 @@ export interface VmServices {
   readonly watch?: (vmId: string) => (inside: boolean) => void;
   /** Told of every call between host and modules; costs much, for people who look for a mistake. */
   readonly trace?: (event: TraceEvent) => void;
+}
+
+/** What a name resolves to. */
+export interface ResolvedAddress {
+  /** IPv4 or IPv6. */
+  readonly address: string;
+  readonly ttlSeconds: number;
 }
 
 /** Time, so that tests can turn it. */

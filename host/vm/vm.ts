@@ -53,6 +53,7 @@ export class Vm {
   #depth = 0;
   #nextId = 1;
   #afterCall: (() => void)[] = [];
+  #lastDnsToken = 1;
   readonly #lastTokens = new Map<CallKind, number>();
   readonly #own: Context;
   readonly #watch: ((inside: boolean) => void) | undefined;
@@ -188,6 +189,11 @@ export class Vm {
   /** What `nextToken` gives next: a call that does not even start uses none up. */
   tokenAfter(kind: CallKind): number {
     return (this.#lastTokens.get(kind) ?? kind) + 4;
+  }
+
+  /** Tokens of envoy_resolve_dns: 2, 3 … */
+  nextDnsToken(): number {
+    return ++this.#lastDnsToken;
   }
 
   /** The VM is dead: its memory may be anything. */

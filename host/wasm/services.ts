@@ -7,6 +7,7 @@ import {
   type VmLogLine,
   type VmServices,
 } from "../vm/index.js";
+import { resolve } from "./resolver.js";
 
 /** The pieces of a host that VMs use. */
 export interface WasmSurroundings {
@@ -35,6 +36,7 @@ export function wasmServices({
     log: (line) => logLine(logger, line),
     logLevel: LogLevel.Info,
     metrics: metricSink(stats.scope("wasmcustom")),
+    resolve,
     ...(httpCall === undefined ? {} : { httpCall }),
     ...(grpc === undefined ? {} : { grpc }),
     ...(properties === undefined ? {} : { properties }),

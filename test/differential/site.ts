@@ -36,6 +36,9 @@ export async function observe(kind: ProxyKind, cases: readonly Case[]): Promise<
 
 async function run(proxy: RunningProxy, cases: readonly Case[], ports: ReadonlyMap<string, number>) {
   const lines = () => moduleLines(proxy.kind, proxy.log());
+  // The host's lines come by another way than its readiness; this one comes after them all.
+  if (proxy.kind === "host") await until("the host's log", () => proxy.log().includes('"msg":"ready"'));
+  await settled(() => lines());
   const started = lines();
   const found = new Map<string, Observation>();
   for (const each of cases) {
@@ -73,7 +76,7 @@ async function over({ until: last, name }: Case, log: () => string[]): Promise<v
 }
 
 /** Until the log has not grown for a while. */
-async function settled(log: () => string[]): Promise<void> {
+async function settled(log: () => readonly unknown[]): Promise<void> {
   let before = -1;
   await until(
     "the log to be still",

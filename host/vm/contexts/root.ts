@@ -5,6 +5,7 @@ import type { GrpcCall, HttpCall } from "../services.js";
 import type { PropertySource } from "../types.js";
 import type { Vm } from "../vm.js";
 import { CallStatus } from "./call-status.js";
+import { DnsCalls } from "./dns-calls.js";
 import { GrpcCalls } from "./grpc-calls.js";
 import { HttpCalls } from "./http-calls.js";
 import { pluginProperty, xdsNamespace } from "./plugin-properties.js";
@@ -20,6 +21,7 @@ export class RootContext extends Context implements RootCalls {
   readonly #status = new CallStatus();
   readonly #http: HttpCalls;
   readonly #grpc: GrpcCalls;
+  readonly #dns: DnsCalls;
   readonly #ticker: Ticker;
   readonly #end: RootEnd;
   #readingConfiguration = false;
@@ -34,6 +36,7 @@ export class RootContext extends Context implements RootCalls {
     this.sources = [properties, vm.services.properties];
     this.#http = new HttpCalls(vm, this, this.#status);
     this.#grpc = new GrpcCalls(vm, this, this.#status);
+    this.#dns = new DnsCalls(vm, this);
     this.#ticker = new Ticker(vm, this);
     this.#end = new RootEnd(vm, this, () => this.release());
     vm.contexts.set(this.id, this);
@@ -94,6 +97,7 @@ export class RootContext extends Context implements RootCalls {
   override buffer(type: BufferType): ReadableBuffer | undefined {
     if (type === BufferType.HttpCallResponseBody) return this.#http.response?.body;
     if (type === BufferType.GrpcReceiveBuffer) return this.#grpc.message ?? "empty";
+    if (type === BufferType.CallData) return this.#dns.answer ?? "empty";
     if (type === BufferType.VmConfiguration) return this.vm.options.configuration ?? NONE;
     if (type === BufferType.PluginConfiguration) return this.#readingConfiguration ? this.ownConfiguration : undefined;
     return "empty";
@@ -109,6 +113,10 @@ export class RootContext extends Context implements RootCalls {
 
   httpCall(call: HttpCall) {
     return this.#http.send(call);
+  }
+
+  resolveDns(token: number, name: string): Status {
+    return this.#dns.resolve(token, name);
   }
 
   grpcOpen(call: GrpcCall, unary: Uint8Array | undefined) {
@@ -135,5 +143,6 @@ export class RootContext extends Context implements RootCalls {
     this.#ticker.stop();
     this.#http.cancelAll();
     this.#grpc.cancelAll();
+    this.#dns.cancelAll();
   }
 }

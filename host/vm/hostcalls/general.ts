@@ -41,9 +41,13 @@ export function generalCalls(vm: Vm) {
       return vm.callee.root?.done() ?? Status.NotFound;
     },
 
-    /** Envoy's own addition; nothing here resolves names yet. */
-    resolve_dns(): Status {
-      return vm.callee && Status.Unimplemented;
+    /** Envoy's own addition: `envoy_resolve_dns`. */
+    resolve_dns(name: number, nameLength: number, tokenOut: number): Status {
+      const root = vm.callee.root;
+      const text = vm.memory.text(name, nameLength);
+      if (!root || text === undefined) return Status.InvalidMemoryAccess;
+      const token = vm.nextDnsToken();
+      return vm.memory.setU32(tokenOut, token) ? root.resolveDns(token, text) : Status.InvalidMemoryAccess;
     },
   };
 }

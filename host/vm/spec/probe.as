@@ -40,6 +40,7 @@
 @external("env", "proxy_increment_metric") declare function proxy_increment(id: u32, by: i64): i32;
 @external("env", "proxy_record_metric") declare function proxy_record(id: u32, value: i64): i32;
 @external("env", "proxy_get_metric") declare function proxy_metric_get(id: u32, out: usize): i32;
+@external("env", "envoy_resolve_dns") declare function envoy_resolve_dns(k: usize, n: i32, out: usize): i32;
 @external("env", "proxy_call_foreign_function") declare function proxy_foreign(f: usize, fn: i32, a: usize, an: i32, p: usize, n: usize): i32;
 
 @global
@@ -161,6 +162,7 @@ function operate(w: string[]): string {
   if (op == "http") { const h = pairs(w[2]), c = bytes(w[3]); s = proxy_http_call(at(a), a.byteLength, at(h), h.byteLength, at(c), c.byteLength, 0, 0, int(w[4]), out); return `${s} ${load<u32>(out)}`; }
   if (op == "grpc") { const m = bytes(w[3]), c = bytes(w[4]); s = proxy_grpc_call(at(a), a.byteLength, at(b), b.byteLength, at(m), m.byteLength, 0, 0, at(c), c.byteLength, 0, out); return s == 0 ? `0 ${load<u32>(out)}` : s.toString(); }
   if (op == "stream") { const m = bytes(w[3]); s = proxy_grpc_stream(at(a), a.byteLength, at(b), b.byteLength, at(m), m.byteLength, 0, 0, out); return s == 0 ? `0 ${load<u32>(out)}` : s.toString(); }
+  if (op == "dns") { s = envoy_resolve_dns(at(a), a.byteLength, out); return `${s} ${load<u32>(out)}`; }
   if (op == "send") return proxy_grpc_send(int(w[1]), at(b), b.byteLength, int(w[3])).toString();
   if (op == "cancel") return proxy_grpc_cancel(int(w[1])).toString();
   if (op == "grpcclose") return proxy_grpc_close(int(w[1])).toString();
@@ -215,3 +217,4 @@ export function proxy_on_grpc_receive_initial_metadata(id: i32, token: i32, n: i
 export function proxy_on_grpc_receive(id: i32, token: i32, n: i32): void { run("grpc_receive", `${id} ${token} ${n}`); }
 export function proxy_on_grpc_receive_trailing_metadata(id: i32, token: i32, n: i32): void { run("grpc_trailing", `${id} ${token} ${n}`); }
 export function proxy_on_grpc_close(id: i32, token: i32, status: i32): void { run("grpc_close", `${id} ${token} ${status}`); }
+export function envoy_on_resolve_dns(id: i32, token: i32, n: i32): void { run("resolve_dns", `${id} ${token} ${n}`); }

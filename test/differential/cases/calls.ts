@@ -26,6 +26,19 @@ export const CALLS: readonly Case[] = [
     http: [{}],
   },
   {
+    name: "call-dns",
+    configuration:
+      "request_headers: dns 127.0.0.1; return 1\n" +
+      "resolve_dns: bufstat 8; buf 8 0 4; buf 8 8 99; buf 8 0 99; effective 2; continue 0",
+    http: [{}],
+  },
+  {
+    name: "call-dns-in-vain",
+    configuration:
+      "request_headers: dns no.such.name.invalid; return 1\nresolve_dns: bufstat 8; effective 2; continue 0",
+    http: [{}],
+  },
+  {
     name: "call-foreign",
     configuration:
       "request_headers: foreign nothing x; foreign compress aaaaaaaaaa; foreign uncompress nonsense; foreign clear_route_cache _; " +
