@@ -7,6 +7,7 @@ import { addInspect } from "./inspect.js";
 import { addNew } from "./new.js";
 import { addRun } from "./run.js";
 import { addStatus } from "./status.js";
+import { addSymbolize } from "./symbolize.js";
 import { addTrace } from "./trace.js";
 import { addUp } from "./up.js";
 
@@ -21,5 +22,6 @@ export const COMMANDS: readonly ((command: Command) => void)[] = [
   addInspect,
   addRun,
   addTrace,
+  addSymbolize,
   addCodec,
 ];
