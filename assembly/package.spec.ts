@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -15,17 +16,42 @@ vi.setConfig({ testTimeout: 120_000 });
 
 describe("the packed tarball", () => {
   let folder = "";
+  let tarball = "";
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "meltemi-package-"));
     const packed = npm(root, "pack", "--ignore-scripts", "--json", "--pack-destination", folder);
     const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+    tarball = join(folder, filename);
     const user = { name: "user", private: true, devDependencies: { assemblyscript } };
     writeFileSync(join(folder, "package.json"), JSON.stringify(user));
-    npm(folder, "install", "--prefer-offline", "--no-audit", "--no-fund", join(folder, filename));
+    npm(folder, "install", "--prefer-offline", "--no-audit", "--no-fund", tarball);
   }, 120_000);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("is as publint wants packages: what the exports map names is there, and is what it says", async () => {
+    const { messages } = await publint({ pack: { tarball: tarballBytes() }, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  // Everything is ESM: what a require() of older Nodes would see is no matter.
+  it("has types at every entry that resolve as Node and as bundlers resolve them", () => {
+    const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
+    const args = [attw, tarball, "--profile", "esm-only", "--format", "json", "--no-color"];
+    const { analysis } = JSON.parse(
+      execFileSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }),
+    );
+    const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const typed = Object.keys(exports).filter((entry) => exports[entry].types !== undefined);
+    expect(Object.keys(analysis.entrypoints)).toEqual(expect.arrayContaining(typed));
+  });
+
+  it("runs nothing when it is installed", () => {
+    const { packages } = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8"));
+    expect(packages["node_modules/meltemi"]).toBeDefined();
+    expect(packages["node_modules/meltemi"]).not.toHaveProperty("hasInstallScript");
+  });
 
   it("compiles a filter that a user wrote", () => {
     const source = `
@@ -60,6 +86,10 @@ describe("the packed tarball", () => {
     expect(importsOutsideProxyWasm(module)).toEqual([]);
     expect(exportNames(module)).toEqual(exportNames(built));
   });
+
+  function tarballBytes(): ArrayBuffer {
+    return new Uint8Array(readFileSync(tarball)).buffer;
+  }
 
   function compile(name: string): WebAssembly.Module {
     writeFileSync(join(folder, name, "asconfig.json"), JSON.stringify({ extends: "meltemi/assembly/asconfig.json" }));

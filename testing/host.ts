@@ -6,7 +6,9 @@ import {
   type ForeignFunction,
   LogLevel,
   type PluginOptions,
+  sourceMapBeside,
   type TraceEvent,
+  type VmOptions,
   type VmRegistry,
 } from "../host/vm/index.js";
 import { type BytesInit, toBytes } from "./bytes.js";
@@ -77,7 +79,7 @@ export class TestHost {
 
   /** Loads and configures a module. The log starts empty afterwards. @throws with the reason where it is refused */
   async load(source: ModuleSource, options: LoadOptions = {}): Promise<TestModule> {
-    const plugin = pluginOptions(await bytesOf(source), options);
+    const plugin = pluginOptions(await read(source), options);
     const before = this.logs.take();
     const result = await this.registry.plugin(plugin);
     const loading = this.logs.take();
@@ -93,7 +95,7 @@ export class TestHost {
 
   /** Why a module is refused; undefined where it is not. */
   async refusal(source: ModuleSource, options: LoadOptions = {}): Promise<string | undefined> {
-    const result = await this.registry.plugin(pluginOptions(await bytesOf(source), options));
+    const result = await this.registry.plugin(pluginOptions(await read(source), options));
     if (!result.ok) return result.reason;
     result.plugin.close();
     return undefined;
@@ -110,11 +112,15 @@ export class TestHost {
   }
 }
 
-async function bytesOf(source: ModuleSource): Promise<Uint8Array> {
-  return source instanceof Uint8Array ? source : readFile(source);
+/** A module, and the map beside its file: a trap is then told by file and line. */
+type SourcedModule = Pick<VmOptions, "code" | "sourceMap">;
+
+async function read(source: ModuleSource): Promise<SourcedModule> {
+  if (source instanceof Uint8Array) return { code: source };
+  return { code: await readFile(source), sourceMap: sourceMapBeside(source) };
 }
 
-function pluginOptions(code: Uint8Array, options: LoadOptions): PluginOptions {
+function pluginOptions({ code, sourceMap }: SourcedModule, options: LoadOptions): PluginOptions {
   const { configuration, vmConfiguration, vmId = "test", name = "test", rootId = "", environment, ...policy } = options;
   return {
     name,
@@ -122,6 +128,7 @@ function pluginOptions(code: Uint8Array, options: LoadOptions): PluginOptions {
     vm: {
       vmId,
       code,
+      sourceMap,
       ...(vmConfiguration !== undefined && { configuration: configurationBytes(vmConfiguration) }),
       ...(environment !== undefined && { environment }),
     },

@@ -17,6 +17,7 @@ export enum Status {
   Unimplemented = 12,
 }
 
+/** How loud a line of the log is (proxy-wasm 0.2.1: `proxy_log_level_t`). */
 export enum LogLevel {
   Trace = 0,
   Debug = 1,
@@ -32,6 +33,7 @@ export enum FilterStatus {
   StopIteration = 1,
 }
 
+/** What an HTTP filter answers to headers (Envoy's proxy-wasm C++ SDK: `FilterHeadersStatus`). */
 export enum FilterHeadersStatus {
   Continue = 0,
   StopIteration = 1,
@@ -40,6 +42,7 @@ export enum FilterHeadersStatus {
   StopAllIterationAndWatermark = 4,
 }
 
+/** What an HTTP filter answers to part of a body (Envoy's proxy-wasm C++ SDK: `FilterDataStatus`). */
 export enum FilterDataStatus {
   Continue = 0,
   StopIterationAndBuffer = 1,
@@ -47,11 +50,13 @@ export enum FilterDataStatus {
   StopIterationNoBuffer = 3,
 }
 
+/** What an HTTP filter answers to trailers (Envoy's proxy-wasm C++ SDK: `FilterTrailersStatus`). */
 export enum FilterTrailersStatus {
   Continue = 0,
   StopIteration = 1,
 }
 
+/** Which bytes are meant (proxy-wasm 0.2.1: `proxy_buffer_type_t`). */
 export enum BufferType {
   HttpRequestBody = 0,
   HttpResponseBody = 1,
@@ -64,6 +69,7 @@ export enum BufferType {
   CallData = 8,
 }
 
+/** Which header map is meant (proxy-wasm 0.2.1: `proxy_map_type_t`). */
 export enum HeaderMapType {
   HttpRequestHeaders = 0,
   HttpRequestTrailers = 1,
@@ -75,6 +81,7 @@ export enum HeaderMapType {
   HttpCallResponseTrailers = 7,
 }
 
+/** Which stream is meant (proxy-wasm 0.2.1: `proxy_stream_type_t`). */
 export enum StreamType {
   HttpRequest = 0,
   HttpResponse = 1,

@@ -18,6 +18,7 @@ export class AnyOf {
     return this.texts.length;
   }
 
+  /** The value at `index`, a view; the caller has checked `index < length`. */
   at(index: i32): Slice {
     return this.texts[index].view();
   }

@@ -4,6 +4,7 @@ import { Slice } from "./slice";
 export class Bytes {
   private constructor(private buffer: ArrayBuffer) {}
 
+  /** A copy of what the view shows. */
   static copyOf(slice: Slice): Bytes {
     const buffer = new ArrayBuffer(slice.length);
     memory.copy(changetype<usize>(buffer), slice.ptr, <usize>slice.length);
@@ -15,6 +16,7 @@ export class Bytes {
     return new Bytes(String.UTF8.encode(text));
   }
 
+  /** In bytes. */
   get length(): i32 {
     return this.buffer.byteLength;
   }

@@ -19,6 +19,7 @@ export class Reader {
     return this;
   }
 
+  /** Starts over on what a view shows. */
   over(bytes: Slice): this {
     return this.reset(bytes.ptr, bytes.length);
   }
@@ -28,7 +29,7 @@ export class Reader {
     return !this.failed;
   }
 
-
+  /** Bytes that are left. */
   @inline get remaining(): i32 {
     return <i32>(this.end - this.cursor);
   }
@@ -43,7 +44,7 @@ export class Reader {
     return this.cursor;
   }
 
-
+  /** The address behind the last byte. */
   @inline get limit(): usize {
     return this.end;
   }
@@ -70,6 +71,7 @@ export class Reader {
     return this.cursor < this.end ? load<u8>(this.cursor) : 0;
   }
 
+  /** The next byte. */
   u8(): u8 {
     const at = this.take(1);
     return at ? load<u8>(at) : 0;
@@ -81,31 +83,37 @@ export class Reader {
     return at ? bswap<u16>(load<u16>(at)) : 0;
   }
 
+  /** 24 bits, big-endian. */
   u24(): u32 {
     const at = this.take(3);
     return at ? ((<u32>load<u8>(at)) << 16) | ((<u32>load<u8>(at, 1)) << 8) | (<u32>load<u8>(at, 2)) : 0;
   }
 
+  /** 32 bits, big-endian. */
   u32(): u32 {
     const at = this.take(4);
     return at ? bswap<u32>(load<u32>(at)) : 0;
   }
 
+  /** 64 bits, big-endian. */
   u64(): u64 {
     const at = this.take(8);
     return at ? bswap<u64>(load<u64>(at)) : 0;
   }
 
+  /** 16 bits, little-endian. */
   u16le(): u16 {
     const at = this.take(2);
     return at ? load<u16>(at) : 0;
   }
 
+  /** 32 bits, little-endian. */
   u32le(): u32 {
     const at = this.take(4);
     return at ? load<u32>(at) : 0;
   }
 
+  /** 64 bits, little-endian. */
   u64le(): u64 {
     const at = this.take(8);
     return at ? load<u64>(at) : 0;
@@ -122,10 +130,12 @@ export class Reader {
     return this.bytes(this.u8());
   }
 
+  /** As `bytes8`, behind a number of 16 bits, big-endian. */
   bytes16(): Slice {
     return this.bytes(this.u16());
   }
 
+  /** As `bytes8`, behind a number of 32 bits, big-endian. */
   bytes32(): Slice {
     return this.bytes(this.u32());
   }
@@ -135,6 +145,7 @@ export class Reader {
     return this.bytes(this.remaining);
   }
 
+  /** Goes on by `length` bytes without a look at them. */
   skip(length: i32): void {
     this.take(length);
   }

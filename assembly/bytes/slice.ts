@@ -31,11 +31,12 @@ export class Slice {
     return slice;
   }
 
+  /** No bytes: one constant for all. */
   static empty(): Slice {
     return EMPTY;
   }
 
-
+  /** The address behind the last byte. */
   @inline get end(): usize {
     return this.ptr + <usize>this.length;
   }
@@ -45,7 +46,7 @@ export class Slice {
     return load<u8>(this.ptr + <usize>index);
   }
 
-
+  /** The same bytes, letter case and all. */
   @inline equals(other: Slice): bool {
     return this.length == other.length && sameBytes(this.ptr, other.ptr, this.length);
   }
@@ -59,6 +60,7 @@ export class Slice {
     return true;
   }
 
+  /** Begins it with these bytes? The empty prefix begins all. */
   startsWith(prefix: Slice): bool {
     return this.length >= prefix.length && sameBytes(this.ptr, prefix.ptr, prefix.length);
   }

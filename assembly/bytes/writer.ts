@@ -13,12 +13,12 @@ export class Writer {
   private capacity: i32 = 0;
   private failed: bool = false;
 
-
+  /** Where the bytes are; good until more is written. */
   @inline get ptr(): usize {
     return this.base;
   }
 
-
+  /** Bytes written so far. */
   @inline get length(): i32 {
     return this.size;
   }
@@ -39,6 +39,7 @@ export class Writer {
     if (length >= 0 && length < this.size) this.size = length;
   }
 
+  /** Gives the memory back. The garbage collector does not. */
   free(): void {
     if (this.base) heap.free(this.base);
     this.base = 0;
@@ -51,14 +52,17 @@ export class Writer {
     return Slice.view(this.base, this.size);
   }
 
+  /** The low 8 bits. */
   u8(value: u32): void {
     store<u8>(this.grow(1), <u8>value);
   }
 
+  /** The low 16 bits, big-endian. */
   u16(value: u32): void {
     store<u16>(this.grow(2), bswap<u16>(<u16>value));
   }
 
+  /** The low 24 bits, big-endian. */
   u24(value: u32): void {
     const at = this.grow(3);
     store<u8>(at, <u8>(value >> 16));
@@ -66,30 +70,37 @@ export class Writer {
     store<u8>(at, <u8>value, 2);
   }
 
+  /** 32 bits, big-endian. */
   u32(value: u32): void {
     store<u32>(this.grow(4), bswap<u32>(value));
   }
 
+  /** 64 bits, big-endian. */
   u64(value: u64): void {
     store<u64>(this.grow(8), bswap<u64>(value));
   }
 
+  /** The low 16 bits, little-endian. */
   u16le(value: u32): void {
     store<u16>(this.grow(2), <u16>value);
   }
 
+  /** 32 bits, little-endian. */
   u32le(value: u32): void {
     store<u32>(this.grow(4), value);
   }
 
+  /** 64 bits, little-endian. */
   u64le(value: u64): void {
     store<u64>(this.grow(8), value);
   }
 
+  /** A copy of what the view shows. */
   bytes(slice: Slice): void {
     this.copy(slice.ptr, slice.length);
   }
 
+  /** A copy of `length` bytes at `ptr`. */
   copy(ptr: usize, length: i32): void {
     if (length > 0) copyBytes(this.grow(length), ptr, length);
   }
@@ -101,12 +112,14 @@ export class Writer {
     this.bytes(slice);
   }
 
+  /** As `bytes8`, behind a number of 16 bits, big-endian. */
   bytes16(slice: Slice): void {
     if (!this.fits(slice, 0xffff)) return;
     this.u16(slice.length);
     this.bytes(slice);
   }
 
+  /** As `bytes8`, behind a number of 32 bits, big-endian. */
   bytes32(slice: Slice): void {
     this.u32(slice.length);
     this.bytes(slice);
@@ -137,10 +150,12 @@ export class Writer {
     return at;
   }
 
+  /** Puts 16 bits, big-endian, over what was reserved at `position`. */
   patchU16(position: i32, value: u32): void {
     store<u16>(this.base + <usize>position, bswap<u16>(<u16>value));
   }
 
+  /** Puts 24 bits, big-endian, over what was reserved at `position`. */
   patchU24(position: i32, value: u32): void {
     const at = this.base + <usize>position;
     store<u8>(at, <u8>(value >> 16));
@@ -148,6 +163,7 @@ export class Writer {
     store<u8>(at, <u8>value, 2);
   }
 
+  /** Puts 32 bits, big-endian, over what was reserved at `position`. */
   patchU32(position: i32, value: u32): void {
     store<u32>(this.base + <usize>position, bswap<u32>(value));
   }
@@ -157,6 +173,7 @@ export class Writer {
     this.patchU32(position, this.size - position - 4);
   }
 
+  /** Puts 64 bits, big-endian, over what was reserved at `position`. */
   patchU64(position: i32, value: u64): void {
     store<u64>(this.base + <usize>position, bswap<u64>(value));
   }

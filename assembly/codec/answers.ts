@@ -5,7 +5,7 @@ export class Answers {
   private list: Array<usize> = [];
   private count: i32 = 0;
 
-
+  /** How many there are. */
   @inline get length(): i32 {
     return this.count;
   }

@@ -29,6 +29,7 @@ export class Traits {
  * keep state between calls.
  */
 export abstract class Codec {
+  /** What the protocol can do; the bridge acts by it. */
   abstract traits(): Traits;
 
   /**

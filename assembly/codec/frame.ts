@@ -16,6 +16,7 @@ export enum Scan {
   Bad,
 }
 
+/** What a frame is to the bridge, whatever its protocol calls it. */
 export enum Kind {
   Request,
   /** A request without an answer. */

@@ -34,6 +34,7 @@ export class Metadata {
   private count: i32 = 0;
   private fixed: i32 = 0;
 
+  /** Forgets all, for the next frame. */
   clear(): void {
     this.service = Slice.empty();
     this.operation = Slice.empty();
@@ -65,17 +66,17 @@ export class Metadata {
     return this.count;
   }
 
-
+  /** How many attributes the protocol itself defined, with `set`. */
   @inline get own(): i32 {
     return this.fixed;
   }
 
-
+  /** The name of the attribute at `index`, in its own spelling; the caller has checked `index < length`. */
   @inline nameAt(index: i32): Slice {
     return changetype<Slice>(unchecked(this.names[index]));
   }
 
-
+  /** The value of the attribute at `index`; the caller has checked `index < length`. */
   @inline valueAt(index: i32): Slice {
     return changetype<Slice>(unchecked(this.values[index]));
   }

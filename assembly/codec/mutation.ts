@@ -12,6 +12,7 @@ export class Mutation {
   private addedValues: Array<usize> = [];
   private addedCount: i32 = 0;
 
+  /** Forgets all, for the next frame. */
   clear(): void {
     this.count = 0;
     this.addedCount = 0;
@@ -25,7 +26,7 @@ export class Mutation {
     return -1;
   }
 
-
+  /** Is the attribute gone? `change` is what `find` gave, not -1. */
   @inline removed(change: i32): bool {
     return unchecked(this.values[change]) == 0;
   }
@@ -35,22 +36,22 @@ export class Mutation {
     return changetype<Slice>(unchecked(this.values[change]));
   }
 
-
+  /** How many attributes the frame did not have. */
   @inline get additions(): i32 {
     return this.addedCount;
   }
 
-
+  /** The name of an addition, `index < additions`. */
   @inline addedName(index: i32): Slice {
     return changetype<Slice>(unchecked(this.addedNames[index]));
   }
 
-
+  /** The value of an addition, `index < additions`. */
   @inline addedValue(index: i32): Slice {
     return changetype<Slice>(unchecked(this.addedValues[index]));
   }
 
-
+  /** Is the frame to stay as it is? */
   @inline get isEmpty(): bool {
     return this.count == 0 && this.addedCount == 0;
   }

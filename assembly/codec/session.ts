@@ -77,5 +77,6 @@ export abstract class SessionProtocol {
    */
   configure(fields: Fields): void {}
 
+  /** A codec for a new connection. */
   abstract connect(): SessionCodec;
 }

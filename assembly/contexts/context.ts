@@ -25,13 +25,16 @@ export abstract class Context {
   /** The answer to `httpCall`, its headers and body readable in this callback. All zero: no answer came. */
   onHttpCallResponse(token: u32, headers: i32, bodySize: i32, trailers: i32): void {}
 
+  /** The first metadata of a gRPC answer, in `HeaderMapType.GrpcReceiveInitialMetadata`. */
   onGrpcReceiveInitialMetadata(token: u32, headers: i32): void {}
 
   /** A message of a gRPC call or stream, in `BufferType.GrpcReceiveBuffer`. */
   onGrpcReceive(token: u32, size: i32): void {}
 
+  /** The last metadata of a gRPC answer, in `HeaderMapType.GrpcReceiveTrailingMetadata`. */
   onGrpcReceiveTrailingMetadata(token: u32, trailers: i32): void {}
 
+  /** A gRPC call or stream has ended; `status` is gRPC's code, zero for success. */
   onGrpcClose(token: u32, status: u32): void {}
 
   /** `httpCall` of hostcalls, its answer brought to this context as long as it lives. */

@@ -3,6 +3,7 @@ import { Context } from "./context";
 
 /** One connection in a network filter. Downstream is the side that connected. */
 export abstract class NetworkContext extends Context {
+  /** A client has connected; no bytes of it are there yet. */
   onNewConnection(): FilterStatus {
     return FilterStatus.Continue;
   }
@@ -20,7 +21,9 @@ export abstract class NetworkContext extends Context {
     return FilterStatus.Continue;
   }
 
+  /** The connection with the client is closed; `peer` says by whom. */
   onDownstreamClose(peer: PeerType): void {}
 
+  /** The connection with the upstream is closed; `peer` says by whom. */
   onUpstreamClose(peer: PeerType): void {}
 }

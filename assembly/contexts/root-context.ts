@@ -20,10 +20,13 @@ export abstract class RootContext extends Context {
     return true;
   }
 
+  /** The time set with `setTickPeriod` has passed, again and again. */
   onTick(): void {}
 
+  /** Something was put into a queue that this VM registered. */
   onQueueReady(queue: u32): void {}
 
+  /** A foreign function has something to say, in `BufferType.CallData`, `size` bytes. */
   onForeignFunction(id: u32, size: i32): void {}
 
   /** A connection's context, for a module that is a network filter; null where it is none. */

@@ -82,6 +82,7 @@ export function grpcStream(service: Slice, serviceName: Slice, method: Slice, me
   return status == Status.Ok ? load<u32>(RESULT) : 0;
 }
 
+/** Sends a message on a stream that `grpcStream` opened; `endStream` ends our side with it. */
 export function grpcSend(token: u32, message: Slice, endStream: bool): Status {
   return proxy_grpc_send(token, message.ptr, message.length, endStream ? 1 : 0);
 }

@@ -16,6 +16,7 @@ export class HeaderPairs {
   name: Slice;
   value: Slice;
 
+  /** A walk over a serialised map, good until the current callback returns. */
   static over(bytes: Slice): HeaderPairs {
     const pairs = changetype<HeaderPairs>(arenaTake(offsetof<HeaderPairs>()));
     const declared = bytes.length >= 4 ? load<u32>(bytes.ptr) : 0;
@@ -50,6 +51,7 @@ export class HeaderPairsWriter {
   private text: Writer = new Writer();
   private count: i32 = 0;
 
+  /** One more pair, copied. Returns the writer itself. */
   add(name: Slice, value: Slice): this {
     this.sizes.u32le(<u32>name.length);
     this.sizes.u32le(<u32>value.length);

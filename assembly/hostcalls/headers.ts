@@ -30,6 +30,7 @@ export function replaceHeader(map: HeaderMapType, name: Slice, value: Slice): St
   return proxy_replace_header_map_value(map, name.ptr, name.length, value.ptr, value.length);
 }
 
+/** Takes a header away, all its values. */
 export function removeHeader(map: HeaderMapType, name: Slice): Status {
   return proxy_remove_header_map_value(map, name.ptr, name.length);
 }

@@ -44,6 +44,7 @@ export function resolveSharedQueue(vmId: Slice, name: Slice): u32 {
   return status == Status.Ok ? load<u32>(RESULT) : 0;
 }
 
+/** Puts a copy of `item` at the end of a queue; NotFound where there is no such queue. */
 export function enqueue(queue: u32, item: Slice): Status {
   return proxy_enqueue_shared_queue(queue, item.ptr, item.length);
 }

@@ -6,15 +6,18 @@ import { Json, JsonKind, numberText } from "./value";
 export class Problems {
   readonly list: Array<string> = [];
 
+  /** Is all well? */
   get none(): bool {
     return this.list.length == 0;
   }
 
+  /** One more: at `path`, empty for the whole, `expected` was expected; null was `found` where it is missing. */
   add(path: string, expected: string, found: Json | null): void {
     const what = found == null ? "it is missing" : "found " + found.describe();
     this.list.push((path == "" ? "the configuration" : path) + ": expected " + expected + ", " + what);
   }
 
+  /** All in one line, for the log. */
   toString(): string {
     return this.list.join("; ");
   }
@@ -45,10 +48,12 @@ export class Fields {
     return new Fields(json == null ? Json.of(JsonKind.Object) : json, "", problems);
   }
 
+  /** Is the field there? Does not count as asking for it. */
   has(name: string): bool {
     return this.json.get(name) != null;
   }
 
+  /** True or false; `fallback` where it is missing. */
   boolean(name: string, fallback: bool): bool {
     const json = this.take(name);
     if (json == null) return fallback;
@@ -76,6 +81,7 @@ export class Fields {
     return fallback;
   }
 
+  /** A string; `fallback` where it is missing. */
   string(name: string, fallback: string): string {
     const json = this.take(name);
     if (json == null) return fallback;

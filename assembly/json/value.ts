@@ -19,6 +19,7 @@ export class Json {
   /** An object's names. */
   names: Array<string> = [];
 
+  /** An empty value of this kind. */
   static of(kind: JsonKind): Json {
     const value = new Json();
     value.kind = kind;

@@ -9,6 +9,7 @@ export class LateCounter {
 
   constructor(private name: string) {}
 
+  /** Counts `by` more; defines the counter where this is the first time. */
   increment(by: i64 = 1): void {
     let counter = this.counter;
     if (counter == null) {

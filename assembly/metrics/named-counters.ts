@@ -22,6 +22,7 @@ export class NamedCounters {
     this.others = new LateCounter(prefix + "other");
   }
 
+  /** Counts one more of this name. */
   increment(name: Slice): void {
     this.find(name).increment();
   }

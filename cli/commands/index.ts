@@ -7,6 +7,7 @@ import { addInspect } from "./inspect.js";
 import { addNew } from "./new.js";
 import { addRun } from "./run.js";
 import { addStatus } from "./status.js";
+import { addSymbolize } from "./symbolize.js";
 import { addTap } from "./tap.js";
 import { addTrace } from "./trace.js";
 import { addUp } from "./up.js";
@@ -23,5 +24,6 @@ export const COMMANDS: readonly ((command: Command) => void)[] = [
   addInspect,
   addRun,
   addTrace,
+  addSymbolize,
   addCodec,
 ];

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
-import { readModule } from "../modules.js";
+import { LogLevel } from "../../host/vm/index.js";
 
 interface TraceCommand {
   readonly configuration?: string;
@@ -46,13 +46,18 @@ async function trace(file: string, options: TraceCommand): Promise<void> {
   const { TestHost } = await import("../../testing/index.js");
   const host = new TestHost({ trace: (line) => process.stdout.write(`${line}\n`) });
   const { configuration } = options;
-  const module = await host.load(await readModule(file), {
+  const module = await host.load(file, {
     ...(configuration !== undefined && { configuration: await textOf(configuration) }),
   });
+  let told = 0;
   const part = (title: string, run: () => void) => {
     process.stdout.write(`\n${title}\n`);
     run();
     host.pass(options.passMs);
+    // The host's own words about a trap: the stack, by source where the module has its map beside it.
+    const deaths = host.logs.messages(LogLevel.Critical);
+    for (const death of deaths.slice(told)) process.stdout.write(`${death}\n`);
+    told = deaths.length;
   };
   if (options.tcp.length > 0) {
     const connection = module.connection();

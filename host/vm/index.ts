@@ -25,5 +25,6 @@ export type {
   PropertyValue,
 } from "./property-value.js";
 export type * from "./services.js";
+export { SourceMap, sourceMapBeside } from "./source/index.js";
 export type { TraceEvent } from "./trace/index.js";
 export type * from "./types.js";

@@ -10,6 +10,7 @@ import type {
 } from "./abi.js";
 import type { ByteBuffer, ByteString, Header, HeaderMap } from "./data.js";
 import type { PropertyValue } from "./property-value.js";
+import type { SourceMap } from "./source/index.js";
 
 /** When the VM of a plugin is dead: what becomes of new streams (envoy.extensions.wasm.v3.FailurePolicy). */
 export type FailurePolicy = "FAIL_CLOSED" | "FAIL_OPEN" | "FAIL_RELOAD";
@@ -22,6 +23,8 @@ export interface VmOptions {
   /** The VM configuration as the module reads it. */
   readonly configuration?: Uint8Array;
   readonly environment?: Readonly<Record<string, string>>;
+  /** With it, a trap's stack names file and line of the module's source. */
+  readonly sourceMap?: SourceMap | undefined;
 }
 
 /** envoy.extensions.wasm.v3.PluginConfig. */

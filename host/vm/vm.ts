@@ -5,6 +5,7 @@ import { Memory } from "./memory.js";
 import type { AbiVersion, LoadedModule } from "./module/index.js";
 import { type Pair, pairsSize, writePairs } from "./pairs.js";
 import type { VmServices } from "./services.js";
+import type { SourceMap } from "./source/index.js";
 import type { VmState } from "./state/index.js";
 import type { VmOptions } from "./types.js";
 
@@ -202,7 +203,7 @@ export class Vm {
     const reason = error instanceof Error ? error.message : String(error);
     this.#failure = `${where} failed: ${reason}`;
     this.#afterCall = [];
-    this.log(LogLevel.Critical, `${this.#failure}${frames(error)}`, this.#current);
+    this.log(LogLevel.Critical, `${this.#failure}${frames(error, this.options.sourceMap)}`, this.#current);
     this.end();
   }
 
@@ -295,9 +296,10 @@ function restricted(): Error {
   return new Error("restricted_callback: a host function that may not be called here");
 }
 
-/** The frames of a trap that lie in the module, innermost first, by the names of its name section. */
-function frames(error: unknown): string {
+/** The frames of a trap that lie in the module, innermost first, by the names of its name section and by its source map. */
+function frames(error: unknown, map: SourceMap | undefined): string {
   if (!(error instanceof Error) || !error.stack) return "";
   const inModule = error.stack.split("\n").filter((line) => line.includes("wasm://") || line.includes("wasm-function"));
-  return inModule.map((line) => `\n  ${line.trim()}`).join("");
+  const stack = inModule.map((line) => `\n  ${line.trim()}`).join("");
+  return map === undefined ? stack : map.translate(stack);
 }

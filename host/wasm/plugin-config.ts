@@ -1,8 +1,9 @@
 import { fromBinary, toJsonString } from "@bufbuild/protobuf";
 import { type Any, BytesValueSchema, StringValueSchema, StructSchema } from "@bufbuild/protobuf/wkt";
+import type { DataSource } from "../../xds/gen/envoy/config/core/v3/base_pb.js";
 import { FailurePolicy, type PluginConfig } from "../../xds/gen/envoy/extensions/wasm/v3/wasm_pb.js";
 import { ConfigError, dataSource, type SupportedFields, typeNameOf } from "../config/index.js";
-import type { PluginOptions, FailurePolicy as Policy } from "../vm/index.js";
+import { type PluginOptions, type FailurePolicy as Policy, sourceMapBeside, type VmOptions } from "../vm/index.js";
 
 /** What of envoy.extensions.wasm.v3 the host implements; part of the table of each Wasm filter. */
 export const PLUGIN_FIELDS: SupportedFields = {
@@ -51,12 +52,23 @@ export function pluginOptions(config: PluginConfig | undefined, path: string): P
       vmId: vm.vmId,
       code: dataSource(vm.code.specifier.value, `${at}.code.local`),
       environment,
+      ...sourceMapOf(vm.code.specifier.value, `${at}.code.local.filename`),
       ...(vmConfiguration === undefined ? {} : { configuration: vmConfiguration }),
     },
     ...(configuration === undefined ? {} : { configuration }),
     ...(failurePolicy === undefined ? {} : { failurePolicy }),
     failOpen: config.failOpen,
   };
+}
+
+/** The map beside a module's file, where the compiler wrote one. */
+function sourceMapOf({ specifier }: DataSource, path: string): Pick<VmOptions, "sourceMap"> {
+  if (specifier.case !== "filename") return {};
+  try {
+    return { sourceMap: sourceMapBeside(specifier.value) };
+  } catch (error) {
+    throw new ConfigError(path, error instanceof Error ? error.message : String(error));
+  }
 }
 
 function readPolicy(policy: FailurePolicy): Policy | undefined {

@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import type { BuildInput, BuildOutput } from "./build-worker.js";
 
 /** Optimising takes most of the time: seconds. With names, a trap's trace says in which function it was. */
-const QUICK = ["--optimizeLevel", "0", "--shrinkLevel", "0", "--debug"];
+const QUICK = ["--optimizeLevel", "0", "--shrinkLevel", "0", "--debug", "--sourceMap"];
 
 /** Compiles a module's source again and again, in a thread of its own, where the compiler stays warm. */
 export class Builder {

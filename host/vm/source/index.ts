@@ -1,0 +1,1 @@
+export { SourceMap, sourceMapBeside } from "./source-map.js";
