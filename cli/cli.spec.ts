@@ -56,7 +56,7 @@ test.each(["", "up", "control", "host", "status", "tap", "bootstrap", "inspect",
     const command = meltemi(...(name === "" ? [] : [name]), "--help");
     expect(await command.ended).toBe(0);
     expect(command.out).toMatch(
-      name === "" ? /up .*\n.*control .*\n.*host .*\n.*status .*\n.*bootstrap / : /^Usage: meltemi \w+ /,
+      name === "" ? /up .*\n.*control .*\n.*host .*\n.*status .*\n.*tap .*\n.*bootstrap / : /^Usage: meltemi \w+ /,
     );
     expect(command.err).toBe("");
   },
