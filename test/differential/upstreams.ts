@@ -38,11 +38,14 @@ export async function httpEcho(): Promise<Upstream> {
   return listening(server);
 }
 
-/** Sends every byte back in upper case, and its end. */
+/** So long that a proxy reads an end by itself, and not with the bytes before it. */
+const APART_MS = 100;
+
+/** Sends every byte back in upper case, and then its end. */
 export async function tcpEcho(): Promise<Upstream> {
   const server = createTcp({ allowHalfOpen: true }, (socket: Socket) => {
     socket.on("data", (data) => socket.write(data.toString("latin1").toUpperCase(), "latin1"));
-    socket.on("end", () => socket.end());
+    socket.on("end", () => setTimeout(() => socket.end(), APART_MS));
     socket.on("error", () => socket.destroy());
   });
   return listening(server);
