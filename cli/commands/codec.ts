@@ -1,4 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type Command, InvalidArgumentError } from "commander";
 import { describeReport } from "../codec-report.js";
 import { readModule } from "../modules.js";
@@ -16,6 +18,7 @@ interface CheckCommand {
 export function addCodec(command: Command): void {
   command.name("codec").summary("check a codec").description("Commands for authors of codecs.");
   addCheck(command.command("check"));
+  addComponent(command.command("component"));
 }
 
 /** `meltemi codec check`: finds an author's mistakes before Envoy does. */
@@ -50,6 +53,29 @@ function addCheck(command: Command): void {
       });
       process.stdout.write(describeReport(report));
       if (report.failures.length > 0) throw new Unsuccessful("the codec has mistakes");
+    });
+}
+
+/** `meltemi codec component`: the same codec, for tools. */
+function addComponent(command: Command): void {
+  command
+    .summary("make a codec a component")
+    .description(
+      "Compiles a codec's own entry module into a WebAssembly component with the contract wit/codec.wit: decode, encode, " +
+        "error. Needs @bytecodealliance/jco 1.34.0 and assemblyscript installed.",
+    )
+    .argument("<entry>", "the codec's entry module, from here: assembly/index.ts")
+    .requiredOption("-o, --out <file>", "the component to write")
+    .option("--path <folder>", "where packages are, beside node_modules")
+    .addHelpText("after", "\nExample: meltemi codec component assembly/index.ts --out build/components/mine.wasm")
+    .action(async (entry: string, { out, path }: { readonly out: string; readonly path?: string }) => {
+      const { buildComponent } = await import("../../testing/component/index.js");
+      const { compilerOf } = await import("../../testing/run/index.js");
+      const { default: compiler } = await import(pathToFileURL(compilerOf(process.cwd())).href);
+      const packages = path === undefined ? {} : { packages: path };
+      const component = await buildComponent({ folder: process.cwd(), entry, compiler, ...packages });
+      await mkdir(dirname(out), { recursive: true });
+      await writeFile(out, component);
     });
 }
 

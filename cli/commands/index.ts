@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { addBootstrap } from "./bootstrap.js";
 import { addCodec } from "./codec.js";
 import { addControl } from "./control.js";
+import { addDecode } from "./decode.js";
 import { addHost } from "./host.js";
 import { addInspect } from "./inspect.js";
 import { addNew } from "./new.js";
@@ -26,4 +27,5 @@ export const COMMANDS: readonly ((command: Command) => void)[] = [
   addTrace,
   addSymbolize,
   addCodec,
+  addDecode,
 ];

@@ -43,7 +43,8 @@ export class Builder {
   }
 }
 
-function compilerOf(folder: string): string {
+/** The compiler that a folder has installed. @throws where there is none */
+export function compilerOf(folder: string): string {
   for (let at = folder; ; at = dirname(at)) {
     const compiler = join(at, "node_modules/assemblyscript/dist/asc.js");
     if (existsSync(compiler)) return compiler;

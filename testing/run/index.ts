@@ -1,2 +1,3 @@
+export { compilerOf } from "./build.js";
 export type { Address } from "./resources.js";
 export { type Running, type RunOptions, runModule } from "./run.js";

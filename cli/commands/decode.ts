@@ -1,0 +1,46 @@
+import { readFile } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Sender } from "../../testing/component/index.js";
+import { readModule } from "../modules.js";
+import { Unsuccessful } from "../unsuccessful.js";
+
+interface DecodeCommand {
+  readonly from: Sender;
+  readonly hex?: Uint8Array;
+}
+
+/** `meltemi decode`: what a protocol's bytes say. */
+export function addDecode(command: Command): void {
+  command
+    .name("decode")
+    .summary("say what a protocol's bytes say")
+    .description(
+      "Reads frames, one behind the other, through a codec that was made a component (meltemi codec component), and prints " +
+        "each as a line of JSON. Ends with 1 where bytes are left that are no whole frame.",
+    )
+    .argument("<component>", "a codec's component")
+    .argument("[file]", "with the bytes; standard input by default")
+    .addOption(new Option("--from <peer>", "who sent them").choices(["client", "server"]).default("client"))
+    .option("--hex <digits>", "the bytes themselves", hexBytes)
+    .addHelpText("after", "\nExample: meltemi decode build/components/mine.wasm --hex 0000000aa7030000000000000001")
+    .action(async (component: string, file: string | undefined, { from, hex }: DecodeCommand) => {
+      const { decodeAll, loadComponent } = await import("../../testing/component/index.js");
+      const codec = await loadComponent(await readModule(component)).catch((error: unknown) => {
+        throw new Error(`${component}: ${error instanceof Error ? error.message : String(error)}`);
+      });
+      const bytes = hex ?? (await (file === undefined ? buffer(process.stdin) : readFile(file)));
+      for (const decoded of decodeAll(codec, from, bytes)) {
+        process.stdout.write(
+          `${JSON.stringify(decoded, (_key, value) => (typeof value === "bigint" ? `${value}` : value))}\n`,
+        );
+        if ("refused" in decoded) throw new Unsuccessful(`${decoded.bytes} bytes are left: ${decoded.refused}`);
+      }
+    });
+}
+
+function hexBytes(text: string): Uint8Array {
+  const digits = text.replace(/\s/g, "");
+  if (!/^(?:[0-9a-f]{2})+$/i.test(digits)) throw new InvalidArgumentError("Expected pairs of hexadecimal digits.");
+  return Buffer.from(digits, "hex");
+}

@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Compiler } from "./compiler.js";
+import { jco } from "./jco.js";
+
+/** Which codec, and with what it is compiled. */
+export interface ComponentSource {
+  /** The folder that paths are from. */
+  readonly folder: string;
+  /** The codec's own entry module, the same as for proxy-wasm. */
+  readonly entry: string;
+  /** AssemblyScript, as `import("assemblyscript/asc")` gives it. */
+  readonly compiler: Compiler;
+  /** A folder of packages where `meltemi` is found, if it is not in node_modules. */
+  readonly packages?: string;
+}
+
+/*
+ * The entry registers a codec with the bridge and exports what a proxy calls. For a component the same names are those of
+ * assembly/component, and host calls, of which a codec makes none outside of a proxy, answer that nothing is there.
+ */
+const INSTEAD: readonly (readonly [RegExp, string])[] = [
+  [
+    /meltemi\/assembly\/bridge(?:\/index)?\.ts$/,
+    'export { registerCodec, registerProtocol } from "./component/registry";',
+  ],
+  [/meltemi\/assembly\/proxy\.ts$/, 'export * from "./component/exports";'],
+];
+const IMPORTS = /meltemi\/assembly\/abi\/imports\.ts$/;
+
+/** The contract, from the source as from what is built of it. */
+const WIT = (() => {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "wit/codec.wit")) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, "wit/codec.wit");
+})();
+
+/** Makes a component of a codec. @throws with the compiler's words, and where jco is not installed */
+export async function buildComponent({ folder, entry, compiler, packages }: ComponentSource): Promise<Uint8Array> {
+  let core: Uint8Array | undefined;
+  const paths = packages === undefined ? [] : ["--path", packages];
+  const options = ["--optimizeLevel", "3", "--noAssert", "--runtime", "minimal", "--use", "abort=meltemiAbort"];
+  const { error, stderr } = await compiler.main([entry, ...paths, ...options, "--outFile", "core.wasm"], {
+    readFile: (name, base) => source(join(resolve(folder, base), name)),
+    writeFile: (name, contents) => {
+      if (name === "core.wasm" && typeof contents !== "string") core = contents;
+    },
+    listFiles: () => null,
+  });
+  if (error || !core) throw new Error(`${entry} does not compile:\n${stderr.toString() || error?.message}`);
+  const { componentEmbed, componentNew } = await jco();
+  const witSource = await readFile(WIT, "utf8");
+  return componentNew(await componentEmbed({ binary: core, witSource, stringEncoding: "utf16" }), []);
+}
+
+async function source(path: string): Promise<string | null> {
+  const found = INSTEAD.find(([file]) => file.test(path));
+  const text = await readFile(path, "utf8").catch(() => null);
+  if (text === null) return null;
+  if (found) return path.endsWith("/index.ts") ? found[1].replace('"./', '"../') : found[1];
+  if (!IMPORTS.test(path)) return text;
+  return text.replace(/@external\(.*\)\n/g, "").replace(/export declare (function [^;]+);/g, "export $1 { return 1; }");
+}
