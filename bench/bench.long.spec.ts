@@ -21,7 +21,7 @@ it("measures every path once and writes it down", async () => {
   const paths = (protocol: string) =>
     new Set(figures.filter((one) => one.protocol === protocol).map(({ path }) => path));
   const onEnvoy = envoyBinary === null ? [] : (["request", "cpp", "tcp"] as const);
-  expect(paths("dubbo")).toEqual(new Set([...onEnvoy, ...(envoyBinary === null ? [] : ["http"]), "host"]));
+  expect(paths("dubbo")).toEqual(new Set([...onEnvoy, ...(envoyBinary === null ? [] : ["flow", "http"]), "host"]));
   expect(paths("thrift")).toEqual(new Set([...onEnvoy, "host"]));
   // Of these there is a figure for each path, or else a line that says what is missing.
   const session = envoyBinary === null ? [] : (["session", "tcp", "tcp-codec"] as const);
