@@ -22,8 +22,14 @@ export abstract class RouteSettings<T> {
   private path: Bytes;
   private bad: Counter;
 
-  /** @param filter the filter's name, as it stands in metrics and after `meltemi.` in metadata */
-  constructor(private filter: string) {
+  /**
+   * @param filter the filter's name, as it stands in metrics and after `meltemi.` in metadata
+   * @param own what holds where a route says nothing: the plugin's own configuration
+   */
+  constructor(
+    private filter: string,
+    private own: T,
+  ) {
     this.path = Bytes.of("xds\0route_metadata\0filter_metadata\0meltemi." + filter + "\0config");
     this.bad = Counter.define("meltemi." + filter + ".bad_configurations");
   }
@@ -34,13 +40,10 @@ export abstract class RouteSettings<T> {
   /** What holds where a route's settings cannot be read. */
   protected abstract none(): T;
 
-  /**
-   * What the current request's route says, in a callback of the request.
-   * @param own what holds where the route says nothing: the plugin's own configuration
-   */
-  current(own: T): T {
+  /** What the current request's route says, else what the plugin's own configuration says; in a callback of the request. */
+  current(): T {
     const json = getProperty(this.path.view());
-    return json == null ? own : this.of(json);
+    return json == null ? this.own : this.of(json);
   }
 
   private of(json: Slice): T {

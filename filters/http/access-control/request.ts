@@ -1,6 +1,7 @@
 import { FilterHeadersStatus, HttpContext, sendLocalResponse, Slice } from "meltemi/assembly";
 import { asked } from "./asked";
-import { Plans } from "./plans";
+import { Metrics } from "./metrics";
+import { RoutePlans } from "./route-plans";
 
 const FORBIDDEN: u32 = 403;
 /** `%RESPONSE_CODE_DETAILS%` in access logs: begins as that of Envoy's own RBAC filter. */
@@ -11,14 +12,15 @@ const BODY = Slice.fixed("access denied");
 export class AccessRequest extends HttpContext {
   constructor(
     id: i32,
-    private plans: Plans,
+    private metrics: Metrics,
+    private plans: RoutePlans,
   ) {
     super(id);
   }
 
   onRequestHeaders(count: i32, endOfStream: bool): FilterHeadersStatus {
     const plan = this.plans.current();
-    const metrics = this.plans.metrics;
+    const metrics = this.metrics;
     asked.begin(this.plans.attributes);
     const refuser = plan.refuser();
     if (refuser == null) {

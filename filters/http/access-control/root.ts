@@ -1,20 +1,19 @@
 import { Fields, HttpContext, log, LogLevel, Problems, RootContext, watchMemory } from "meltemi/assembly";
 import { Metrics } from "./metrics";
 import { Plan } from "./plan";
-import { Plans } from "./plans";
 import { AccessRequest } from "./request";
 import { RoutePlans } from "./route-plans";
 
 export class AccessRoot extends RootContext {
   private metrics: Metrics = new Metrics();
-  private plans: Plans | null = null;
+  private plans: RoutePlans | null = null;
 
   onConfigure(size: i32): bool {
     const problems = new Problems();
     const fields = Fields.parse(this.configuration(size), problems);
     const attributes = fields.boolean("attributes", true);
     const own = Plan.read(fields, attributes);
-    if (problems.none) this.plans = new Plans(this.metrics, attributes, new RoutePlans(attributes), own);
+    if (problems.none) this.plans = new RoutePlans(attributes, own);
     else log(LogLevel.Error, "access-control: " + problems.toString());
     return problems.none;
   }
@@ -23,6 +22,6 @@ export class AccessRoot extends RootContext {
     const plans = this.plans;
     if (plans == null) return null;
     watchMemory(this.metrics.memoryBytes);
-    return new AccessRequest(id, plans);
+    return new AccessRequest(id, this.metrics, plans);
   }
 }

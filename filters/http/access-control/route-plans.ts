@@ -3,8 +3,12 @@ import { Plan } from "./plan";
 
 /** The plans of routes; one that cannot be read lets nobody in. */
 export class RoutePlans extends RouteSettings<Plan> {
-  constructor(private attributes: bool) {
-    super("access-control");
+  constructor(
+    /** Headers are attributes: there is a codec before this filter. */
+    readonly attributes: bool,
+    own: Plan,
+  ) {
+    super("access-control", own);
   }
 
   protected parse(json: Slice, problems: Problems): Plan {

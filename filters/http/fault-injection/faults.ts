@@ -10,11 +10,10 @@ export class Faults {
   constructor(
     readonly metrics: Metrics,
     private plans: RoutePlans,
-    private fallback: Plan,
   ) {}
 
   /** What the current request's route asks for, else what the plugin's own configuration says. */
   plan(): Plan {
-    return this.plans.current(this.fallback);
+    return this.plans.current();
   }
 }

@@ -13,8 +13,8 @@ export class FaultRoot extends RootContext {
     const problems = new Problems();
     const fields = Fields.parse(this.configuration(size), problems);
     const attributes = fields.boolean("attributes", true);
-    const fallback = Plan.read(fields, attributes);
-    if (problems.none) this.faults = new Faults(this.metrics, new RoutePlans(attributes), fallback);
+    const own = Plan.read(fields, attributes);
+    if (problems.none) this.faults = new Faults(this.metrics, new RoutePlans(attributes, own));
     else log(LogLevel.Error, "fault-injection: " + problems.toString());
     return problems.none;
   }

@@ -3,8 +3,11 @@ import { Plan } from "./plan";
 
 /** The plans of routes; one that cannot be read does no harm. */
 export class RoutePlans extends RouteSettings<Plan> {
-  constructor(private attributes: bool) {
-    super("fault-injection");
+  constructor(
+    private attributes: bool,
+    own: Plan,
+  ) {
+    super("fault-injection", own);
   }
 
   protected parse(json: Slice, problems: Problems): Plan {

@@ -17,8 +17,7 @@ import { Plan } from "./plan";
 import { RoutePlans } from "./route-plans";
 
 class HeaderMutationRoot extends RootContext {
-  plans: RoutePlans = new RoutePlans(true);
-  fallback: Plan = new Plan();
+  plans: RoutePlans = new RoutePlans(true, new Plan());
   mutations: Counter = Counter.define("meltemi.header-mutation.mutations");
   memoryBytes: Gauge = Gauge.define("meltemi.header-mutation.memory_bytes");
 
@@ -26,8 +25,7 @@ class HeaderMutationRoot extends RootContext {
     const problems = new Problems();
     const fields = Fields.parse(this.configuration(size), problems);
     const attributes = fields.boolean("attributes", true);
-    this.plans = new RoutePlans(attributes);
-    this.fallback = Plan.read(fields, attributes);
+    this.plans = new RoutePlans(attributes, Plan.read(fields, attributes));
     if (!problems.none) log(LogLevel.Error, "header-mutation: " + problems.toString());
     return problems.none;
   }
@@ -35,11 +33,6 @@ class HeaderMutationRoot extends RootContext {
   createHttpContext(id: i32): HttpContext {
     watchMemory(this.memoryBytes);
     return new HeaderMutation(id, this);
-  }
-
-  /** What the route asks for, else what the plugin's own configuration says. */
-  plan(): Plan {
-    return this.plans.current(this.fallback);
   }
 }
 
@@ -56,7 +49,7 @@ class HeaderMutation extends HttpContext {
   }
 
   onRequestHeaders(count: i32, endOfStream: bool): FilterHeadersStatus {
-    const plan = this.root.plan();
+    const plan = this.root.plans.current();
     this.plan = plan;
     this.kept = plan.keep();
     this.apply(plan, HeaderMapType.HttpRequestHeaders);
@@ -66,7 +59,7 @@ class HeaderMutation extends HttpContext {
   onResponseHeaders(count: i32, endOfStream: bool): FilterHeadersStatus {
     // The plan is the one that was in force when the request came, though the routes may have changed since.
     const plan = this.plan;
-    this.apply(plan == null ? this.root.plan() : plan, HeaderMapType.HttpResponseHeaders);
+    this.apply(plan == null ? this.root.plans.current() : plan, HeaderMapType.HttpResponseHeaders);
     return FilterHeadersStatus.Continue;
   }
 

@@ -3,8 +3,11 @@ import { Plan } from "./plan";
 
 /** The plans of routes; one that cannot be read changes nothing. */
 export class RoutePlans extends RouteSettings<Plan> {
-  constructor(private attributes: bool) {
-    super("header-mutation");
+  constructor(
+    private attributes: bool,
+    own: Plan,
+  ) {
+    super("header-mutation", own);
   }
 
   protected parse(json: Slice, problems: Problems): Plan {

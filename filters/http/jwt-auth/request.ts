@@ -12,7 +12,8 @@ import {
 import { Judgement } from "./judgement";
 import { RemoteKeys, Waiter } from "./keys";
 import { Plan } from "./plan";
-import { Plans } from "./plans";
+import { Metrics } from "./metrics";
+import { RoutePlans } from "./route-plans";
 import { Refusal, refusalStatus, refusalWords } from "./tokens";
 
 const WWW_AUTHENTICATE = Slice.fixed("www-authenticate");
@@ -35,7 +36,8 @@ export class JwtRequest extends HttpContext implements Waiter {
 
   constructor(
     id: i32,
-    private plans: Plans,
+    private metrics: Metrics,
+    private plans: RoutePlans,
   ) {
     super(id);
   }
@@ -48,7 +50,7 @@ export class JwtRequest extends HttpContext implements Waiter {
     const keys = judgement.wait;
     if (keys != null) {
       this.waitsFor = keys;
-      this.plans.metrics.waiting.add(1);
+      this.metrics.waiting.add(1);
       keys.wait(this);
       return FilterHeadersStatus.StopIteration;
     }
@@ -58,7 +60,7 @@ export class JwtRequest extends HttpContext implements Waiter {
   /** In the plugin's callback of the answer. */
   onKeys(): void {
     this.waitsFor = null;
-    this.plans.metrics.waiting.add(-1);
+    this.metrics.waiting.add(-1);
     const plan = this.plan;
     if (plan == null) return;
     setEffectiveContext(this.id);
@@ -72,12 +74,12 @@ export class JwtRequest extends HttpContext implements Waiter {
     if (keys == null) return;
     this.waitsFor = null;
     keys.forget(this);
-    this.plans.metrics.waiting.add(-1);
+    this.metrics.waiting.add(-1);
   }
 
   /** True: the request may go on. */
   private finish(plan: Plan): bool {
-    const metrics = this.plans.metrics;
+    const metrics = this.metrics;
     if (judgement.known) metrics.cacheHits.increment();
     if (judgement.refusal == Refusal.None) {
       metrics.allowed.increment();

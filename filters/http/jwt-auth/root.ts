@@ -12,21 +12,20 @@ import { RemoteKeySets } from "./keys";
 import { Metrics } from "./metrics";
 import { Naming } from "./naming";
 import { Plan } from "./plan";
-import { Plans } from "./plans";
 import { JwtRequest } from "./request";
 import { RoutePlans } from "./route-plans";
 
 export class JwtRoot extends RootContext {
   private metrics: Metrics = new Metrics();
   private sets: RemoteKeySets = new RemoteKeySets();
-  private plans: Plans | null = null;
+  private plans: RoutePlans | null = null;
 
   onConfigure(size: i32): bool {
     const problems = new Problems();
     const fields = Fields.parse(this.configuration(size), problems);
     const naming = new Naming(fields.boolean("attributes", true));
     const own = Plan.read(fields, naming, this.sets);
-    if (problems.none) this.plans = new Plans(this.metrics, new RoutePlans(naming, this.sets), own);
+    if (problems.none) this.plans = new RoutePlans(naming, this.sets, own);
     else log(LogLevel.Error, "jwt-auth: " + problems.toString());
     return problems.none;
   }
@@ -41,6 +40,6 @@ export class JwtRoot extends RootContext {
     const plans = this.plans;
     if (plans == null) return null;
     watchMemory(this.metrics.memoryBytes);
-    return new JwtRequest(id, plans);
+    return new JwtRequest(id, this.metrics, plans);
   }
 }

@@ -8,8 +8,9 @@ export class RoutePlans extends RouteSettings<Plan> {
   constructor(
     private naming: Naming,
     private sets: RemoteKeySets,
+    own: Plan,
   ) {
-    super("jwt-auth");
+    super("jwt-auth", own);
   }
 
   protected parse(json: Slice, problems: Problems): Plan {

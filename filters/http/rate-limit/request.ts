@@ -11,7 +11,8 @@ import {
 import { Code, codeOf } from "./answer";
 import { GlobalLimit } from "./global-limit";
 import { Judged } from "./local-limit";
-import { Plans } from "./plans";
+import { Metrics } from "./metrics";
+import { RoutePlans } from "./route-plans";
 
 const TOO_MANY_REQUESTS: u32 = 429;
 const UNAVAILABLE: u32 = 503;
@@ -29,14 +30,15 @@ export class LimitedRequest extends HttpContext {
 
   constructor(
     id: i32,
-    private plans: Plans,
+    private metrics: Metrics,
+    private plans: RoutePlans,
   ) {
     super(id);
   }
 
   onRequestHeaders(count: i32, endOfStream: bool): FilterHeadersStatus {
     const plan = this.plans.current();
-    const metrics = this.plans.metrics;
+    const metrics = this.metrics;
     const local = plan.local;
     const judged = local == null ? Judged.NotAsked : local.judge();
     if (judged == Judged.Ok) metrics.localOk.increment();
@@ -66,20 +68,20 @@ export class LimitedRequest extends HttpContext {
   }
 
   onDelete(): void {
-    if (this.waitsFor != null) this.plans.metrics.waiting.add(-1);
+    if (this.waitsFor != null) this.metrics.waiting.add(-1);
     this.waitsFor = null;
   }
 
   private answered(code: Code): void {
     if (this.waitsFor == null) return;
-    this.plans.metrics.waiting.add(-1);
+    this.metrics.waiting.add(-1);
     if (this.goOn(code)) continueStream(StreamType.HttpRequest);
   }
 
   /** False: the request is answered. */
   private goOn(code: Code): bool {
     const limit = this.waitsFor;
-    const metrics = this.plans.metrics;
+    const metrics = this.metrics;
     this.waitsFor = null;
     if (code == Code.Ok) {
       metrics.globalOk.increment();

@@ -3,8 +3,11 @@ import { Plan } from "./plan";
 
 /** The plans of routes; one that cannot be read limits nothing. */
 export class RoutePlans extends RouteSettings<Plan> {
-  constructor(private attributes: bool) {
-    super("rate-limit");
+  constructor(
+    private attributes: bool,
+    own: Plan,
+  ) {
+    super("rate-limit", own);
   }
 
   protected parse(json: Slice, problems: Problems): Plan {
