@@ -135,14 +135,14 @@ export class Vm {
     const effective = this.#effective;
     this.#current = context;
     this.#effective = 0;
-    if (this.#depth++ === 0) this.#watch?.(true);
+    this.#enter();
     try {
       return (call(a, b, c, d, e) ?? 0) >>> 0;
     } catch (error) {
       this.fail(nameOf(this.callbacks, call), error);
       return 0;
     } finally {
-      if (--this.#depth === 0) this.#watch?.(false);
+      this.#leave();
       this.#current = current;
       this.#effective = effective;
     }
@@ -280,14 +280,23 @@ export class Vm {
     return this.contexts.get(this.#effective) ?? this.#current;
   }
 
-  #guarded(name: string, call: ModuleFunction, a = 0, b = 0): void {
+  /** A call into the module begins; a watchdog is told of the outermost. */
+  #enter(): void {
     if (this.#depth++ === 0) this.#watch?.(true);
+  }
+
+  #leave(): void {
+    if (--this.#depth === 0) this.#watch?.(false);
+  }
+
+  #guarded(name: string, call: ModuleFunction, a = 0, b = 0): void {
+    this.#enter();
     try {
       call(a, b);
     } catch (error) {
       this.fail(name, error);
     } finally {
-      if (--this.#depth === 0) this.#watch?.(false);
+      this.#leave();
     }
   }
 }

@@ -1,5 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
+import type { Compiler } from "../component/index.js";
 
 /** What the thread is started with. */
 export interface BuildInput {
@@ -13,15 +14,10 @@ export interface BuildOutput {
   readonly problem: string | undefined;
 }
 
-/** As much of the compiler as is used. */
-interface Compiler {
-  main(args: readonly string[]): Promise<{ readonly error: Error | null; readonly stderr: { toString(): string } }>;
-}
-
 const { compiler } = workerData as BuildInput;
 const loading = import(pathToFileURL(compiler).href) as Promise<{ readonly default: Compiler }>;
 
-parentPort?.on("message", async (args: readonly string[]) => {
+parentPort?.on("message", async (args: string[]) => {
   const asc = (await loading).default;
   const { error, stderr } = await asc.main(args);
   const output: BuildOutput = { problem: error ? stderr.toString().trim() || error.message : undefined };
