@@ -35,9 +35,9 @@ function egress(use: string, service: Service, { codecs }: Modules, serials: Ser
   const { codec: settings } = service.tuning;
   const module = codecs.get(name);
   if (module === undefined) return [];
-  // JSON leaves out what is undefined: the codec's own default holds.
   // What has one scope shares its settings.
   const scope = settings !== undefined ? serviceName(service) : modeByRule ? `* ${mode}` : "*";
+  // JSON leaves out what is undefined: the codec's own default holds.
   const configuration = { role: "egress", scope, mode, maxFrameBytes, codec: settings };
   return [codecExtension(egressCodec(use), `${name}.egress`, module, configuration, serials)];
 }

@@ -1,16 +1,15 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { HeaderValueOption_HeaderAppendAction as Append } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
 import {
   HeaderMatcherSchema,
   type RouteMatch,
   type RouteSchema,
 } from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
 import type { Model, Route } from "../../model/index.js";
-import { type FlowPlan, flowPlan, type Share } from "../flow-plan.js";
+import { flowPlan, type Share } from "../flow-plan.js";
 import { FLOW_HEADERS, flowCluster } from "../names.js";
+import { sayRevision } from "./answer-headers.js";
 import { flowAction } from "./route-action.js";
 import { sessionMatch } from "./route-match.js";
-import { sayBackend } from "./session-routes.js";
 
 type RouteInit = MessageInitShape<typeof RouteSchema>;
 
@@ -22,7 +21,7 @@ export function flowRoutes(rules: readonly Route[], model: Model): RouteInit[] {
       name: route.name,
       match: matchOf(route, share),
       action: { case: "route" as const, value: flowAction(flowCluster(share.destination), route, model) },
-      ...stamp(plan),
+      ...sayRevision(plan.revision),
     })),
   );
 }
@@ -42,17 +41,4 @@ function matchOf({ match }: Route, { cells }: Share): RouteMatch {
     }),
   );
   return result;
-}
-
-/** By this the codec sees which rules a stream went by, and to which backend. */
-function stamp({ revision }: FlowPlan): Pick<RouteInit, "responseHeadersToAdd"> {
-  return {
-    responseHeadersToAdd: [
-      {
-        header: { key: FLOW_HEADERS.revision, value: revision },
-        appendAction: Append.OVERWRITE_IF_EXISTS_OR_ADD,
-      },
-      ...sayBackend().responseHeadersToAdd,
-    ],
-  };
 }

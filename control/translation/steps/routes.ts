@@ -4,12 +4,13 @@ import { type RouteConfiguration, RouteConfigurationSchema } from "../../../xds/
 import type { Model, Route, Service } from "../../model/index.js";
 import { routeFilterSettings } from "../filters/index.js";
 import { serviceName } from "../names.js";
+import { sayBackend, sayWhere } from "./answer-headers.js";
 import { flowRoutes } from "./flow-routes.js";
 import { keptMatch, keptRoutes } from "./kept-routes.js";
 import { keptForRetry } from "./retry-policy.js";
 import { routeAction } from "./route-action.js";
 import { routeMatch } from "./route-match.js";
-import { pinnedRoutes, sayBackend, sayWhere, sessionRoutes } from "./session-routes.js";
+import { pinnedRoutes, sessionRoutes } from "./session-routes.js";
 
 /** The rules of each service in their order. What matches none of them has no route; without rules all is taken. */
 export function routeConfigurations(model: Model): RouteConfiguration[] {

@@ -1,10 +1,5 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { HeaderValueOption_HeaderAppendAction as Append } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
-import {
-  HeaderMatcherSchema,
-  type RouteSchema,
-  type VirtualHostSchema,
-} from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
+import { HeaderMatcherSchema, type RouteSchema } from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
 import type { Destination, Model, Route, Service } from "../../model/index.js";
 import { routeFilterSettings } from "../filters/index.js";
 import { pinnedCluster, SESSION_HEADERS, sessionCluster } from "../names.js";
@@ -56,19 +51,3 @@ function byRules(
     ...routeFilterSettings(route, service, "session"),
   }));
 }
-
-/** The answer to each session's opening tells the codec where the session went. */
-export function sayWhere(): Pick<MessageInitShape<typeof VirtualHostSchema>, "responseHeadersToAdd"> {
-  return { responseHeadersToAdd: [says(SESSION_HEADERS.cluster, "%UPSTREAM_CLUSTER%"), BACKEND] };
-}
-
-/** Every answer tells the codec which backend it is from, for who watches. */
-export function sayBackend() {
-  return { responseHeadersToAdd: [BACKEND] };
-}
-
-function says(key: string, value: string) {
-  return { header: { key, value }, appendAction: Append.OVERWRITE_IF_EXISTS_OR_ADD };
-}
-
-const BACKEND = says(SESSION_HEADERS.backend, "%UPSTREAM_HOST%");

@@ -1,0 +1,28 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { HeaderValueOption_HeaderAppendAction as Append } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
+import type { RouteSchema } from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
+import { FLOW_HEADERS, SESSION_HEADERS } from "../names.js";
+
+/** What routes and virtual hosts have alike. */
+type Says = Required<Pick<MessageInitShape<typeof RouteSchema>, "responseHeadersToAdd">>;
+
+const BACKEND = says(SESSION_HEADERS.backend, "%UPSTREAM_HOST%");
+
+/** Every answer tells the codec which backend it is from, for who watches. */
+export function sayBackend(): Says {
+  return { responseHeadersToAdd: [BACKEND] };
+}
+
+/** The answer to each session's opening tells the codec where the session went. */
+export function sayWhere(): Says {
+  return { responseHeadersToAdd: [says(SESSION_HEADERS.cluster, "%UPSTREAM_CLUSTER%"), BACKEND] };
+}
+
+/** By this the codec sees which rules a flow went by, and to which backend. */
+export function sayRevision(revision: string): Says {
+  return { responseHeadersToAdd: [says(FLOW_HEADERS.revision, revision), BACKEND] };
+}
+
+function says(key: string, value: string) {
+  return { header: { key, value }, appendAction: Append.OVERWRITE_IF_EXISTS_OR_ADD };
+}
