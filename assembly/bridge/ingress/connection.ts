@@ -6,8 +6,7 @@ import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../ho
 import { FrameInput, Input } from "../buffers";
 import { newMoment } from "../clock";
 import { Flows, Passed } from "../flow";
-import { HeaderList } from "../hpack";
-import { Http2Events, Http2Receiver, MAX_WINDOW, writePing } from "../http2";
+import { Http2Receiver, MAX_WINDOW, writePing } from "../http2";
 import { callLater, closeLater, forgetLater, Turn, Watching } from "../later";
 import { Metrics } from "../metrics";
 import { Settings } from "../settings";
@@ -15,6 +14,7 @@ import { Allowance } from "./allowance";
 import { AnswerWindow } from "./answer-window";
 import { Answers } from "./answers";
 import { FlowSide, Wakeable } from "./flow-side";
+import { FromProxy } from "./from-proxy";
 import { Goodbye } from "./goodbye";
 import { Pin, Pinned } from "./pin";
 import { Requests } from "./requests";
@@ -43,7 +43,7 @@ const MOST_HELD: i32 = 2097152;
  * comes back at once, in a callback that writes to the client. Towards the proxy it can say something without a word from
  * the client only where the client's last bytes were stopped: their buffer may be written to until the next come.
  */
-export class IngressConnection extends NetworkContext implements Http2Events, Turn, Watching, Wakeable {
+export class IngressConnection extends NetworkContext implements Turn, Watching, Wakeable {
   private input: FrameInput;
   private http2: Http2Receiver;
   private streams: IngressStreams;
@@ -51,23 +51,17 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   private requests: Requests;
   private responses: Responses;
   private allowance: Allowance;
-  private answerWindow: AnswerWindow = new AnswerWindow();
+  private answerWindow: AnswerWindow;
   /** Frames for the proxy's side that wait for its callback. */
   private control: Writer;
   private closing: bool = false;
-  /** A session is to be told to end. */
-  private leaveWanted: bool = false;
-  private pinged: bool = false;
   private goodbye: Goodbye;
-  /** Where requests pin: the connection is bound to one server. */
-  private pin: Pin | null = null;
+  private fromProxy: FromProxy;
   private pins: bool;
   private flowSide: FlowSide;
   private waiting: Waiting = Waiting.Nothing;
   /** The last bytes from the client were stopped: so the buffer may be written to in any callback. */
   private stopped: bool = false;
-  /** What HCM had no window for may go on. */
-  private resume: bool = false;
 
   constructor(
     id: i32,
@@ -85,15 +79,21 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     const answers = new Answers(traits.ordered);
     const control = new Writer();
     const responses = new Responses(codec, settings, metrics, streams, answers, control);
-    this.requests = new Requests(codec, settings, metrics, streams, answers, control);
-    this.allowance = new Allowance(traits.ordered, settings, streams, answers, responses);
+    const requests = new Requests(codec, settings, metrics, streams, answers, control);
     const goodbye = new Goodbye(codec, metrics);
-    this.flowSide = new FlowSide(id, window, traits.ordered, streams, answers, goodbye);
+    const side = new FlowSide(id, window, traits.ordered, streams, answers, goodbye);
+    const credit = new AnswerWindow();
+    this.fromProxy = new FromProxy(requests, responses, streams, credit, goodbye, side, metrics, out, control);
+    this.allowance = new Allowance(traits.ordered, settings, streams, answers, responses);
+    this.answerWindow = credit;
+    this.requests = requests;
+    this.flowSide = side;
     this.goodbye = goodbye;
     this.streams = streams;
     this.answers = answers;
     this.control = control;
     this.responses = responses;
+    this.fromProxy.connection = this;
     this.flowSide.connection = this;
   }
 
@@ -114,7 +114,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     if (flows != null) flows.begin();
     if (size > 0 && !this.closing) this.take(getBuffer(BufferType.DownstreamData, 0, size));
     const goes = this.handOn(size);
-    this.stopped = this.waits || this.pin != null || this.flows != null;
+    this.stopped = this.waits || this.fromProxy.pin != null || this.flows != null;
     if (!this.stopped) return goes || endOfStream ? FilterStatus.Continue : FilterStatus.StopIteration;
     // What stops here may be written to in any callback from now on; what goes does so once this one has returned.
     if (goes) continueStream(StreamType.Downstream);
@@ -124,7 +124,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   /** Takes the client's bytes, or those that waited. */
   private take(bytes: Slice): void {
     this.answerWindow.open(out);
-    const pin = this.pin;
+    const pin = this.fromProxy.pin;
     if (pin == null) {
       this.takeFrames(bytes);
     } else if (!pin.fromClient(this.input.takeRest(), bytes, out)) {
@@ -140,13 +140,13 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
       out.bytes(this.control.view());
       this.control.free();
     }
-    const pin = this.pin;
+    const pin = this.fromProxy.pin;
     const flows = this.flows;
     const overdue = flows != null && flows.overdue;
     const speaks = overdue || this.answers.waiting || (pin != null && pin.tunnel.answers.length > 0);
-    if (speaks && !this.pinged && this.answerWindow.isOpen) {
+    if (speaks && !this.fromProxy.pinged && this.answerWindow.isOpen) {
       writePing(out, false, 0);
-      this.pinged = true;
+      this.fromProxy.pinged = true;
     }
     if (size > 0 || out.length > 0) setBuffer(BufferType.DownstreamData, 0, size, out.view());
     if (this.requests.count > 0) this.metrics.requests.increment(this.requests.count);
@@ -212,15 +212,9 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     }
     meta.clear();
     const readable = this.codec.decode(frame, meta);
-    const pin = new Pin(
-      this.streams.takeId(),
-      this.codec,
-      this.metrics.sessions,
-      frame,
-      this.flowSide.window,
-      this.settings.tap,
-    );
-    this.pin = pin;
+    const stream = this.streams.takeId();
+    const pin = new Pin(stream, this.codec, this.metrics.sessions, frame, this.flowSide.window, this.settings.tap);
+    this.fromProxy.pin = pin;
     this.waiting = Waiting.Server;
     this.requests.count++;
     if (pin.open(readable ? meta : null, frame.bytes, this.settings, out)) return;
@@ -241,7 +235,9 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     out.reset();
     const flows = this.flows;
     if (flows != null) flows.begin();
-    if (size > 0 && !this.http2.receive(getBuffer(BufferType.UpstreamData, 0, size), this)) {
+    const readable = size == 0 || this.http2.receive(getBuffer(BufferType.UpstreamData, 0, size), this.fromProxy);
+    if (this.fromProxy.broken) this.closeSoon();
+    if (!readable) {
       log(LogLevel.Error, "the proxy's HTTP/2 cannot be read; closing the connection");
       this.close();
     }
@@ -260,23 +256,23 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
 
   /** Writes what waits to go to the client; not into a server's message. */
   private writeAnswers(): void {
-    const pin = this.pin;
+    const pin = this.fromProxy.pin;
     if (pin == null) {
       this.answers.flush(out);
       return;
     }
-    pin.writeAnswers(this.leaveWanted, out, this.control);
+    pin.writeAnswers(this.fromProxy.leaveWanted, out, this.control);
     if (pin.state == Pinned.Broken || pin.tunnel.refused) this.closeSoon();
     if (pin.release(this.control) || pin.state == Pinned.Over) this.unbind(pin);
   }
 
   private unbind(pin: Pin): void {
-    this.pin = null;
+    this.fromProxy.pin = null;
     this.waiting = Waiting.Answers; // until our turn, which takes what the client has sent meanwhile
     this.input.open(pin.tunnel.takeRest());
     this.input.close();
     pin.free();
-    if (this.leaveWanted) this.askToLeave();
+    if (this.fromProxy.leaveWanted) this.askToLeave();
   }
 
   private get waits(): bool {
@@ -285,7 +281,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
 
   /** May what waited be taken? */
   private get ready(): bool {
-    const pin = this.pin;
+    const pin = this.fromProxy.pin;
     if (this.waiting == Waiting.Answers) return this.nothingOwed;
     // Answers that have used up the window would wait for what waits for them.
     if (this.waiting == Waiting.Room) return this.allowance.isBack || this.answerWindow.due;
@@ -297,8 +293,8 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
 
   /** Is there anything for the proxy? Bytes that still wait are behind it, and would go along. */
   private get mayGoOn(): bool {
-    if (this.ready || this.resume) return true;
-    const pin = this.pin;
+    if (this.ready || this.fromProxy.resume) return true;
+    const pin = this.fromProxy.pin;
     const something = this.control.length > 0 || this.answerWindow.due;
     return something && !this.waits && (pin == null || pin.tunnel.held == 0);
   }
@@ -311,7 +307,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   onTurn(): void {
     if (this.closing || !this.stopped || !this.mayGoOn) return;
     const ready = this.ready;
-    this.resume = false;
+    this.fromProxy.resume = false;
     if (ready) this.waiting = Waiting.Nothing;
     out.reset();
     const bytes = getBuffer(BufferType.DownstreamData, 0, i32.MAX_VALUE);
@@ -324,7 +320,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
 
   /** What waits is not behind what is to be said here: it is taken in as far as it goes. */
   wake(): void {
-    if (this.closing || !this.stopped || this.pinged) return;
+    if (this.closing || !this.stopped || this.fromProxy.pinged) return;
     out.reset();
     const bytes = getBuffer(BufferType.DownstreamData, 0, i32.MAX_VALUE);
     // After a client's last word its bytes are nobody's.
@@ -346,80 +342,12 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
     return this.streams.length == 0 && this.answers.allGone;
   }
 
-  onHeaders(id: u32, headers: HeaderList, endStream: bool): void {
-    const flows = this.flows;
-    if (flows != null && flows.onHeaders(id, headers, endStream, out)) return;
-    const pin = this.pin;
-    if (pin != null && pin.stream == id) {
-      pin.onHeaders(headers, endStream, out);
-      return;
-    }
-    this.responses.onHeaders(id, headers, endStream, out);
-  }
-
-  onData(id: u32, bytes: Slice, endStream: bool): void {
-    this.answerWindow.consume(bytes.length);
-    const flows = this.flows;
-    if (flows != null && flows.onData(id, bytes, endStream, out)) return;
-    const pin = this.pin;
-    if (pin != null && pin.stream == id) {
-      if (pin.onData(bytes, endStream, out)) return;
-      this.metrics.badFrames.increment();
-      log(LogLevel.Warn, "what the server of a session sends cannot be read; closing the connection");
-      this.closeSoon();
-      return;
-    }
-    this.responses.onData(id, bytes, endStream, out);
-  }
-
-  onReset(id: u32, code: u32): void {
-    const flows = this.flows;
-    if (flows != null && flows.onReset(id, out)) return;
-    const pin = this.pin;
-    if (pin != null && pin.stream == id) {
-      pin.onReset(out);
-      return;
-    }
-    this.responses.onReset(id, out);
-  }
-
-  onGoAway(lastStream: u32): void {
-    this.streams.endAt(lastStream);
-    if (this.pin == null) this.goodbye.say(out, this);
-    else this.leaveWanted = true;
-  }
-
-  onPong(): void {
-    this.pinged = false;
-  }
-
-  onPing(data: u64): void {
-    writePing(this.control, true, data);
-  }
-
-  onSettings(): void {}
-
-  onInitialWindow(size: u32): void {
-    this.flowSide.window = <i32>min(size, <u32>MAX_WINDOW);
-    const flows = this.flows;
-    if (flows != null) flows.onInitialWindow(this.flowSide.window);
-    const pin = this.pin;
-    if (pin != null && pin.tunnel.initialWindow(size)) this.resume = true;
-  }
-
-  onWindowUpdate(stream: u32, increment: u32): void {
-    const flows = this.flows;
-    if (flows != null && flows.earn(stream, increment)) return;
-    const pin = this.pin;
-    if (pin != null && pin.stream == stream && pin.tunnel.earn(increment)) this.resume = true;
-  }
-
   // ── The end ──
 
   private get isIdle(): bool {
     const flows = this.flows;
     if (flows != null && !flows.idle) return false;
-    return this.streams.length == 0 && this.pin == null && !this.answers.waiting && !this.input.isPartial;
+    return this.streams.length == 0 && this.fromProxy.pin == null && !this.answers.waiting && !this.input.isPartial;
   }
 
   /** Closes a connection that is to end, when it is time. */
@@ -449,7 +377,7 @@ export class IngressConnection extends NetworkContext implements Http2Events, Tu
   onDelete(): void {
     this.metrics.connectionsActive.add(-1);
     forgetLater(this.id);
-    const pin = this.pin;
+    const pin = this.fromProxy.pin;
     if (pin != null) pin.free();
     const flows = this.flows;
     if (flows != null) flows.free();
