@@ -4,14 +4,12 @@ import { NetworkContext, registerRootContext, RootContext } from "../contexts";
 import { log } from "../hostcalls";
 import { Problems } from "../json";
 import { watchMemory } from "../memory";
-import { newMoment } from "./clock";
 import { MultiplexedEgress, PlainEgress } from "./egress";
 import { wakeDue } from "./flow";
 import { detachedEnded, IngressConnection } from "./ingress";
-import { onLater } from "./later";
 import { Metrics } from "./metrics";
-import { reportEnded, sendReports } from "./tap";
 import { Mode, Role, Settings, settingsOf } from "./settings";
+import { ReportingRoot } from "./tap";
 
 /** Makes a codec of the protocol; there is one for each connection. */
 export type CodecFactory = () => Codec;
@@ -44,7 +42,7 @@ class PlainProtocol extends Protocol {
   }
 }
 
-class BridgeRoot extends RootContext {
+class BridgeRoot extends ReportingRoot {
   private settings: Settings | null = null;
   private metrics: Metrics | null = null;
 
@@ -66,19 +64,8 @@ class BridgeRoot extends RootContext {
     return true;
   }
 
-  onTick(): void {
-    newMoment();
+  protected wake(): void {
     wakeDue();
-    sendReports();
-    onLater(this.id);
-  }
-
-  onGrpcReceive(token: u32, size: i32): void {
-    reportEnded(token);
-  }
-
-  onGrpcClose(token: u32, status: u32): void {
-    reportEnded(token);
   }
 
   onHttpCallResponse(token: u32, headers: i32, bodySize: i32, trailers: i32): void {

@@ -1,4 +1,5 @@
 import { Slice } from "../../bytes";
+import { Frame } from "../../codec";
 import { KeptFrame } from "../buffers";
 import { discard, keep } from "../tap";
 
@@ -15,16 +16,17 @@ export class Call extends KeptFrame {
   asked: usize;
   where: usize;
 
-  protected clearCall(): void {
+  protected clearCall(frame: Frame): void {
     this.clearKept();
+    this.requestBytes = frame.bytes.length;
     this.operation = -1;
     this.asked = 0;
     this.where = 0;
   }
 
-  /** The backend that it went to, which the proxy says only on some answers. */
+  /** The backend that it went to, which the proxy says only on some answers; of a call that is watched (`asked`). */
   wentTo(backend: Slice | null): void {
-    if (this.asked != 0 && this.where == 0 && backend != null) this.where = keep(backend);
+    if (this.where == 0 && backend != null) this.where = keep(backend);
   }
 
   forgetAsked(): void {

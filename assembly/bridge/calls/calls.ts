@@ -42,7 +42,6 @@ export class Calls {
   begin(call: Call, meta: Metadata | null, bytes: Slice): void {
     call.operation = this.operations.numberOf(meta);
     call.startedAt = now();
-    call.requestBytes = bytes.length;
     if (this.tap.on) call.asked = this.tap.ask(meta, bytes);
   }
 
@@ -64,7 +63,7 @@ export class Calls {
   /** A call of which nothing is kept: it is answered at once, or has no answer. */
   count(meta: Metadata | null, status: CallStatus, bytes: Slice): void {
     this.asked(this.operations.numberOf(meta), status, 0, bytes.length);
-    if (this.tap.on) this.tap.tellAtOnce(About.Call, status, meta, bytes, bytes.length);
+    if (this.tap.on) this.tap.tellAtOnce(status, meta, bytes);
   }
 
   /** Tells the proxy what was counted in the callback at hand. */

@@ -24,7 +24,7 @@ export class Owed extends Call {
     let owed = changetype<Owed>(pool);
     if (pool == 0) owed = changetype<Owed>(heap.alloc(offsetof<Owed>()));
     else pool = owed.chain;
-    owed.clearCall();
+    owed.clearCall(frame);
     owed.stream = stream;
     owed.deadline = 0;
     owed.bytes = 0;

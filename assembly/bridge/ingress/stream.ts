@@ -9,8 +9,6 @@ import { Call, CallStatus } from "../calls";
 export class IngressStream extends Call {
   /** The HTTP/2 stream; zero for an answer of our own that only waits for its turn. */
   id: u32;
-  /** The request's size. */
-  bytes: i32;
   /** The answer's `:status`; zero until its headers came. */
   status: i32;
   /** The protocol's own status, where a backend answered, and whether it is the application's error. */
@@ -38,9 +36,8 @@ export class IngressStream extends Call {
 
   static take(id: u32, frame: Frame): IngressStream {
     const stream = pool.take();
-    stream.clearCall();
+    stream.clearCall(frame);
     stream.id = id;
-    stream.bytes = frame.bytes.length;
     stream.status = 0;
     stream.code = 0;
     stream.oneWay = false;

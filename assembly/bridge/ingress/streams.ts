@@ -53,7 +53,7 @@ export class IngressStreams {
   begin(request: Frame): IngressStream {
     const stream = IngressStream.take(this.takeId(), request);
     this.table.set(stream.id, changetype<usize>(stream));
-    this.bytes += stream.bytes;
+    this.bytes += stream.requestBytes;
     return stream;
   }
 
@@ -64,7 +64,7 @@ export class IngressStreams {
 
   /** The stream is over; its object is still in use. */
   end(stream: IngressStream): void {
-    this.bytes -= stream.bytes;
+    this.bytes -= stream.requestBytes;
     this.table.delete(stream.id);
   }
 

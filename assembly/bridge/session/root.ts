@@ -4,9 +4,7 @@ import { NetworkContext, registerRootContext, RootContext } from "../../contexts
 import { log } from "../../hostcalls";
 import { Problems } from "../../json";
 import { watchMemory } from "../../memory";
-import { newMoment } from "../clock";
-import { onLater } from "../later";
-import { reportEnded, sendReports } from "../tap";
+import { ReportingRoot } from "../tap";
 import { SessionConnection } from "./connection";
 import { SessionMetrics } from "./metrics";
 import { SessionSettings } from "./settings";
@@ -27,7 +25,7 @@ let protocolFactory: (() => SessionProtocol) | null = null;
 // An update of the configuration makes a new root in the same VM; connections of the old one read the same objects.
 const known = new Map<string, SessionSettings>();
 
-class SessionRoot extends RootContext {
+class SessionRoot extends ReportingRoot {
   private settings: SessionSettings | null = null;
   private metrics: SessionMetrics | null = null;
 
@@ -50,20 +48,6 @@ class SessionRoot extends RootContext {
     }
     this.metrics = new SessionMetrics(codecName);
     return true;
-  }
-
-  onTick(): void {
-    newMoment();
-    sendReports();
-    onLater(this.id);
-  }
-
-  onGrpcReceive(token: u32, size: i32): void {
-    reportEnded(token);
-  }
-
-  onGrpcClose(token: u32, status: u32): void {
-    reportEnded(token);
   }
 
   createNetworkContext(id: i32): NetworkContext | null {

@@ -1,4 +1,4 @@
 export { discard, keep, keptAt } from "./kept";
+export { ReportingRoot } from "./reporting-root";
 export { SessionRecord } from "./session-record";
-export { reportEnded, sendReports } from "./outbox";
 export { About, Tap } from "./tap";

@@ -113,8 +113,8 @@ export class Tap {
   }
 
   /** Tells of a request that has no answer, or one of the proxy's at once. */
-  tellAtOnce(about: About, status: i32, meta: Metadata | null, bytes: Slice, length: i32): void {
-    this.tell(about, status, 0, now(), length, 0, this.write(meta, bytes), Slice.empty(), Slice.empty());
+  tellAtOnce(status: i32, meta: Metadata | null, bytes: Slice): void {
+    this.tell(About.Call, status, 0, now(), bytes.length, 0, this.write(meta, bytes), Slice.empty(), Slice.empty());
   }
 
   private writePayload(out: Writer, bytes: Slice): void {
