@@ -13,8 +13,14 @@ export class Digest {
     this.sum = 0;
   }
 
-  add(name: Slice, value: Slice): void {
-    this.sum += stir(hash(hash(SEED, name), value));
+  /** Adds a header, by its hash. */
+  add(hash: u64): void {
+    this.sum += hash;
+  }
+
+  /** A hash of the digest itself. */
+  get hash(): u64 {
+    return stir(this.sum ^ SEED);
   }
 
   /** No header was added. */
@@ -33,6 +39,11 @@ export class Digest {
   matches(hex: Slice): bool {
     return hex.equals(this.hex());
   }
+}
+
+/** A header's hash, over its name and its value; never below 256, so that smaller numbers may say something else. */
+export function headerHash(name: Slice, value: Slice): u64 {
+  return stir(hash(hash(SEED, name), value)) | 256;
 }
 
 const SEED: u64 = 0x9e3779b97f4a7c15;

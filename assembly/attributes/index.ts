@@ -1,4 +1,4 @@
-export { Digest } from "./digest";
+export { Digest, headerHash } from "./digest";
 export { FNV_OFFSET, fnv1a64 } from "./fnv";
 export { hexValue, lowerHexDigit, upperHexDigit } from "./hex";
 export { attributeHeader, isAttributeHeader, originalName } from "./header-name";

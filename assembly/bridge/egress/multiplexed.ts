@@ -5,7 +5,16 @@ import { NetworkContext } from "../../contexts";
 import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../hostcalls";
 import { FrameInput, Input } from "../buffers";
 import { HeaderList } from "../hpack";
-import { ErrorCode, Http2Events, Http2Receiver, MAX_STREAM_ID, PREFACE, writeGoAway, writePing } from "../http2";
+import {
+  ErrorCode,
+  HEADER_TABLE_SIZE,
+  Http2Events,
+  Http2Receiver,
+  MAX_STREAM_ID,
+  PREFACE,
+  writeGoAway,
+  writePing,
+} from "../http2";
 import { Metrics } from "../metrics";
 import { closeLater, forgetLater, Watching, watchLater } from "../later";
 import { Settings } from "../settings";
@@ -25,8 +34,6 @@ import { Window, WindowWatch } from "./window-watch";
 const out = new Writer();
 const frame = new Frame();
 
-/** HPACK's table as long as we announce no other size (RFC 9113, section 6.5.2). */
-const HEADER_TABLE_SIZE: i32 = 4096;
 const MAX_HEADER_BLOCK: i32 = 1048576;
 
 const TOO_LARGE = Slice.fixed("the backend's answer is too large");
@@ -212,7 +219,7 @@ export class MultiplexedEgress extends NetworkContext implements Http2Events, Wa
     this.streams.initialWindow(size);
   }
 
-  onSettings(): void {
+  onSettings(headerTableSize: u32): void {
     if (!this.requestWindow.settingsCame()) this.heartbeats.wanted = true;
   }
 

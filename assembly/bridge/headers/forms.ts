@@ -1,5 +1,5 @@
 import { Slice } from "../../bytes";
-import { attributeHeader, attributeValue, Digest, MAX_VALUE_BYTES } from "../../attributes";
+import { attributeHeader, attributeValue, Digest, headerHash, MAX_VALUE_BYTES } from "../../attributes";
 import { Metadata } from "../../codec";
 import { HeaderList } from "../hpack";
 import { HeaderLimits } from "./limits";
@@ -11,9 +11,14 @@ import { HeaderLimits } from "./limits";
 export class AttributeForms {
   /** Attributes that got no header: of a name that was there, too long, or too many. */
   dropped: i32 = 0;
+  /** Of forms that are kept from message to message: a number that no others have. Zero: they are good for one callback. */
+  version: u32 = 0;
+  private keptBytes: usize = 0;
   private headers: HeaderList = new HeaderList();
   /** For each header, the place of its attribute in the metadata. */
   private sources: StaticArray<i32> = new StaticArray<i32>(32);
+  /** For each header, its hash. */
+  private hashes: StaticArray<u64> = new StaticArray<u64>(32);
   private digest: Digest = new Digest();
 
   /** Headers in all. */
@@ -36,6 +41,11 @@ export class AttributeForms {
     return unchecked(this.sources[index]);
   }
 
+  /** The hash over this header's name and value. */
+  @inline hashAt(index: i32): u64 {
+    return unchecked(this.hashes[index]);
+  }
+
   /** Works out the headers of `meta`; null: a message without any. */
   of(meta: Metadata | null, limits: HeaderLimits): void {
     this.headers.clear();
@@ -56,14 +66,42 @@ export class AttributeForms {
         continue;
       }
       bytes += name.length + form.length;
-      this.digest.add(name, form);
-      this.push(name, form, i);
+      const hash = headerHash(name, form);
+      this.digest.add(hash);
+      this.push(name, form, hash, i);
     }
+  }
+
+  /** A hash of that digest. */
+  get digestHash(): u64 {
+    return this.digest.hash;
   }
 
   /** The digest over these headers. */
   digestHex(): Slice {
     return this.digest.hex();
+  }
+
+  /** Keeps what `other` has, for as long as nothing else is kept here. */
+  keep(other: AttributeForms, version: u32): void {
+    const views = 2 * <usize>other.length * offsetof<Slice>();
+    let bytes = 0;
+    for (let i = 0; i < other.length; i++) bytes += other.nameAt(i).length + other.valueAt(i).length;
+    if (this.keptBytes) heap.free(this.keptBytes);
+    this.keptBytes = heap.alloc(views + <usize>bytes);
+    let view = this.keptBytes;
+    let at = view + views;
+    this.headers.clear();
+    this.digest.reset();
+    for (let i = 0; i < other.length; i++) {
+      const name = keptView(view, at, other.nameAt(i));
+      const value = keptView(view + offsetof<Slice>(), name.end, other.valueAt(i));
+      view += 2 * offsetof<Slice>();
+      at = value.end;
+      this.digest.add(other.hashAt(i));
+      this.push(name, value, other.hashAt(i), other.sourceAt(i));
+    }
+    this.version = version;
   }
 
   /** Where the header of this name stands, or -1. */
@@ -77,16 +115,32 @@ export class AttributeForms {
     return -1;
   }
 
-  private push(name: Slice, value: Slice, source: i32): void {
+  private push(name: Slice, value: Slice, hash: u64, source: i32): void {
     const index = this.length;
     if (index == this.sources.length) this.widen();
     unchecked((this.sources[index] = source));
+    unchecked((this.hashes[index] = hash));
     this.headers.add(name, value);
   }
 
   private widen(): void {
-    const wider = new StaticArray<i32>(this.sources.length * 2);
-    for (let i = 0; i < this.sources.length; i++) wider[i] = this.sources[i];
-    this.sources = wider;
+    const length = this.sources.length;
+    const sources = new StaticArray<i32>(length * 2);
+    const hashes = new StaticArray<u64>(length * 2);
+    for (let i = 0; i < length; i++) {
+      sources[i] = this.sources[i];
+      hashes[i] = this.hashes[i];
+    }
+    this.sources = sources;
+    this.hashes = hashes;
   }
+}
+
+/** The same bytes, at a place of their own, and a view of them at another. */
+function keptView(view: usize, at: usize, bytes: Slice): Slice {
+  memory.copy(at, bytes.ptr, <usize>bytes.length);
+  const slice = changetype<Slice>(view);
+  slice.ptr = at;
+  slice.length = bytes.length;
+  return slice;
 }

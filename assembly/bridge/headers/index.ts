@@ -1,5 +1,6 @@
 export { findChanges } from "./difference";
 export { AttributeForms } from "./forms";
+export { FormsMemo } from "./forms-memo";
 export { keepHeaders, recallHeaders } from "./kept";
 export { HeaderLimits } from "./limits";
 export { BACKEND, CLUSTER, DRAW, KIND, OPAQUE, REVISION, STATUS } from "./names";

@@ -1,5 +1,5 @@
 import { Slice } from "../../bytes";
-import { Digest, isAttributeHeader } from "../../attributes";
+import { Digest, headerHash, isAttributeHeader } from "../../attributes";
 import { HeaderList } from "../hpack";
 import {
   BUSINESS_ERROR,
@@ -35,6 +35,9 @@ export class Received {
   /** `Metadata.state` of a request. */
   state: i32 = 0;
   private digest: Digest = new Digest();
+  private sent: Slice | null = null;
+  private coded: bool = false;
+  private ruled: bool = false;
 
   read(headers: HeaderList): void {
     this.status = 0;
@@ -44,31 +47,66 @@ export class Received {
     this.code = 0;
     this.business = false;
     this.digest.reset();
-    let sent: Slice | null = null;
-    let coded = false;
-    let ruled = false;
+    this.sent = null;
+    this.coded = false;
+    this.ruled = false;
     for (let i = 0; i < headers.length; i++) {
-      const name = headers.nameAt(i);
-      const value = headers.valueAt(i);
-      if (isAttributeHeader(name)) this.digest.add(name, value);
-      else if (name.equals(DIGEST)) sent = value;
-      else if (name.equals(CODE)) {
-        coded = true;
-        this.code = value.decimal();
-      } else if (name.equals(OUTCOME)) this.business = value.equals(BUSINESS_ERROR);
-      else if (name.equals(FAULT)) ruled = true;
-      else if (name.equals(STATUS)) this.status = statusOf(value);
-      else if (name.equals(STATE)) this.state = value.decimal();
-      else if (name.equals(KIND)) {
-        this.oneWay = value.equals(ONE_WAY);
-        this.opaque = value.equals(OPAQUE);
+      // What a header of the table means, or its hash, is worked out once for all messages that have it.
+      const at = headers.noteAt(i);
+      let note: u64 = at != 0 ? load<u64>(at) : 0;
+      if (note == 0) {
+        note = noteOf(headers.nameAt(i), headers.valueAt(i));
+        if (at != 0) store<u64>(at, note);
       }
+      if (note > <u64>Meaning.Other) this.digest.add(note);
+      else if (note < <u64>Meaning.Other) this.take(<Meaning>note, headers.valueAt(i));
     }
+    const sent = this.sent;
     // A filter's answer in a rule's words may have a code too, and is nobody's frame.
-    this.marked = !ruled && (coded || sent != null);
+    this.marked = !this.ruled && (this.coded || sent != null);
     // A response without attributes comes without a digest.
-    this.untouched = sent != null ? this.digest.matches(sent) : coded && this.digest.isEmpty;
+    this.untouched = sent != null ? this.digest.matches(sent) : this.coded && this.digest.isEmpty;
   }
+
+  private take(meaning: Meaning, value: Slice): void {
+    if (meaning == Meaning.Digest) this.sent = value;
+    else if (meaning == Meaning.Code) {
+      this.coded = true;
+      this.code = value.decimal();
+    } else if (meaning == Meaning.Outcome) this.business = value.equals(BUSINESS_ERROR);
+    else if (meaning == Meaning.Fault) this.ruled = true;
+    else if (meaning == Meaning.Status) this.status = statusOf(value);
+    else if (meaning == Meaning.State) this.state = value.decimal();
+    else if (meaning == Meaning.Kind) {
+      this.oneWay = value.equals(ONE_WAY);
+      this.opaque = value.equals(OPAQUE);
+    }
+  }
+}
+
+/** What a header that is no attribute says; larger numbers are the hashes of attributes. */
+enum Meaning {
+  None,
+  Digest,
+  Code,
+  Outcome,
+  Fault,
+  Status,
+  State,
+  Kind,
+  Other,
+}
+
+/** A header's meaning, or the hash of an attribute's. */
+function noteOf(name: Slice, value: Slice): u64 {
+  if (isAttributeHeader(name)) return headerHash(name, value);
+  if (name.equals(DIGEST)) return Meaning.Digest;
+  if (name.equals(CODE)) return Meaning.Code;
+  if (name.equals(OUTCOME)) return Meaning.Outcome;
+  if (name.equals(FAULT)) return Meaning.Fault;
+  if (name.equals(STATUS)) return Meaning.Status;
+  if (name.equals(STATE)) return Meaning.State;
+  return name.equals(KIND) ? Meaning.Kind : Meaning.Other;
 }
 
 /** Must a message's headers be kept until its body is there? Only where they say something that the body does not. */

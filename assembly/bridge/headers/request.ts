@@ -1,10 +1,10 @@
 import { Slice, Writer } from "../../bytes";
 import { Metadata } from "../../codec";
 import { HeaderPairsWriter } from "../../hostcalls";
-import { writeIndexed, writeInteger, writeLiteral, writeNamed } from "../hpack";
+import { IndexedEncoder, writeIndexed, writeInteger, writeLiteral } from "../hpack";
 import { AttributeForms } from "./forms";
 import { DIGEST, KIND, ONE_WAY, OPAQUE, PART, STATE, TIMEOUT } from "./names";
-import { findTarget, targetAuthority, targetPath } from "./target";
+import { findTarget, targetAuthority, targetAuthorityHash, targetPath, targetPathHash } from "./target";
 
 // Places in HPACK's static table (RFC 7541, appendix A).
 const AUTHORITY: u32 = 1;
@@ -12,13 +12,18 @@ const METHOD_POST: u32 = 3;
 const PATH: u32 = 4;
 const SCHEME_HTTP: u32 = 6;
 
+const PATH_NAME = Slice.fixed(":path");
+const AUTHORITY_NAME = Slice.fixed(":authority");
+
 /**
  * Writes the header block of a request.
+ * @param encoder of the connection
  * @param meta null where the frame could not be read: it goes where requests without attributes go
  * @param timeoutMs the caller's deadline; zero: none
  * @param whole which request this is a part of; zero: it was not split
  */
 export function writeRequestHeaders(
+  encoder: IndexedEncoder,
   out: Writer,
   meta: Metadata | null,
   forms: AttributeForms,
@@ -26,13 +31,11 @@ export function writeRequestHeaders(
   timeoutMs: i32,
   whole: i32,
 ): void {
-  findTarget(meta);
-  writeIndexed(out, METHOD_POST);
-  writeIndexed(out, SCHEME_HTTP);
-  writeNamed(out, PATH, targetPath());
-  writeNamed(out, AUTHORITY, targetAuthority());
-  for (let i = 0; i < forms.length; i++) writeLiteral(out, forms.nameAt(i), forms.valueAt(i));
-  writeLiteral(out, DIGEST, forms.digestHex());
+  if (!encoder.repeat(out, forms.version)) {
+    encoder.begin(out);
+    writeSaid(encoder, out, meta, forms);
+    encoder.end(out, forms.version);
+  }
   if (oneWay) writeLiteral(out, KIND, ONE_WAY);
   else if (meta == null) writeLiteral(out, KIND, OPAQUE);
   if (meta != null && meta.state > 0) writeDecimal(out, STATE, <u32>meta.state);
@@ -40,12 +43,21 @@ export function writeRequestHeaders(
   if (whole > 0) writeDecimal(out, PART, whole);
 }
 
+/** What the message says of itself: the same for all that say the same. */
+function writeSaid(encoder: IndexedEncoder, out: Writer, meta: Metadata | null, forms: AttributeForms): void {
+  findTarget(meta);
+  writeIndexed(out, METHOD_POST);
+  writeIndexed(out, SCHEME_HTTP);
+  encoder.named(out, PATH, PATH_NAME, targetPath(), targetPathHash());
+  encoder.named(out, AUTHORITY, AUTHORITY_NAME, targetAuthority(), targetAuthorityHash());
+  for (let i = 0; i < forms.length; i++) encoder.header(out, forms.nameAt(i), forms.valueAt(i), forms.hashAt(i));
+  encoder.header(out, DIGEST, forms.digestHex(), forms.digestHash);
+}
+
 const METHOD_NAME = Slice.fixed(":method");
 const POST = Slice.fixed("POST");
 const SCHEME_NAME = Slice.fixed(":scheme");
 const HTTP = Slice.fixed("http");
-const PATH_NAME = Slice.fixed(":path");
-const AUTHORITY_NAME = Slice.fixed(":authority");
 
 /** The headers of a one-way request, for a callout. */
 export function addOneWayHeaders(pairs: HeaderPairsWriter, meta: Metadata | null, forms: AttributeForms): void {

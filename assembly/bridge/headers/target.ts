@@ -1,9 +1,12 @@
+import { headerHash } from "../../attributes";
 import { sameBytes, Slice, Writer } from "../../bytes";
 import { Metadata } from "../../codec";
 import { writeEscaped } from "./path";
 
 const scratch = new Writer();
 let authorityLength: i32 = 0;
+let pathHash: u64 = 0;
+let authorityHash: u64 = 0;
 /** Both parts stand in the path as they are: the next request that has the same has the same path. */
 let plain: bool = false;
 
@@ -16,6 +19,8 @@ export function findTarget(meta: Metadata | null): void {
   authorityLength = scratch.length - 1;
   scratch.u8(0x2f);
   writeEscaped(scratch, meta == null ? Slice.empty() : meta.operation);
+  pathHash = headerHash(Slice.empty(), targetPath());
+  authorityHash = headerHash(Slice.empty(), targetAuthority());
   plain = meta != null && scratch.length == 2 + meta.service.length + meta.operation.length;
 }
 
@@ -37,4 +42,13 @@ export function targetPath(): Slice {
 /** The authority of the last `findTarget`. */
 export function targetAuthority(): Slice {
   return Slice.view(scratch.ptr + 1, authorityLength);
+}
+
+/** Hashes of both, as HPACK's encoder wants them. */
+export function targetPathHash(): u64 {
+  return pathHash;
+}
+
+export function targetAuthorityHash(): u64 {
+  return authorityHash;
 }

@@ -45,7 +45,9 @@ export class HpackDecoder {
   private indexed(headers: HeaderList): bool {
     const index = this.integer(7);
     if (!this.known(index)) return false;
-    headers.add(this.nameOf(index), this.valueOf(index));
+    const place = <i32>index - STATIC_COUNT - 1;
+    if (place < 0) headers.add(staticName(<i32>index), staticValue(<i32>index));
+    else headers.add(this.table.name(place), this.table.value(place), this.table.noteAt(place));
     return true;
   }
 
@@ -104,9 +106,5 @@ export class HpackDecoder {
 
   private nameOf(index: u32): Slice {
     return <i32>index <= STATIC_COUNT ? staticName(<i32>index) : this.table.name(<i32>index - STATIC_COUNT - 1);
-  }
-
-  private valueOf(index: u32): Slice {
-    return <i32>index <= STATIC_COUNT ? staticValue(<i32>index) : this.table.value(<i32>index - STATIC_COUNT - 1);
   }
 }

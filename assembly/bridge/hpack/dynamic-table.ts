@@ -10,6 +10,8 @@ class Entry {
   nameLength: i32;
   valuePtr: usize;
   valueLength: i32;
+  /** What a reader of headers wants to know the next time it meets this one; zero: nothing yet. */
+  note: u64;
   /** The one that was evicted before it. */
   next: usize;
 }
@@ -50,6 +52,7 @@ export class DynamicTable {
     entry.nameLength = name.length;
     entry.valuePtr = entry.namePtr + <usize>name.length;
     entry.valueLength = value.length;
+    entry.note = 0;
     memory.copy(entry.namePtr, name.ptr, <usize>name.length);
     memory.copy(entry.valuePtr, value.ptr, <usize>value.length);
     this.evict(size);
@@ -68,6 +71,11 @@ export class DynamicTable {
   /** An entry's value, good until `bury`. */
   @inline value(index: i32): Slice {
     return changetype<Slice>(changetype<usize>(this.entry(index)) + offsetof<Entry>("valuePtr"));
+  }
+
+  /** Where an entry's note is, good until `bury`. */
+  @inline noteAt(index: i32): usize {
+    return changetype<usize>(this.entry(index)) + offsetof<Entry>("note");
   }
 
   /** Gives back the memory of the entries that were evicted: nobody looks at the headers of earlier blocks any more. */

@@ -11,6 +11,9 @@ export const MAX_STREAM_ID: u32 = 0x7fffffff;
 /** The largest window (section 6.9.1). */
 export const MAX_WINDOW: i32 = 0x7fffffff;
 
+/** SETTINGS_HEADER_TABLE_SIZE where nobody announces another (section 6.5.2). */
+export const HEADER_TABLE_SIZE: i32 = 4096;
+
 /** The window of streams and connections before SETTINGS and WINDOW_UPDATE (section 6.9.2). */
 export const FIRST_WINDOW: i32 = 65535;
 

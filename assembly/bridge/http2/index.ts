@@ -3,6 +3,7 @@ export {
   ErrorCode,
   FIRST_WINDOW,
   FRAME_HEAD,
+  HEADER_TABLE_SIZE,
   FrameType,
   MAX_FRAME_SIZE,
   MAX_STREAM_ID,

@@ -1,7 +1,7 @@
 import { Slice, Writer } from "../../bytes";
 import { Carry } from "../buffers";
 import { HeaderList, HpackDecoder } from "../hpack";
-import { FRAME_HEAD, FrameType, Flag, MAX_FRAME_SIZE, MAX_STREAM_ID, Setting } from "./frame";
+import { HEADER_TABLE_SIZE, FRAME_HEAD, FrameType, Flag, MAX_FRAME_SIZE, MAX_STREAM_ID, Setting } from "./frame";
 
 /** What arrives on an HTTP/2 connection; views are good until the callback returns. */
 export interface Http2Events {
@@ -9,7 +9,8 @@ export interface Http2Events {
   onData(stream: u32, bytes: Slice, endStream: bool): void;
   onReset(stream: u32, code: u32): void;
   onInitialWindow(size: u32): void;
-  onSettings(): void;
+  /** @param headerTableSize the largest table of header blocks to this peer */
+  onSettings(headerTableSize: u32): void;
   onPing(data: u64): void;
   onPong(): void;
   onGoAway(lastStream: u32): void;
@@ -25,6 +26,8 @@ export class Http2Receiver {
   private block: Writer = new Writer();
   private blockStream: u32 = 0;
   private blockEnds: bool = false;
+  /** The peer's SETTINGS_HEADER_TABLE_SIZE: as long as it announces none, the one that HTTP/2 begins with. */
+  private peerTableSize: u32 = HEADER_TABLE_SIZE;
 
   /** @param headerTableSize SETTINGS_HEADER_TABLE_SIZE as we announce it */
   constructor(
@@ -131,11 +134,12 @@ export class Http2Receiver {
     if (length % 6 != 0) return false;
     for (let i = 0; i < length; i += 6) {
       const at = ptr + <usize>i;
-      if (<u32>bswap<u16>(load<u16>(at)) == Setting.InitialWindowSize) {
-        events.onInitialWindow(bswap<u32>(load<u32>(at, 2)));
-      }
+      const name = <u32>bswap<u16>(load<u16>(at));
+      const value = bswap<u32>(load<u32>(at, 2));
+      if (name == Setting.InitialWindowSize) events.onInitialWindow(value);
+      else if (name == Setting.HeaderTableSize) this.peerTableSize = value;
     }
-    events.onSettings();
+    events.onSettings(this.peerTableSize);
     return true;
   }
 }

@@ -12,6 +12,12 @@ import {
 // So many bytes of answers use up half of the connection's window.
 const REPLENISH: u32 = 1 << 30;
 
+/**
+ * SETTINGS_HEADER_TABLE_SIZE: room for what most answers have in common, a date, a code, an attribute or two. Each client's
+ * connection has such a table, so it is small.
+ */
+export const ANSWER_TABLE_SIZE: i32 = 512;
+
 /** Our side of HTTP/2's handshake and windows: answers are never held up by them, their bytes are bounded elsewhere. */
 export class AnswerWindow {
   private opened: bool = false;
@@ -26,7 +32,7 @@ export class AnswerWindow {
     if (this.opened) return;
     this.opened = true;
     out.bytes(PREFACE);
-    writeSettings(out, Setting.HeaderTableSize, 0, Setting.InitialWindowSize, <u32>MAX_WINDOW);
+    writeSettings(out, Setting.HeaderTableSize, ANSWER_TABLE_SIZE, Setting.InitialWindowSize, <u32>MAX_WINDOW);
     writeWindowUpdate(out, 0, <u32>(MAX_WINDOW - FIRST_WINDOW));
     writeSettingsAck(out);
   }

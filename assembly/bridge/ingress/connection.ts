@@ -11,7 +11,7 @@ import { callLater, closeLater, forgetLater, Turn, Watching } from "../later";
 import { Metrics } from "../metrics";
 import { Settings } from "../settings";
 import { Allowance } from "./allowance";
-import { AnswerWindow } from "./answer-window";
+import { ANSWER_TABLE_SIZE, AnswerWindow } from "./answer-window";
 import { Answers } from "./answers";
 import { FlowSide, Wakeable } from "./flow-side";
 import { FromProxy } from "./from-proxy";
@@ -74,7 +74,7 @@ export class IngressConnection extends NetworkContext implements Turn, Watching,
     this.pins = traits.pins;
     const window = <i32>min(settings.maxFrameBytes + SPARE, <u64>MAX_WINDOW);
     this.input = new FrameInput(codec, Peer.Client);
-    this.http2 = new Http2Receiver(0, MAX_HEADER_BLOCK);
+    this.http2 = new Http2Receiver(ANSWER_TABLE_SIZE, MAX_HEADER_BLOCK);
     const streams = new IngressStreams(settings.firstStreamId);
     const answers = new Answers(traits.ordered);
     const control = new Writer();
@@ -385,6 +385,7 @@ export class IngressConnection extends NetworkContext implements Turn, Watching,
     this.answers.free();
     this.input.free();
     this.http2.free();
+    this.requests.encoder.free();
     this.control.free();
   }
 }

@@ -99,7 +99,9 @@ export class FromProxy implements Http2Events {
     writePing(this.control, true, data);
   }
 
-  onSettings(): void {}
+  onSettings(headerTableSize: u32): void {
+    this.requests.encoder.allow(headerTableSize);
+  }
 
   onInitialWindow(size: u32): void {
     this.flowSide.window = <i32>min(size, <u32>MAX_WINDOW);

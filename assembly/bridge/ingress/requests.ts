@@ -5,7 +5,8 @@ import { Random } from "../../random";
 import { CallStatus } from "../calls";
 import { wordsOf } from "../cause";
 import { FlowClient, Flows, Passed } from "../flow";
-import { AttributeForms, writeRequestHeaders } from "../headers";
+import { AttributeForms, FormsMemo, writeRequestHeaders } from "../headers";
+import { IndexedEncoder } from "../hpack";
 import { beginHeaders, endHeaders, writeData } from "../http2";
 import { Metrics } from "../metrics";
 import { Remaker } from "../remake";
@@ -17,7 +18,8 @@ import { IngressStreams } from "./streams";
 
 // One callback runs at a time in a VM, so what it works with is shared by all connections.
 const meta = new Metadata();
-const forms = new AttributeForms();
+const memo = new FormsMemo();
+let forms: AttributeForms = new AttributeForms();
 const failure = new Failure();
 const remaker = new Remaker();
 const part = new Frame();
@@ -33,6 +35,8 @@ export class Requests {
   count: i32 = 0;
   /** The streams that carry many requests, once there was need of one. */
   flows: Flows | null = null;
+  /** Of the connection's header blocks; those of flows and sessions are literals, which leave its table as it is. */
+  readonly encoder: IndexedEncoder = new IndexedEncoder();
   private ordered: bool;
 
   constructor(
@@ -134,7 +138,7 @@ export class Requests {
 
   /** What a request says of itself as headers, into `forms`. */
   private spell(known: Metadata | null): void {
-    forms.of(known, this.settings.headers);
+    forms = memo.of(known, this.settings.headers);
     if (forms.dropped > 0) this.metrics.attributesDropped.increment(forms.dropped);
   }
 
@@ -174,7 +178,7 @@ export class Requests {
     stream.oneWay = oneWay;
     const timeoutMs = known != null && this.settings.deadline ? known.timeoutMs : 0;
     const start = beginHeaders(out);
-    writeRequestHeaders(out, known, forms, oneWay, timeoutMs, whole);
+    writeRequestHeaders(this.encoder, out, known, forms, oneWay, timeoutMs, whole);
     endHeaders(out, start, stream.id, false);
     writeData(out, stream.id, request.bytes.ptr, request.bytes.length, true);
     return stream;

@@ -252,7 +252,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
     writePing(this.control, true, data);
   }
 
-  onSettings(): void {}
+  onSettings(headerTableSize: u32): void {}
 
   onInitialWindow(size: u32): void {
     if (this.tunnel.initialWindow(size)) this.resume = true;
