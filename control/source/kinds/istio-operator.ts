@@ -13,7 +13,7 @@ const collector = z.looseObject({ service: text, port });
 
 const provider = z.looseObject({
   name: text,
-  envoyFileAccessLog: z.strictObject({ path: text.optional(), logFormat: logFormat.optional() }).optional(),
+  envoyFileAccessLog: z.strictObject({ path: text, logFormat: logFormat.optional() }).optional(),
   opentelemetry: collector.optional(),
   zipkin: collector.optional(),
 });
