@@ -1,11 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { awesomerpc, type Caller, contract, type Document, freePort, ONE_BY_ONE, until } from "../support/index.js";
+import {
+  awesomerpc,
+  type Caller,
+  contract,
+  type Document,
+  freePort,
+  ONE_BY_ONE,
+  until,
+  type World,
+} from "../support/index.js";
 import { Logs, telemetry } from "./access-log.support.js";
 
-const MEMBERS = {
+const REQUEST = { method: "%REQ(:METHOD)%", path: "%REQ(:PATH)%", of: "%REQ(:AUTHORITY)%", user: "%REQ(USER)%" };
+const PLAIN = {
   time: "%START_TIME%",
-  request: { method: "%REQ(:METHOD)%", path: "%REQ(:PATH)%", of: "%REQ(:AUTHORITY)%", user: "%REQ(USER)%" },
   missing: "%REQ(none?x-none)%",
   text: "é %REQ(none)% %RESPONSE_CODE%",
   cut: "%REQ(:PATH):5%",
@@ -25,200 +34,164 @@ const MEMBERS = {
   ip: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
   local: "%DOWNSTREAM_LOCAL_ADDRESS%",
 };
+type Line = Readonly<Record<keyof typeof PLAIN, unknown> & { request: Record<keyof typeof REQUEST, unknown> }>;
 
-/** Each command once, in a line. */
-const LINE = [...Object.values({ ...MEMBERS, ...MEMBERS.request })]
-  .filter((each) => typeof each === "string")
-  .join("|");
-
-const JASON = [["user", "Jason"]] as const;
-
-function ofRequests(): void {
-  const logs = new Logs();
-  const providers = ["members", "lines", "usual"].map((name) => ({ name }));
-  contract(
-    "lines about requests",
-    async () => ({
-      services: {
-        logged: {
-          routes: [{ match: { user: { exact: "Jason" } }, to: "v1" }],
-          documents: [
-            logs.mesh({ members: { labels: MEMBERS }, lines: { text: LINE }, usual: undefined }),
-            telemetry("logged", [{ providers }]),
-          ],
-        },
-        refused: {
-          backends: { v1: await freePort() },
-          documents: [
-            telemetry("refused", [
-              { providers: [{ name: "members" }], filter: { expression: "response.code >= 500" } },
-            ]),
-          ],
-        },
-        unlogged: {},
-      },
-    }),
-    (world, { name: codec }) => {
-      test("have what Envoy knows of a request, and what its protocol says", async () => {
-        const before = logs.lines("members").length;
-        const { v1 } = world().backends;
-        await world().caller("unlogged").call();
-        const caller = world().caller("logged");
-        expect((await caller.call({ operation: "list", attributes: JASON, payload: "hello" })).error).toBeUndefined();
-        v1.reply = () => ({ business: true, payload: "out of stock" });
-        expect((await caller.call({ operation: "buy", attributes: JASON })).error).toBe("business");
-        expect((await caller.call({ operation: "lost" })).error).toBe("no-route");
-        await caller.notify({ operation: "tell", attributes: JASON });
-        await until("four lines", () => logs.lines("members").length >= before + 4);
-        const refused = world().caller("refused");
-        expect((await refused.call({ operation: "refused" })).error).toBe("unavailable");
-        const lines = await until("five lines", () => {
-          const found = logs.lines("members").slice(before);
-          return found.length >= 5 && found.map((line) => JSON.parse(line));
-        });
-
-        const usual = {
-          time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-          request: { method: "POST", path: "/test.Echo/list", of: "test.Echo", user: "Jason" },
-          missing: null,
-          text: "é - 200",
-          cut: "/test",
-          code: codec === "dubbo" ? "20" : "0",
-          outcome: null,
-          status: 200,
-          flags: "-",
-          details: "via_upstream",
-          protocol: "HTTP/2",
-          route: "route-0",
-          cluster: "meltemi|9000|v1|logged.test",
-          host: `envoy://meltemi_egress_${codec}/127.0.0.1:${v1.port}`,
-          received: expect.any(Number),
-          sent: expect.any(Number),
-          duration: expect.any(Number),
-          remote: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
-          ip: "127.0.0.1",
-          local: `127.0.0.1:${world().port("logged")}`,
-        };
-        const [list, buy, lost, tell, unreachable] = lines;
-        expect(list).toEqual(usual);
-        expect([list.received, list.sent]).toEqual(SIZES[codec]);
-        expect(list.duration).toBeLessThan(1_000);
-        const path = (operation: string) => ({ ...usual.request, path: `/test.Echo/${operation}` });
-        const code = codec === "dubbo" ? "20" : "1";
-        expect(buy).toEqual({ ...usual, request: path("buy"), code, outcome: "business-error" });
-        const nowhere = { cluster: null, host: null, code: null };
-        expect(lost).toEqual({
-          ...{ ...usual, ...nowhere, request: { ...path("lost"), user: null }, text: "é - 404" },
-          ...{ status: 404, flags: "NR", details: "route_not_found", route: null, sent: 0 },
-        });
-        // Its client need not be there any more: it comes by a way of its own.
-        const remote = "envoy://internal_client_address/";
-        expect(tell).toEqual({
-          ...{ ...usual, request: path("tell"), code: null, sent: 0, remote, ip: remote },
-          local: "envoy://meltemi_oneway|logged.test:9000/",
-        });
-        expect(unreachable).toMatchObject({
-          request: path2("refused"),
-          status: 503,
-          cluster: "meltemi|9000||refused.test",
-        });
-
-        const [members, line] = [lines, logs.lines("lines").slice(-4)];
-        expect(line).toEqual(members.slice(0, 4).map(asLine));
-        expect(logs.lines("usual").slice(-4)[1]).toBe(
-          `[${buy.time}] "POST test.Echo /test.Echo/buy" ${code} business-error 200 - via_upstream ${buy.received} ` +
-            `${buy.sent} ${buy.duration} "${buy.remote}" "route-0" "${buy.cluster}" "${buy.host}"`,
-        );
-      });
-    },
-    { lanes: ONE_BY_ONE },
-  );
-}
-
-/** Of the frame of `list`, and of its answer's. */
-const SIZES: Readonly<Record<string, readonly number[]>> = { awesomerpc: [49, 38], dubbo: [65, 38] };
-
-function path2(operation: string) {
-  return expect.objectContaining({ path: `/test.Echo/${operation}` });
-}
-
-/** A line of text with what a line of JSON has. */
-function asLine(members: Record<string, unknown>): string {
-  const { request, ...rest } = members as { request: Record<string, unknown> };
-  const all = { ...MEMBERS, ...MEMBERS.request, ...rest, ...request };
-  return Object.entries(all)
-    .filter(([name]) => name !== "request")
-    .map(([, value]) => value ?? "-")
+/** The values of a line in the order of those of the format; as a text log has them. */
+const asText = ({ request, ...plain }: Line): string =>
+  Object.keys({ ...PLAIN, ...REQUEST })
+    .map((name) => ({ ...plain, ...request })[name as keyof typeof PLAIN] ?? "-")
     .join("|");
-}
 
-ofRequests();
+const logs = new Logs();
+const to = (...names: string[]) => ({ providers: names.map((name) => ({ name })) });
+const formats = {
+  members: { labels: { request: REQUEST, ...PLAIN } },
+  lines: { text: asText({ request: REQUEST, ...PLAIN }) },
+  usual: undefined,
+};
+const JASON = [["user", "Jason"]] as const;
+/** Of the frame of `list` and of its answer, in bytes. */
+const SIZES: Readonly<Record<string, readonly number[]>> = { awesomerpc: [49, 38], dubbo: [65, 38] };
+/** What a protocol says of an answer, and of a business error. */
+const CODES: Readonly<Record<string, readonly string[]>> = { awesomerpc: ["0", "1"], dubbo: ["20", "20"] };
+
+contract(
+  "lines about requests",
+  async () => ({
+    services: {
+      logged: {
+        routes: [{ match: { user: { exact: "Jason" } }, to: "v1" }],
+        documents: [logs.mesh(formats), telemetry("logged", [to("members", "lines", "usual")])],
+      },
+      refused: {
+        backends: { v1: await freePort() },
+        documents: [telemetry("refused", [{ ...to("members"), filter: { expression: "response.code >= 500" } }])],
+      },
+      unlogged: {},
+    },
+  }),
+  (world, { name: codec }) => {
+    test("have what Envoy knows of a request, and what its protocol says", async () => {
+      const before = logs.lines("members").length;
+      const { v1 } = world().backends;
+      const caller = world().caller("logged");
+      await world().caller("unlogged").call();
+      expect((await caller.call({ operation: "list", attributes: JASON, payload: "hello" })).error).toBeUndefined();
+      v1.reply = () => ({ business: true, payload: "out of stock" });
+      expect((await caller.call({ operation: "buy", attributes: JASON })).error).toBe("business");
+      expect((await caller.call({ operation: "lost" })).error).toBe("no-route");
+      await caller.notify({ operation: "tell", attributes: JASON });
+      await until("four lines", () => logs.lines("members").length >= before + 4);
+      expect((await world().caller("refused").call({ operation: "refused" })).error).toBe("unavailable");
+      const lines = await until("the fifth line", () => {
+        const found = logs.lines("members").slice(before);
+        return found.length >= 5 && found.map((line) => JSON.parse(line) as Line);
+      });
+
+      const of = (operation: string) => ({ path: `/test.Echo/${operation}`, method: "POST", of: "test.Echo" });
+      const [answered, business] = CODES[codec] ?? [];
+      const list = {
+        request: { ...of("list"), user: "Jason" },
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        ...{ missing: null, text: "é - 200", cut: "/test" },
+        ...{ code: answered, outcome: null, status: 200, flags: "-", details: "via_upstream", protocol: "HTTP/2" },
+        ...{ route: "route-0", cluster: "meltemi|9000|v1|logged.test" },
+        host: `envoy://meltemi_egress_${codec}/127.0.0.1:${v1.port}`,
+        ...{ received: SIZES[codec]?.[0], sent: SIZES[codec]?.[1], duration: expect.any(Number) },
+        ...{ remote: expect.stringMatching(/^127\.0\.0\.1:\d+$/), ip: "127.0.0.1" },
+        local: `127.0.0.1:${world().port("logged")}`,
+      };
+      const sizes = { received: expect.any(Number), sent: expect.any(Number) };
+      const buy = { ...list, ...sizes, request: { ...of("buy"), user: "Jason" }, code: business };
+      const nowhere = { route: null, cluster: null, host: null, code: null, sent: 0 };
+      const lost = { ...list, ...sizes, ...nowhere, request: { ...of("lost"), user: null }, text: "é - 404" };
+      // Its client need not be there any more, so it comes by a way of its own.
+      const itself = "envoy://internal_client_address/";
+      const way = { remote: itself, ip: itself, local: "envoy://meltemi_oneway|logged.test:9000/" };
+      expect(lines.slice(0, 4)).toEqual([
+        list,
+        { ...buy, outcome: "business-error" },
+        { ...lost, status: 404, flags: "NR", details: "route_not_found" },
+        { ...list, ...sizes, ...way, request: { ...of("tell"), user: "Jason" }, code: null, sent: 0 },
+      ]);
+      expect(lines[0]?.duration).toBeLessThan(1_000);
+      expect(lines[4]).toMatchObject({
+        ...{ request: { ...of("refused"), user: null }, status: 503, cluster: "meltemi|9000||refused.test" },
+      });
+
+      expect(logs.lines("lines").slice(-4)).toEqual(lines.slice(0, 4).map(asText));
+      const { time, received, sent, duration, remote, cluster, host } = lines[1] ?? {};
+      expect(logs.lines("usual").at(-3)).toBe(
+        `[${time}] "POST test.Echo /test.Echo/buy" ${business} business-error 200 - via_upstream ` +
+          `${received} ${sent} ${duration} "${remote}" "route-0" "${cluster}" "${host}"`,
+      );
+    });
+  },
+  { lanes: ONE_BY_ONE },
+);
 
 const CALLS = 2_000;
 const SHARE = 0.2;
 
-function switched(): void {
-  const logs = new Logs();
-  const mesh = logs.mesh({ first: { text: "%REQ(:PATH)%" }, second: { text: "%REQ(:PATH)%" } });
-  const first = { providers: [{ name: "first" }] };
-  contract(
-    "access logs, switched by rules",
-    async () => ({ services: { logged: { routes: [{ to: "v1" }], documents: [mesh] } } }),
-    (world) => {
-      const rule = (...documents: Document[]) => world().rules("logged", { documents: [mesh, ...documents] });
-      /** How many lines come of so many calls. */
-      const written = async (log: string, caller: Caller, calls: number, operation: string): Promise<number> => {
-        for (let i = 0; i < calls; i += 20) {
-          await Promise.all(Array.from({ length: 20 }, () => caller.call({ operation })));
-        }
-        await delay(150);
-        return logs.lines(log).filter((line) => line.endsWith(`/${operation}`)).length;
-      };
-      const until20 = (what: string, log: string, caller: Caller, wanted: (lines: number) => boolean) => {
-        let round = 0;
-        return until(what, async () =>
-          wanted(await written(log, caller, 20, `${what.replaceAll(" ", "-")}-${++round}`)),
-        );
-      };
+const first = to("first");
+const paths = new Logs();
+const mesh = paths.mesh({ first: { text: "%REQ(:PATH)%" }, second: { text: "%REQ(:PATH)%" } });
+/** Each batch of calls has an operation of its own, by which its lines are known. */
+let operations = 0;
 
-      test("on, a share, only failures, another log, off: no listener changes, and no connection is cut", {
-        timeout: 60_000,
-      }, async () => {
-        const kind = world().proxy.kind;
-        const listeners = await world().proxy.listenerVersions();
-        const caller = world().caller("logged");
-        expect(await written("first", caller, 100, `${kind}-never`)).toBe(0);
-
-        rule(telemetry("logged", [first]));
-        await until20(`${kind} on`, "first", caller, (lines) => lines === 20);
-        expect(await written("first", caller, 100, `${kind}-each`)).toBe(100);
-
-        const loads = await world().stat(/^runtime\.load_success$/);
-        rule(telemetry("logged", [first], `${100 * SHARE}`));
-        await until("the runtime to be loaded", async () => (await world().stat(/^runtime\.load_success$/)) > loads);
-        await caller.call();
-        const sampled = await written("first", caller, CALLS, `${kind}-sampled`);
-        const sigma = Math.sqrt(CALLS * SHARE * (1 - SHARE));
-        expect(Math.abs(sampled - CALLS * SHARE)).toBeLessThan(4 * sigma);
-
-        rule(
-          telemetry("logged", [{ ...first, filter: { expression: "response.code >= 400 && response.code < 500" } }]),
-        );
-        await until20(`${kind} failures`, "first", caller, (lines) => lines === 0);
-
-        rule(telemetry("logged", [{ providers: [{ name: "second" }] }]));
-        await until20(`${kind} second`, "second", caller, (lines) => lines === 20);
-        expect(await written("first", caller, 20, `${kind}-other`)).toBe(0);
-
-        rule(telemetry("logged", [{ disabled: true }]));
-        await until20(`${kind} off`, "second", caller, (lines) => lines === 0);
-        expect(await written("second", caller, 100, `${kind}-never`)).toBe(0);
-        expect(await world().proxy.listenerVersions()).toEqual(listeners);
-        expect(caller.opened).toBe(1);
-      });
-    },
-    { lanes: ["flow"], protocols: [awesomerpc] },
-  );
+/** How many lines of a log come of so many calls. */
+async function written(log: string, caller: Caller, calls: number): Promise<number> {
+  const operation = `o${++operations}`;
+  for (let i = 0; i < calls; i += 20) {
+    await Promise.all(Array.from({ length: 20 }, () => caller.call({ operation })));
+  }
+  // Long enough for a line that should not be there.
+  await delay(150);
+  return paths.lines(log).filter((line) => line.endsWith(`/${operation}`)).length;
 }
 
-switched();
+contract(
+  "access logs, switched by rules",
+  async () => ({ services: { logged: { routes: [{ to: "v1" }], documents: [mesh] } } }),
+  (world) => {
+    test("on, a share, only failures, another log, off: no listener changes, and no connection is cut", {
+      timeout: 60_000,
+    }, async () => {
+      const rule = (...more: Document[]) => world().rules("logged", { documents: [mesh, ...more] });
+      const listeners = await world().proxy.listenerVersions();
+      const caller = world().caller("logged");
+      expect(await written("first", caller, 100)).toBe(0);
+
+      rule(telemetry("logged", [first]));
+      await until("each to be written", async () => (await written("first", caller, 20)) === 20);
+      expect(await written("first", caller, 100)).toBe(100);
+
+      const loads = await runtimeLoads(world());
+      rule(telemetry("logged", [first], `${100 * SHARE}`));
+      await until("the runtime to be loaded", async () => (await runtimeLoads(world())) > loads);
+      await caller.call();
+      const sigma = Math.sqrt(CALLS * SHARE * (1 - SHARE));
+      expect(Math.abs((await written("first", caller, CALLS)) - CALLS * SHARE)).toBeLessThan(4 * sigma);
+
+      const expression = "response.code >= 400 && response.code < 500";
+      rule(telemetry("logged", [{ ...first, filter: { expression } }]));
+      await until("only failures to be written", async () => (await written("first", caller, 20)) === 0);
+
+      rule(telemetry("logged", [to("second")]));
+      await until("another log to be written", async () => (await written("second", caller, 20)) === 20);
+      expect(await written("first", caller, 20)).toBe(0);
+
+      rule(telemetry("logged", [{ disabled: true }]));
+      await until("none to be written", async () => (await written("second", caller, 20)) === 0);
+      expect(await written("second", caller, 100)).toBe(0);
+      expect(await world().proxy.listenerVersions()).toEqual(listeners);
+      expect(caller.opened).toBe(1);
+    });
+  },
+  // Requests go by flows while nothing is written of them.
+  { lanes: ["flow"], protocols: [awesomerpc] },
+);
+
+function runtimeLoads(world: World): Promise<number> {
+  return world.stat(/^runtime\.load_success$/);
+}
