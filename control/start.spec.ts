@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
 import { bootstrap } from "./bootstrap/index.js";
 import { Envoy, envoyBinary, freePort } from "./envoy.support.js";
 import { idleModule } from "./server/hand-made.support.js";
@@ -132,5 +133,32 @@ test.skipIf(envoyBinary === null)(
       .toMatch(/"weight": 60/);
     expect(await admin.stat("listener_manager.total_listeners_active")).toBe(active);
     expect(await admin.stat("listener_manager.listener_modified")).toBe(0);
+  },
+);
+
+test.skipIf(envoyBinary === null)(
+  "a proxy whose bootstrap is from before there was a runtime layer works, and is told that it writes no access log",
+  async () => {
+    await writeRules(30);
+    control = await start();
+    const adminPort = await freePort();
+    const whole = parse(bootstrap({ controlPort: control.port, adminPort, nodeId: "old" }));
+    const { layered_runtime: _, ...old } = whole as Record<string, unknown>;
+    envoy = Envoy.start(stringify(old), adminPort);
+    await envoy.ready();
+    expect(log.join("")).not.toContain("no runtime layer");
+    await writeFile(
+      join(folder, "rules/telemetry.yaml"),
+      `apiVersion: telemetry.istio.io/v1
+kind: Telemetry
+metadata: { name: all, namespace: bookinfo }
+spec: { accessLogging: [{ providers: [{ name: envoy }] }] }
+`,
+    );
+    await expect.poll(() => log.filter((line) => line.includes("no runtime layer"))).toHaveLength(1);
+    await writeRules(40);
+    await expect.poll(() => log.filter((line) => line.includes("configuration changed")).length).toBeGreaterThan(2);
+    expect(log.filter((line) => line.includes("no runtime layer"))).toHaveLength(1);
+    expect(log.join("")).not.toMatch(/refused/);
   },
 );

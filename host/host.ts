@@ -6,6 +6,7 @@ import { adsClient } from "./ads.js";
 import { ConfigError, parseBootstrap, tcpAddress } from "./config/index.js";
 import { ListenerManager, type Logger, type NodeInfo } from "./network/index.js";
 import { networkFilters } from "./registry.js";
+import { Runtime } from "./runtime/index.js";
 import { readStatTags, StatsStore } from "./stats/index.js";
 import { type ClusterContext, LiveClusterManager } from "./upstream/index.js";
 import { createVmRegistry, ofMessage, type VmRegistry, type VmServices } from "./vm/index.js";
@@ -74,6 +75,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
 class RunningHost implements Host {
   private readonly stats = new StatsStore();
   private readonly clusters = new LiveClusterManager();
+  private readonly runtime: Runtime;
   private readonly wasm: VmRegistry;
   private readonly client: ReturnType<typeof adsClient>;
   private readonly discovery: Discovery;
@@ -93,6 +95,7 @@ class RunningHost implements Host {
     this.live = new Promise((resolve) => {
       this.setLive = resolve;
     });
+    this.runtime = new Runtime(bootstrap.layeredRuntime, stats.scope("runtime"));
     const xdsNode = bootstrap.node;
     const properties = {
       property: (name: string) =>
@@ -121,6 +124,7 @@ class RunningHost implements Host {
       node: nodeInfo(bootstrap),
       logger,
       wasm: this.wasm,
+      runtime: this.runtime,
       discovery: this.discovery,
       filters: networkFilters,
     });
@@ -177,6 +181,7 @@ class RunningHost implements Host {
   private async initialise(statics: readonly Promise<void>[]): Promise<void> {
     this.client?.start();
     const { dynamicResources } = this.bootstrap;
+    await this.discovery.startRuntime(this.runtime);
     if (dynamicResources?.cdsConfig !== undefined) await this.discovery.startClusters();
     await Promise.all(statics);
     if (this.state !== "INITIALIZING") return;

@@ -5,6 +5,7 @@ import { ClusterLoadAssignmentSchema } from "./gen/envoy/config/endpoint/v3/endp
 import { ListenerSchema } from "./gen/envoy/config/listener/v3/listener_pb.js";
 import { RouteConfigurationSchema } from "./gen/envoy/config/route/v3/route_pb.js";
 import { SecretSchema } from "./gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
+import { RuntimeSchema } from "./gen/envoy/service/runtime/v3/rtds_pb.js";
 
 /** The URL that names a message type in an `Any` and in discovery requests. */
 export function typeUrlOf(schema: DescMessage): string {
@@ -19,4 +20,5 @@ export const TypeUrl = {
   Route: typeUrlOf(RouteConfigurationSchema),
   ExtensionConfig: typeUrlOf(TypedExtensionConfigSchema),
   Secret: typeUrlOf(SecretSchema),
+  Runtime: typeUrlOf(RuntimeSchema),
 } as const;

@@ -21,6 +21,9 @@ export interface BootstrapOptions {
 /** The static cluster that leads to the control plane. */
 export const CONTROL_CLUSTER = "meltemi_control";
 
+/** The runtime layer that the control plane fills, and the resource that it comes as. */
+export const RUNTIME_LAYER = "meltemi";
+
 /** A bootstrap in YAML, good for Envoy and for the host. */
 export function bootstrap(options: BootstrapOptions): string {
   return stringify(bootstrapObject(options), { lineWidth: 120, aliasDuplicateObjects: false });
@@ -40,6 +43,10 @@ function bootstrapObject({ controlPort, controlHost, adminPort, nodeId, cluster,
       },
       cds_config: overAds,
       lds_config: overAds,
+    },
+    // What rules switch without a listener's being built anew.
+    layered_runtime: {
+      layers: [{ name: RUNTIME_LAYER, rtds_layer: { name: RUNTIME_LAYER, rtds_config: overAds } }],
     },
     stats_config: { stats_tags: STATS_TAGS },
     static_resources: { clusters: [controlCluster(controlHost ?? "127.0.0.1", controlPort)] },

@@ -16,6 +16,8 @@ export const DRY_RUN = "istio.io/dry-run";
 export const SHADOW = `${PREFIX}shadow`;
 /** `request`, `flow` or `auto`: how a service's requests go; read in lanes.ts. */
 export const LANE = `${PREFIX}lane`;
+/** Of a Telemetry: the share of requests that its access logs have, in percent; read in access-logs.ts. */
+export const LOG_SAMPLING = `${PREFIX}access-log-sampling`;
 /** Settings with values of their own forms, read in tuning.ts. */
 export const TUNING = {
   /** Clients' connections are drained at this age. */
@@ -36,6 +38,7 @@ export const TUNING = {
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   ServiceEntry: [BIND, INBOUND, LANE, TLS, ...Object.values(TUNING)],
   DubboAuthorizationPolicy: [SHADOW],
+  Telemetry: [LOG_SAMPLING],
   ApplicationProtocol: [MODE, TUNING.maxFrameBytes],
 };
 

@@ -1,5 +1,6 @@
 import type { DestinationRuleSpec, Problem, Resource, Rules } from "../source/index.js";
 import { accessOf, checkAccess } from "./access.js";
+import { AccessLogs } from "./access-logs.js";
 import { checkAnnotations, checkSwitches } from "./annotations.js";
 import { checkBinds } from "./bind.js";
 import { Callouts } from "./callouts.js";
@@ -16,6 +17,7 @@ import { redisRules } from "./redis/index.js";
 import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
 import { Routes } from "./routes.js";
 import { draftServices, withDestinationRule } from "./services.js";
+import { checkTelemetries, type TelemetrySide } from "./telemetry.js";
 import type { Model, Service, UndecidedService } from "./types.js";
 
 export interface ModelOptions {
@@ -38,10 +40,12 @@ export function buildModel(
     ...rules.dubboAuthorizationPolicies,
     ...rules.requestAuthentications,
   ];
-  checkAnnotations([...rules.serviceEntries, ...rules.applicationProtocols, ...policies], problems);
+  const annotated = [...rules.serviceEntries, ...rules.applicationProtocols, ...rules.telemetries, ...policies];
+  checkAnnotations(annotated, problems);
   checkSwitches(policies, problems);
   checkAccess(rules, drafts, modules.http, problems);
   checkJwt(rules, drafts, modules.http, problems);
+  checkTelemetries(rules, drafts, problems);
   checkHosts(drafts, problems);
   checkBinds(drafts, problems);
   const hosts = new Hosts(drafts.map(({ host }) => host));
@@ -52,6 +56,7 @@ export function buildModel(
   );
   checkRouters(rules, hosts, modules.http, problems);
   const callouts = new Callouts(rules, problems);
+  const logs = new AccessLogs(rules, problems);
   const limits = new RateLimits(rules, hosts, callouts, modules.http, problems);
   const destinations = new Destinations(services, hosts, problems);
   const routes = new Routes(destinations, hosts, problems);
@@ -70,13 +75,18 @@ export function buildModel(
       const redisRoutes = redis.routes(service, destinations, metaRoutes);
       const own = metaRoutes === undefined ? redisRoutes : [...metaRoutes, ...(redisRoutes ?? [])];
       const whole = own === undefined ? service : { ...service, routes: own };
-      const client = clientSide(whole, proxied);
+      const logging = (side: TelemetrySide) => {
+        const found = logs.of({ ...draft, entry }, side);
+        return found.length > 0 ? { logging: found } : {};
+      };
+      const client = { ...clientSide(whole, proxied), ...logging("CLIENT") };
       const decided = { ...client, lane: laneOf(client, services, entry, problems) };
       if (proxied === undefined) return decided;
-      const server = serverSide(whole, proxied);
+      const server = { ...serverSide(whole, proxied), ...logging("SERVER") };
       return { ...decided, inbound: { ...server, lane: laneOf(server, [server], entry, problems) } };
     }),
     callouts: callouts.all,
+    accessLogs: logs.all,
   };
   return problems.failed ? { problems: problems.all } : { model, problems: problems.all };
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from "@bufbuild/protobuf";
 import type { Lane, Place } from "../source/index.js";
 import type { Tuning } from "./tuning.js";
 
@@ -8,6 +9,32 @@ export interface Model {
   readonly services: readonly Service[];
   /** What filters ask while a request waits. */
   readonly callouts?: readonly Callout[];
+  /** Where lines about requests may go: the same for all services, whatever their rules say. */
+  readonly accessLogs?: readonly AccessLog[];
+}
+
+/** A file that proxies write to, or `/dev/stdout`. */
+export interface AccessLog {
+  readonly name: string;
+  readonly path: string;
+  /** Meltemi's own line where it is not there. */
+  readonly format?: LogFormat;
+}
+
+/** Envoy's format strings: a line, or the members of an object in JSON; those of Meltemi's own where there are none. */
+export type LogFormat = { readonly text: string } | { readonly members: JsonObject };
+
+/** That a service's requests are written to a log: so many of them in percent, and of those the ones within the bounds. */
+export interface Logging extends LogFilter {
+  /** The log's name. */
+  readonly log: string;
+  readonly percentage: number;
+}
+
+/** Bounds of 32 bits, both of them within. `code` is HTTP's. */
+export interface LogFilter {
+  readonly code: { readonly least: number; readonly most: number };
+  readonly milliseconds: { readonly least: number; readonly most: number };
 }
 
 /** A server that filters ask. */
@@ -46,6 +73,8 @@ export interface Service {
   readonly limits?: Limits;
   /** Whose tokens are believed. */
   readonly issuers?: readonly JwtIssuer[];
+  /** What is written of its requests. */
+  readonly logging?: readonly Logging[];
   /** `inbound`: as the proxy beside the application serves it; else as clients' proxies do. */
   readonly side?: "inbound";
   /** The same service on the side of its application, where that has a proxy of its own. */

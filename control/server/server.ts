@@ -1,5 +1,7 @@
+import { fromBinary } from "@bufbuild/protobuf";
 import type { BaseLogger } from "pino";
-import { AdsServer, type BesideService, type Peer, type Refusal } from "../../xds/index.js";
+import { RuntimeSchema } from "../../xds/gen/envoy/service/runtime/v3/rtds_pb.js";
+import { AdsServer, type BesideService, type Peer, type Refusal, TypeUrl } from "../../xds/index.js";
 import { diff, Snapshot } from "../snapshot/index.js";
 
 /** How a {@link SnapshotServer} behaves. */
@@ -16,6 +18,10 @@ export class SnapshotServer {
   private readonly ads: AdsServer;
   private readonly logger: BaseLogger | undefined;
   private snapshot = Snapshot.empty;
+  /** Whether rules switch something by the runtime. */
+  private switches = false;
+  /** Streams of proxies that were told of. */
+  private readonly warned = new Set<number>();
 
   constructor({ logger, onNack, services }: SnapshotServerOptions = {}) {
     this.logger = logger;
@@ -24,9 +30,14 @@ export class SnapshotServer {
       ...(logger === undefined ? {} : { logger }),
       ...(services === undefined ? {} : { services }),
       onConnect: (peer) => logger?.info(identify(peer), "proxy connected"),
-      onDisconnect: (peer, reason) => logger?.info({ ...identify(peer), reason }, "proxy disconnected"),
-      onAck: ({ peer, typeUrl, version }) =>
-        logger?.debug({ ...identify(peer), type: shortName(typeUrl), version }, "configuration accepted"),
+      onDisconnect: (peer, reason) => {
+        this.warned.delete(peer.stream);
+        logger?.info({ ...identify(peer), reason }, "proxy disconnected");
+      },
+      onAck: ({ peer, typeUrl, version }) => {
+        this.warnOfRuntime(peer);
+        logger?.debug({ ...identify(peer), type: shortName(typeUrl), version }, "configuration accepted");
+      },
       onNack: (refusal) => {
         this.logRefusal(refusal);
         onNack?.(refusal);
@@ -49,6 +60,7 @@ export class SnapshotServer {
       this.logger?.info({ type: shortName(typeUrl), version, added, changed, removed }, "configuration changed");
     }
     this.snapshot = snapshot;
+    this.switches = [snapshot, ...beside.values()].some(saysByRuntime);
     this.ads.publish(snapshot.types, new Map([...beside].map(([cluster, { types }]) => [cluster, types])));
   }
 
@@ -57,12 +69,29 @@ export class SnapshotServer {
     return this.ads.close();
   }
 
+  /** A proxy asks for the runtime before anything else, or never. */
+  private warnOfRuntime(peer: Peer): void {
+    if (!this.switches || peer.types.includes(TypeUrl.Runtime) || this.warned.has(peer.stream)) return;
+    this.warned.add(peer.stream);
+    this.logger?.warn(
+      identify(peer),
+      "the proxy's bootstrap has no runtime layer of the control plane's, so it writes no access log; " +
+        "`meltemi bootstrap` prints one that has",
+    );
+  }
+
   private logRefusal(refusal: Refusal): void {
     const { peer, typeUrl, version, message } = refusal;
     const resources = atFault(refusal);
     const fields = { ...identify(peer), type: shortName(typeUrl), version, resources, reason: message };
     this.logger?.error(fields, "proxy refused configuration and keeps what it had");
   }
+}
+
+function saysByRuntime(snapshot: Snapshot): boolean {
+  return [...snapshot.ofType(TypeUrl.Runtime).resources.values()].some(
+    ({ body }) => Object.keys(fromBinary(RuntimeSchema, body.value).layer ?? {}).length > 0,
+  );
 }
 
 /** A refusal's text names the resources at fault; where it names none, all that were sent may be. */

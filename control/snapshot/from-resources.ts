@@ -4,6 +4,7 @@ import { ClusterLoadAssignmentSchema } from "../../xds/gen/envoy/config/endpoint
 import { ListenerSchema } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import { RouteConfigurationSchema } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
 import { SecretSchema } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
+import { RuntimeSchema } from "../../xds/gen/envoy/service/runtime/v3/rtds_pb.js";
 import type { Resources } from "../translation/index.js";
 import { resourceOf, Snapshot } from "./snapshot.js";
 
@@ -15,6 +16,7 @@ export function snapshotOf(resources: Resources): Snapshot {
     ...resources.listeners.map((each) => resourceOf(ListenerSchema, each.name, each)),
     ...resources.routes.map((each) => resourceOf(RouteConfigurationSchema, each.name, each)),
     ...resources.secrets.map((each) => resourceOf(SecretSchema, each.name, each)),
+    ...resources.runtimes.map((each) => resourceOf(RuntimeSchema, each.name, each)),
     ...resources.extensions.map((each) => resourceOf(TypedExtensionConfigSchema, each.name, each)),
   ]);
 }

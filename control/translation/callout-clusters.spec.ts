@@ -6,7 +6,7 @@ import { calloutClusters } from "./steps/callout-clusters.js";
 function clusterTo(callout: Partial<Callout>) {
   const whole = { host: "issuer.test", port: 443, tls: true, http2: false, endpoints: "name", ...callout } as const;
   const clusters = calloutClusters({ services: [], callouts: [whole] });
-  const none = { listeners: [], routes: [], endpoints: [], extensions: [], secrets: [] };
+  const none = { listeners: [], routes: [], endpoints: [], extensions: [], secrets: [], runtimes: [] };
   return asJson({ ...none, clusters }).clusters[0];
 }
 

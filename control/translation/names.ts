@@ -8,6 +8,13 @@ export function serviceName({ host, port }: { host: string; port: number }): str
   return `${host}:${port}`;
 }
 
+/** What the runtime says of one of a service's logs: how many of a million requests it has, and within which bounds. */
+export type LogKey = "sampled" | "code_least" | "code_most" | "milliseconds_least" | "milliseconds_most";
+
+export function logKey(service: { host: string; port: number }, log: string, key: LogKey): string {
+  return `meltemi.access_log.${serviceName(service)}.${log}.${key}`;
+}
+
 /** Where requests go, as HTTP: the endpoints stand for ways through the egress codec. */
 export function requestCluster({ host, port, subset }: Destination): string {
   return `meltemi|${port}|${subset}|${host}`;

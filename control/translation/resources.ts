@@ -4,6 +4,7 @@ import type { ClusterLoadAssignment } from "../../xds/gen/envoy/config/endpoint/
 import type { Listener } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import type { RouteConfiguration } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
 import type { Secret } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
+import type { Runtime } from "../../xds/gen/envoy/service/runtime/v3/rtds_pb.js";
 
 /** All that a proxy is told, one list for each type of xDS; names are unique within a list. */
 export interface Resources {
@@ -16,4 +17,6 @@ export interface Resources {
   readonly extensions: readonly TypedExtensionConfig[];
   /** Certificates, keys and authorities, for SDS. */
   readonly secrets: readonly Secret[];
+  /** Layers of the runtime, for RTDS. */
+  readonly runtimes: readonly Runtime[];
 }

@@ -5,6 +5,7 @@ import { ClusterLoadAssignmentSchema } from "../../xds/gen/envoy/config/endpoint
 import { ListenerSchema } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import { RouteConfigurationSchema } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
 import { SecretSchema } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
+import { RuntimeSchema } from "../../xds/gen/envoy/service/runtime/v3/rtds_pb.js";
 import { typeRegistry } from "../../xds/index.js";
 import type { Resources } from "./resources.js";
 
@@ -22,6 +23,7 @@ export function asJson(resources: Resources): ResourcesAsJson {
     endpoints: list(ClusterLoadAssignmentSchema, resources.endpoints),
     extensions: list(TypedExtensionConfigSchema, resources.extensions),
     secrets: list(SecretSchema, resources.secrets),
+    runtimes: list(RuntimeSchema, resources.runtimes),
   };
 }
 

@@ -10,6 +10,7 @@ import { oneWayClusters, oneWayListeners } from "./steps/one-way.js";
 import { outboundClusters } from "./steps/outbound-clusters.js";
 import { requestClusters } from "./steps/request-clusters.js";
 import { routeConfigurations } from "./steps/routes.js";
+import { runtimes } from "./steps/runtime.js";
 import { serviceListeners } from "./steps/service-listeners.js";
 import { flowClusters, pinnedClusters, sessionClusters } from "./steps/session-clusters.js";
 import { secrets } from "./steps/tls.js";
@@ -50,6 +51,8 @@ const STEPS: readonly Step[] = [
   (model) => ({ clusters: flowClusters(model) }),
   // What filters ask while a request waits.
   (model) => ({ clusters: calloutClusters(model) }),
+  // What is switched under all of that without touching it.
+  (model) => ({ runtimes: runtimes(model) }),
   // The endpoints of all kinds of cluster.
   (model) => ({ endpoints: endpoints(model) }),
 ];
@@ -66,5 +69,6 @@ export function translate(model: Model, modules: Modules, serials: Serials = noS
     endpoints: parts.flatMap((part) => part.endpoints ?? []),
     extensions: parts.flatMap((part) => part.extensions ?? []),
     secrets: parts.flatMap((part) => part.secrets ?? []),
+    runtimes: parts.flatMap((part) => part.runtimes ?? []),
   };
 }

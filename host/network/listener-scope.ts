@@ -1,5 +1,6 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { RouteConfiguration } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
+import type { RuntimeSource } from "../runtime/index.js";
 import type { Scope } from "../stats/index.js";
 import type { SecretSource } from "../tls/index.js";
 import type { ClusterManager } from "../upstream/index.js";
@@ -24,6 +25,7 @@ export interface ListenerServices {
   readonly node: NodeInfo;
   readonly logger: Logger;
   readonly wasm: VmRegistry;
+  readonly runtime: RuntimeSource;
   readonly discovery: DiscoveryServices & SecretSource;
   readonly filters: ReadonlyMap<string, NetworkFilterKind>;
 }
@@ -35,6 +37,7 @@ export class ListenerScope implements FactoryContext {
   readonly node: NodeInfo;
   readonly logger: Logger;
   readonly wasm: VmRegistry;
+  readonly runtime: RuntimeSource;
   private readonly waits: Promise<unknown>[] = [];
   private readonly disposals: (() => void)[] = [];
   private disposed = false;
@@ -48,6 +51,7 @@ export class ListenerScope implements FactoryContext {
     this.node = services.node;
     this.logger = services.logger;
     this.wasm = services.wasm;
+    this.runtime = services.runtime;
   }
 
   /** Everything that was waited for has come. */

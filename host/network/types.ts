@@ -2,6 +2,7 @@ import type { Any } from "@bufbuild/protobuf/wkt";
 import type { RouteConfiguration } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
 import type { ByteQueue } from "../bytes/index.js";
 import type { Extension } from "../config/index.js";
+import type { RuntimeSource } from "../runtime/index.js";
 import type { Scope } from "../stats/index.js";
 import type { TlsIdentity } from "../tls/index.js";
 import type { ClusterManager, Endpoint, FilterMetadata } from "../upstream/index.js";
@@ -173,6 +174,7 @@ export interface FactoryContext {
   readonly logger: Logger;
   /** host/vm's service: VMs by vm_id and code, plugins by configuration. */
   readonly wasm: VmRegistry;
+  readonly runtime: RuntimeSource;
   /**
    * Subscribes to a RouteConfiguration. `compile` checks it and makes the table; what it throws (ConfigError) becomes the
    * NACK, and the last good table stays.

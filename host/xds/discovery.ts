@@ -7,9 +7,11 @@ import { ClusterLoadAssignmentSchema } from "../../xds/gen/envoy/config/endpoint
 import { ListenerSchema } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
 import { type Secret, SecretSchema } from "../../xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
+import { type Runtime as RuntimeLayer, RuntimeSchema } from "../../xds/gen/envoy/service/runtime/v3/rtds_pb.js";
 import type { AdsClient, Rejection, Subscription, Update } from "../../xds/index.js";
 import { ConfigError, checkSupported } from "../config/index.js";
 import type { DiscoveryServices, ListenerManager, Logger } from "../network/index.js";
+import type { Runtime } from "../runtime/index.js";
 import type { Scope } from "../stats/index.js";
 import { type SecretSource, TLS_FIELDS } from "../tls/index.js";
 import type { ClusterContext, LiveClusterManager } from "../upstream/index.js";
@@ -27,7 +29,7 @@ export interface DiscoveryOptions {
   readonly logger: Logger;
 }
 
-/** All subscriptions of a host, in Envoy's order: clusters and their endpoints, then listeners, then what those ask for. */
+/** All subscriptions of a host, in Envoy's order: the runtime, clusters and their endpoints, then listeners, then what those ask for. */
 export class Discovery implements DiscoveryServices, SecretSource {
   readonly clusters: ClusterUpdates;
   readonly routes: NamedResources<RouteConfiguration>;
@@ -67,6 +69,19 @@ export class Discovery implements DiscoveryServices, SecretSource {
   /** Dynamic listeners as accepted. */
   get listeners(): ListenerUpdates["records"] {
     return this.listenerUpdates?.records ?? new Map();
+  }
+
+  /** Subscribes to the runtime's layers; resolves when they are there. */
+  async startRuntime(runtime: Runtime): Promise<void> {
+    if (runtime.discovered.length === 0) return;
+    const apply = ({ changed }: Update<RuntimeLayer>) => {
+      for (const [name, { layer }] of changed) runtime.put(name, layer ?? {});
+      return { rejections: [], warmed: Promise.resolve() };
+    };
+    const scope = `runtime.${runtime.discovered.join(".")}`;
+    return this.first(scope, (client, count) =>
+      client.subscribe(RuntimeSchema, { onUpdate: count(apply) }, runtime.discovered),
+    );
   }
 
   /** Subscribes to clusters; resolves when the first ones are warm. */

@@ -68,6 +68,8 @@ function envoyProcess(config: string, { concurrency }: ProxyOptions): Child {
   return new Child(binary, [
     ...["--config-path", config, "--concurrency", `${concurrency}`, "--log-level", "warning"],
     ...["--component-log-level", "wasm:info", "--disable-hot-restart"],
+    // Access logs are written at once, not every ten seconds.
+    ...["--file-flush-interval-msec", "50"],
   ]);
 }
 

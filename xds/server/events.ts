@@ -11,6 +11,8 @@ export interface Peer {
   readonly address: string;
   /** What the client said of itself in its first request. */
   readonly node: Node | undefined;
+  /** The types of resources that it has asked for. */
+  readonly types: readonly string[];
 }
 
 /** A client's answer to one response. */

@@ -35,7 +35,8 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
   ) {}
 
   get peer(): Peer {
-    return { stream: this.id, flavour: this.dialect.flavour, address: this.address, node: this.node };
+    const { id: stream, address, node } = this;
+    return { stream, flavour: this.dialect.flavour, address, node, types: [...this.subscriptions.keys()] };
   }
 
   /** Serves another set from now on. */

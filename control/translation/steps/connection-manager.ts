@@ -7,23 +7,25 @@ import {
   HttpFilterSchema,
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from "../../../xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
-import type { Service } from "../../model/index.js";
+import type { Model, Service } from "../../model/index.js";
 import type { Modules } from "../../source/index.js";
 import { ads, duration, pack } from "../envoy.js";
 import { routeFilterChain } from "../filters/index.js";
 import { serviceName } from "../names.js";
+import { accessLogs } from "./access-logs.js";
 
 /**
  * What routes a service's requests; all connection managers of a service share its routes and statistics.
  * @param maxConnectionDuration in milliseconds; without it connections may grow old
  */
-export function connectionManager(service: Service, modules: Modules, maxConnectionDuration?: number) {
+export function connectionManager(service: Service, model: Model, modules: Modules, maxConnectionDuration?: number) {
   const age = maxConnectionDuration === undefined ? {} : { maxConnectionDuration: duration(maxConnectionDuration) };
   const value = pack(HttpConnectionManagerSchema, {
     statPrefix: serviceName(service).replaceAll(":", "_"),
     codecType: CodecType.HTTP2,
     routeSpecifier: { case: "rds", value: { routeConfigName: serviceName(service), configSource: ads() } },
     httpFilters: [...routeFilterChain(modules, "request"), router()],
+    accessLog: accessLogs(service, model),
     // The windows let a large frame in without an update from the codec, which can write only when it is called.
     http2ProtocolOptions: {
       initialStreamWindowSize: takesConnect(service) ? pinnedWindow(service) : 268_435_456,
@@ -64,13 +66,14 @@ function takesConnect({ codec, lane }: Service): boolean {
 }
 
 /** What routes a service's sessions: each is one CONNECT stream. Of the filters, only those that judge its opening. */
-export function sessionManager(service: Service, modules: Modules, maxConnectionDuration?: number) {
+export function sessionManager(service: Service, model: Model, modules: Modules, maxConnectionDuration?: number) {
   const age = maxConnectionDuration === undefined ? {} : { maxConnectionDuration: duration(maxConnectionDuration) };
   const value = pack(HttpConnectionManagerSchema, {
     statPrefix: serviceName(service).replaceAll(":", "_"),
     codecType: CodecType.HTTP2,
     routeSpecifier: { case: "rds", value: { routeConfigName: serviceName(service), configSource: ads() } },
     httpFilters: [...routeFilterChain(modules, "session"), router()],
+    accessLog: accessLogs(service, model),
     http2ProtocolOptions: {
       // Also how much of a server's answer waits here for a client that does not read.
       initialStreamWindowSize: SESSION_WINDOW,

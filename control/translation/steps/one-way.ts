@@ -18,12 +18,12 @@ import { internalTransport } from "./internal-transport.js";
 // So the ingress codec sends such requests as callouts of its own, to a cluster that leads back to the service's routes.
 
 /** For each service an internal listener without a codec: HTTP in, the same routes and filters. */
-export function oneWayListeners({ services }: Model, modules: Modules): Listener[] {
-  return services.map((service) =>
+export function oneWayListeners(model: Model, modules: Modules): Listener[] {
+  return model.services.map((service) =>
     create(ListenerSchema, {
       name: oneWayLoop(service),
       listenerSpecifier: { case: "internalListener", value: {} },
-      filterChains: [{ filters: [connectionManager(service, modules)] }],
+      filterChains: [{ filters: [connectionManager(service, model, modules)] }],
     }),
   );
 }

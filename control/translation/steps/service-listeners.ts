@@ -12,8 +12,8 @@ import { clientTransport } from "./tls.js";
 const SESSION_BUFFER = 262_144;
 
 /** The listener of each service, the same whatever its rules say: routes come by RDS, the codec and filters by ECDS. */
-export function serviceListeners({ services }: Model, modules: Modules): Listener[] {
-  return services.map((service) =>
+export function serviceListeners(model: Model, modules: Modules): Listener[] {
+  return model.services.map((service) =>
     create(ListenerSchema, {
       name: serviceName(service),
       trafficDirection: service.side === "inbound" ? TrafficDirection.INBOUND : TrafficDirection.OUTBOUND,
@@ -33,8 +33,8 @@ export function serviceListeners({ services }: Model, modules: Modules): Listene
           filters: [
             codecFilter(ingressCodec(service)),
             service.codec.lane === "session"
-              ? sessionManager(service, modules, service.tuning.maxConnectionDuration)
-              : connectionManager(service, modules, service.tuning.maxConnectionDuration),
+              ? sessionManager(service, model, modules, service.tuning.maxConnectionDuration)
+              : connectionManager(service, model, modules, service.tuning.maxConnectionDuration),
           ],
         },
       ],

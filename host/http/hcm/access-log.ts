@@ -8,7 +8,8 @@ import {
 } from "../../../xds/gen/envoy/extensions/access_loggers/stream/v3/stream_pb.js";
 import { ConfigError, dataSource, openExtension, type SupportedFields } from "../../config/index.js";
 import type { FactoryContext } from "../../network/index.js";
-import { compileFormat, type FormatContext } from "../routes/index.js";
+import { compileFormat, compileJsonFormat, type FormatContext, type Formatter } from "../routes/index.js";
+import { compileLogFilter } from "./log-filter.js";
 
 /** Writes a line about a request that is over. */
 export type LogRequest = (context: FormatContext) => void;
@@ -23,7 +24,7 @@ const FIELDS: SupportedFields = {
   [FileAccessLogSchema.typeName]: ["path", "log_format"],
   [StdoutAccessLogSchema.typeName]: ["log_format"],
   [StderrAccessLogSchema.typeName]: ["log_format"],
-  "envoy.config.core.v3.SubstitutionFormatString": ["text_format", "text_format_source"],
+  "envoy.config.core.v3.SubstitutionFormatString": ["text_format", "text_format_source", "json_format"],
   "envoy.config.core.v3.DataSource": "*",
 };
 
@@ -33,9 +34,14 @@ export function compileAccessLogs(
   context: FactoryContext,
   path: string,
 ): readonly LogRequest[] {
-  return logs.map((log, index) => {
-    const { value } = log.configType;
-    return compileLog(openExtension(value, `${path}[${index}].typed_config`), context);
+  return logs.map(({ filter, configType }, index) => {
+    const at = `${path}[${index}]`;
+    const write = compileLog(openExtension(configType.value, `${at}.typed_config`), context);
+    const passes = compileLogFilter(filter, context.runtime, `${at}.filter`);
+    if (passes === undefined) return write;
+    return (request) => {
+      if (passes(request)) write(request);
+    };
   });
 }
 
@@ -62,8 +68,14 @@ function compileLog(extension: ReturnType<typeof openExtension>, context: Factor
 }
 
 function writer(stream: NodeJS.WritableStream, format: SubstitutionFormatString | undefined, path: string): LogRequest {
-  const line = compileFormat(formatText(format, `${path}.log_format`), `${path}.log_format`, "-");
+  const line = compileLine(format, `${path}.log_format`);
   return (context) => void stream.write(Buffer.from(line(context), "latin1"));
+}
+
+function compileLine(format: SubstitutionFormatString | undefined, path: string): Formatter {
+  if (format?.format.case !== "jsonFormat") return compileFormat(formatText(format, path), path, "-");
+  const json = compileJsonFormat(format.format.value, `${path}.json_format`);
+  return (context) => `${json(context)}\n`;
 }
 
 function formatText(format: SubstitutionFormatString | undefined, path: string): string {
@@ -75,7 +87,7 @@ function formatText(format: SubstitutionFormatString | undefined, path: string):
     case "textFormatSource":
       return Buffer.from(dataSource(format.format.value, `${path}.text_format_source`)).toString();
     default:
-      throw new ConfigError(path, "only text formats are implemented");
+      throw new ConfigError(path, "expected text_format, text_format_source or json_format");
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SupportedFields } from "../../config/index.js";
 import { ROUTE_FIELDS } from "../routes/index.js";
+import { LOG_FILTER_FIELDS } from "./log-filter.js";
 
 const MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3";
 const CORE = "envoy.config.core.v3";
@@ -7,6 +8,7 @@ const CORE = "envoy.config.core.v3";
 /** The fields of an HttpConnectionManager that this host implements. */
 export const MANAGER_FIELDS: SupportedFields = {
   ...ROUTE_FIELDS,
+  ...LOG_FILTER_FIELDS,
   [`${MANAGER}.HttpConnectionManager`]: [
     "codec_type",
     "stat_prefix",
@@ -60,5 +62,5 @@ export const MANAGER_FIELDS: SupportedFields = {
     "allow_connect",
     "override_stream_error_on_invalid_http_message",
   ],
-  "envoy.config.accesslog.v3.AccessLog": ["name", "typed_config"],
+  "envoy.config.accesslog.v3.AccessLog": ["name", "filter", "typed_config"],
 };

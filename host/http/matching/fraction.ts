@@ -7,13 +7,18 @@ import {
 /** Says whether a stream with this random number (a non-negative integer) is among the fraction. */
 export type FractionPredicate = (random: number) => boolean;
 
-/** Compiles a fraction. There is no runtime layer here: its key is read and the default holds. */
+/** Compiles a fraction. The runtime is not asked here: its key is read and the default holds. */
 export function compileFraction(fraction: RuntimeFractionalPercent | undefined): FractionPredicate | undefined {
   return fraction?.defaultValue ? compilePercent(fraction.defaultValue) : undefined;
 }
 
+/** What a fraction's numerator is of; of a hundred, where there is no fraction. */
+export function denominatorOf(percent: FractionalPercent | undefined): number {
+  return DENOMINATORS[percent?.denominator ?? FractionalPercent_DenominatorType.HUNDRED];
+}
+
 function compilePercent(percent: FractionalPercent): FractionPredicate {
-  const denominator = DENOMINATORS[percent.denominator];
+  const denominator = denominatorOf(percent);
   return (random) => random % denominator < percent.numerator;
 }
 

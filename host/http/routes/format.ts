@@ -1,10 +1,15 @@
+import type { JsonValue } from "@bufbuild/protobuf";
 import { ConfigError } from "../../config/index.js";
 import type { StreamInfo } from "../../network/index.js";
 import { asciiLower, type HeaderMap, toByteString } from "../headers/index.js";
 
 /** What a format string may speak of. */
 export interface FormatContext {
-  readonly info: StreamInfo & { readonly bytesReceived?: number; readonly bytesSent?: number };
+  readonly info: StreamInfo & {
+    readonly bytesReceived?: number;
+    readonly bytesSent?: number;
+    readonly duration?: number | undefined;
+  };
   readonly protocol: string;
   readonly localAddress: string;
   readonly remoteAddress: string;
@@ -41,6 +46,33 @@ export function compileFormat(format: string, path: string, absent = ""): Format
     return () => text;
   }
   return (context) => parts.map((part) => (typeof part === "string" ? part : (part(context) ?? absent))).join("");
+}
+
+/**
+ * Compiles a format string of a JSON log. A single command keeps its type, and is null where it finds nothing; what
+ * stands within text is written as in a line of text.
+ */
+export function compileValue(format: string, path: string): (context: FormatContext) => JsonValue {
+  const [whole, name, argument, length] = /^%([A-Z_]+)(?:\(([^)]*)\))?(?::(\d+))?%$/.exec(format) ?? [];
+  if (whole === undefined) {
+    const text = compileFormat(format, path, "-");
+    return (context) => fromByteString(text(context));
+  }
+  if (name === "DYNAMIC_METADATA" && length === undefined) {
+    const find = metadataValue(argument ?? "");
+    return (context) => (find(context) ?? null) as JsonValue;
+  }
+  const inner = limited(command(name, argument, path), length);
+  const numeric = name !== undefined && NUMERIC.has(name) && length === undefined;
+  return (context) => {
+    const value = inner(context);
+    if (value === undefined) return null;
+    return numeric ? Number(value) : fromByteString(value);
+  };
+}
+
+function fromByteString(value: string): string {
+  return Buffer.from(value, "latin1").toString();
 }
 
 function limited(inner: Command, length: string | undefined): Command {
@@ -87,8 +119,17 @@ const PLAIN: Readonly<Record<string, Command>> = {
   DOWNSTREAM_LOCAL_PORT: (context) => context.localAddress.slice(context.localAddress.lastIndexOf(":") + 1),
   BYTES_RECEIVED: (context) => String(context.info.bytesReceived ?? 0),
   BYTES_SENT: (context) => String(context.info.bytesSent ?? 0),
-  DURATION: (context) => String(Date.now() - context.info.startTime),
+  DURATION: (context) => String(context.info.duration ?? Date.now() - context.info.startTime),
 };
+
+/** What is written into JSON as numbers. */
+const NUMERIC: ReadonlySet<string> = new Set([
+  "RESPONSE_CODE",
+  "DOWNSTREAM_LOCAL_PORT",
+  "BYTES_RECEIVED",
+  "BYTES_SENT",
+  "DURATION",
+]);
 
 /** `NAME` or `NAME?ALTERNATIVE`. */
 function header(
@@ -102,13 +143,22 @@ function header(
 }
 
 function metadata(argument: string): Command {
+  const find = metadataValue(argument);
+  return (context) => {
+    const value = find(context);
+    return value === undefined || value === null ? undefined : toByteString(spell(value));
+  };
+}
+
+/** `NAMESPACE:KEY:KEY…` */
+function metadataValue(argument: string): (context: FormatContext) => unknown {
   const [namespace = "", ...keys] = argument.split(":");
   return (context) => {
     let value: unknown = context.info.dynamicMetadata[namespace];
     for (const key of keys) {
       value = value !== null && typeof value === "object" ? Reflect.get(value, key) : undefined;
     }
-    return value === undefined || value === null ? undefined : toByteString(spell(value));
+    return value;
   };
 }
 
@@ -125,6 +175,7 @@ function filterState(argument: string): Command {
   };
 }
 
+/** As Envoy, which leaves internal addresses as they are. */
 function withoutPort(address: string): string {
-  return address.slice(0, address.lastIndexOf(":"));
+  return address.startsWith("envoy://") ? address : address.slice(0, address.lastIndexOf(":"));
 }

@@ -1,6 +1,7 @@
 export { ROUTE_FIELDS } from "./fields.js";
-export type { FormatContext } from "./format.js";
+export type { FormatContext, Formatter } from "./format.js";
 export { compileFormat } from "./format.js";
+export { compileJsonFormat } from "./json-format.js";
 export { compileRouteTable } from "./route-table.js";
 export type {
   DirectResponse,

@@ -216,4 +216,47 @@ describe("configuration", () => {
       "",
     ]);
   });
+
+  it("JSON access logs keep the types of single commands", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "meltemi-log-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "access.log");
+    const backend = await startBackend();
+    const jsonFormat = {
+      path: "%REQ(:PATH)%",
+      code: "%RESPONSE_CODE%",
+      took: "%DURATION%",
+      missing: "%REQ(X-NONE)%",
+      mixed: "é %RESPONSE_FLAGS% %REQ(X-NONE)%",
+      cut: "%REQ(:PATH):2%",
+      within: { list: ["%UPSTREAM_CLUSTER%", 7, true] },
+    };
+    const world = await startWorld({
+      clusters: { c: [backend.port] },
+      routes: [to("/ok")],
+      manager: {
+        accessLog: [
+          {
+            name: "file",
+            typedConfig: {
+              "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
+              path,
+              logFormat: { jsonFormat },
+            },
+          },
+        ],
+      },
+    });
+    const session = client(world.port);
+    for (const target of ["/ok", "/none"]) await request(session, target);
+    await until(() => readFileSync(path, "utf8").split("\n").length === 3);
+    const [ok, none] = readFileSync(path, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const took = expect.any(Number);
+    const within = { list: ["c", 7, true] };
+    expect(ok).toEqual({ path: "/ok", code: 200, took, missing: null, mixed: "é - -", cut: "/o", within });
+    expect(none).toMatchObject({ path: "/none", code: 404, mixed: "é NR -", within: { list: [null, 7, true] } });
+  });
 });

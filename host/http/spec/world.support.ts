@@ -53,6 +53,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     node: { id: "test", cluster: "test", metadata: {} },
     logger: quiet,
     wasm,
+    runtime: { integer: (_, fallback) => fallback },
     discovery: {
       routeConfig: nothing,
       secret: () => {

@@ -1,0 +1,2 @@
+export { flatten } from "./flatten.js";
+export { Runtime, type RuntimeSource } from "./runtime.js";
