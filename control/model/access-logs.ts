@@ -2,6 +2,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import { didYouMean, type LogFormatSpec, type Resource, type Rules, type TelemetrySpec } from "../source/index.js";
 import { LOG_SAMPLING } from "./annotations.js";
 import { LOG_FILTER_FORM, logFilterOf, NO_LOG_FILTER } from "./log-filter.js";
+import { formatProblem } from "./log-format.js";
 import type { Problems } from "./problems.js";
 import type { Target } from "./targets.js";
 import { isForSide, type MeshConfig, meshConfigOf, type TelemetrySide, telemetriesOf } from "./telemetry.js";
@@ -27,11 +28,14 @@ export class AccessLogs {
       if (operator !== undefined) problems.error(operator, ["spec", "meshConfig", ...path], message);
     };
     const logs = new Map([[BUILT_IN, builtIn(mesh, (message) => wrong(["accessLogFormat"], message))]]);
-    for (const { name, envoyFileAccessLog } of mesh.extensionProviders ?? []) {
-      if (envoyFileAccessLog === undefined) continue;
+    (mesh.extensionProviders ?? []).forEach(({ name, envoyFileAccessLog }, index) => {
+      if (envoyFileAccessLog === undefined) return;
       const { path, logFormat } = envoyFileAccessLog;
       logs.set(name, { name, path, ...(logFormat && { format: formatOf(logFormat) }) });
-    }
+      const { text = "", labels = {} } = logFormat ?? {};
+      const problem = formatProblem(text, ["logFormat", "text"]) ?? formatProblem(labels, ["logFormat", "labels"]);
+      if (problem) wrong(["extensionProviders", index, "envoyFileAccessLog", ...problem.path], problem.message);
+    });
     this.all = [...logs.values()];
     const usual = mesh.defaultProviders?.accessLogging;
     this.usual = usual ?? ((mesh.accessLogFile ?? "") === "" ? [] : [BUILT_IN]);
@@ -107,11 +111,13 @@ export class AccessLogs {
 function builtIn(mesh: MeshConfig, wrong: (message: string) => void): AccessLog {
   const { accessLogFile = "", accessLogFormat = "", accessLogEncoding = "TEXT" } = mesh;
   const log = { name: BUILT_IN, path: accessLogFile === "" ? STDOUT : accessLogFile };
-  if (accessLogEncoding === "TEXT") return accessLogFormat === "" ? log : { ...log, format: { text: accessLogFormat } };
-  if (accessLogFormat === "") return { ...log, format: { members: {} } };
-  const members = jsonObject(accessLogFormat);
-  if (members === undefined) wrong("expected an object in JSON, as accessLogEncoding says");
-  return { ...log, format: { members: members ?? {} } };
+  const isText = accessLogEncoding === "TEXT";
+  if (accessLogFormat === "") return isText ? log : { ...log, format: { members: {} } };
+  const members = isText ? undefined : jsonObject(accessLogFormat);
+  if (!isText && members === undefined) wrong("expected an object in JSON, as accessLogEncoding says");
+  const problem = formatProblem(members ?? (isText ? accessLogFormat : {}));
+  if (problem) wrong([...problem.path.map(String), problem.message].join(": "));
+  return { ...log, format: isText ? { text: accessLogFormat } : { members: members ?? {} } };
 }
 
 function formatOf({ text, labels = {} }: LogFormatSpec): LogFormat {

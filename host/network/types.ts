@@ -61,6 +61,8 @@ export interface StreamInfo {
   /** Of the cluster that an upstream was chosen from. */
   upstreamClusterMetadata?: FilterMetadata | undefined;
   upstreamEndpoint?: Endpoint | undefined;
+  /** Of the connection to it. */
+  upstreamLocalAddress?: string | undefined;
   upstreamFailure?: string | undefined;
   /** How often an upstream was tried. */
   upstreamAttempts: number;

@@ -68,8 +68,11 @@ export type FailureReason =
 
 /** What a stream's owner hears. After `onReset`, or after the end of the response, nothing more is called. */
 export interface HttpStreamHandler {
-  /** The stream is on a connection now; the request goes out. */
-  onPoolReady?(endpoint: Endpoint): void;
+  /**
+   * The stream is on a connection now; the request goes out.
+   * @param localAddress of the connection: `ip:port`, or `envoy://internal_client_address/`
+   */
+  onPoolReady?(endpoint: Endpoint, localAddress: string): void;
   /** An informational (1xx) response. */
   onInformational?(headers: HeaderPair[]): void;
   /** The response's header, `:status` first. */

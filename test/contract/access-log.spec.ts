@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { LOG_COMMANDS } from "../../control/model/log-format.js";
 import {
   awesomerpc,
   type Caller,
@@ -48,6 +49,7 @@ const formats = {
   members: { labels: { request: REQUEST, ...PLAIN } },
   lines: { text: asText({ request: REQUEST, ...PLAIN }) },
   usual: undefined,
+  all: { labels: Object.fromEntries(LOG_COMMANDS.map((name) => [name, `%${name}%`])) },
 };
 const JASON = [["user", "Jason"]] as const;
 /** Of the frame of `list` and of its answer, in bytes. */
@@ -61,7 +63,7 @@ contract(
     services: {
       logged: {
         routes: [{ match: { user: { exact: "Jason" } }, to: "v1" }],
-        documents: [logs.mesh(formats), telemetry("logged", [to("members", "lines", "usual")])],
+        documents: [logs.mesh(formats), telemetry("logged", [to("members", "lines", "usual", "all")])],
       },
       refused: {
         backends: { v1: await freePort() },
@@ -72,7 +74,7 @@ contract(
   }),
   (world, { name: codec }) => {
     test("have what Envoy knows of a request, and what its protocol says", async () => {
-      const before = logs.lines("members").length;
+      const [members, others] = [logs.lines("members").length, logs.lines("lines").length];
       const { v1 } = world().backends;
       const caller = world().caller("logged");
       await world().caller("unlogged").call();
@@ -81,12 +83,9 @@ contract(
       expect((await caller.call({ operation: "buy", attributes: JASON })).error).toBe("business");
       expect((await caller.call({ operation: "lost" })).error).toBe("no-route");
       await caller.notify({ operation: "tell", attributes: JASON });
-      await until("four lines", () => logs.lines("members").length >= before + 4);
+      await logs.after("members", members, 4);
       expect((await world().caller("refused").call({ operation: "refused" })).error).toBe("unavailable");
-      const lines = await until("the fifth line", () => {
-        const found = logs.lines("members").slice(before);
-        return found.length >= 5 && found.map((line) => JSON.parse(line) as Line);
-      });
+      const lines = (await logs.after("members", members, 5)).map((line) => JSON.parse(line) as Line);
 
       const of = (operation: string) => ({ path: `/test.Echo/${operation}`, method: "POST", of: "test.Echo" });
       const [answered, business] = CODES[codec] ?? [];
@@ -119,9 +118,15 @@ contract(
         ...{ request: { ...of("refused"), user: null }, status: 503, cluster: "meltemi|9000||refused.test" },
       });
 
-      expect(logs.lines("lines").slice(-4)).toEqual(lines.slice(0, 4).map(asText));
+      expect(await logs.after("lines", others, 4)).toEqual(lines.slice(0, 4).map(asText));
+      expect(JSON.parse((await logs.after("all", others, 4))[0] ?? "")).toMatchObject({
+        ...{ UPSTREAM_CLUSTER_RAW: list.cluster, UPSTREAM_LOCAL_ADDRESS: itself, UPSTREAM_REQUEST_ATTEMPT_COUNT: 1 },
+        ...{ DOWNSTREAM_LOCAL_PORT: world().port("logged"), DOWNSTREAM_REMOTE_PORT: expect.any(Number) },
+        ...{ CONNECTION_TERMINATION_DETAILS: null, REQUESTED_SERVER_NAME: null, DOWNSTREAM_TLS_VERSION: null },
+        ...{ UPSTREAM_TRANSPORT_FAILURE_REASON: null, DOWNSTREAM_PEER_SUBJECT: null },
+      });
       const { time, received, sent, duration, remote, cluster, host } = lines[1] ?? {};
-      expect(logs.lines("usual").at(-3)).toBe(
+      expect((await logs.after("usual", others, 4))[1]).toBe(
         `[${time}] "POST test.Echo /test.Echo/buy" ${business} business-error 200 - via_upstream ` +
           `${received} ${sent} ${duration} "${remote}" "route-0" "${cluster}" "${host}"`,
       );

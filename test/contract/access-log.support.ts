@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import type { Document } from "../support/index.js";
+import { type Document, until } from "../support/index.js";
 
 /** The mesh's logs by the names of their providers, each in a file of its own. */
 export class Logs {
@@ -19,6 +19,14 @@ export class Logs {
     } catch {
       return []; // no proxy has opened it yet
     }
+  }
+
+  /** The lines behind the first `before`, as soon as there are so many of them. */
+  after(name: string, before: number, count: number): Promise<readonly string[]> {
+    return until(`${count} lines of ${name}`, () => {
+      const found = this.lines(name).slice(before);
+      return found.length >= count && found;
+    });
   }
 
   /** Istio's installation with these logs, by their formats; `undefined` is Meltemi's own. */

@@ -1,4 +1,3 @@
-import { createWriteStream, type WriteStream } from "node:fs";
 import type { AccessLog } from "../../../xds/gen/envoy/config/accesslog/v3/accesslog_pb.js";
 import type { SubstitutionFormatString } from "../../../xds/gen/envoy/config/core/v3/substitution_format_string_pb.js";
 import { FileAccessLogSchema } from "../../../xds/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
@@ -9,6 +8,7 @@ import {
 import { ConfigError, dataSource, openExtension, type SupportedFields } from "../../config/index.js";
 import type { FactoryContext } from "../../network/index.js";
 import { compileFormat, compileJsonFormat, type FormatContext, type Formatter } from "../routes/index.js";
+import { openLogFile } from "./log-files.js";
 import { compileLogFilter } from "./log-filter.js";
 
 /** Writes a line about a request that is over. */
@@ -52,7 +52,7 @@ function compileLog(extension: ReturnType<typeof openExtension>, context: Factor
       const config = extension.decode(FileAccessLogSchema, FIELDS);
       if (config.path === "") throw new ConfigError(`${path}.path`, "is required");
       const format = config.accessLogFormat;
-      return writer(fileStream(config.path, context), format.case === "logFormat" ? format.value : undefined, path);
+      return writer(openLogFile(config.path, context), format.case === "logFormat" ? format.value : undefined, path);
     }
     case StdoutAccessLogSchema.typeName: {
       const format = extension.decode(StdoutAccessLogSchema, FIELDS).accessLogFormat;
@@ -89,14 +89,4 @@ function formatText(format: SubstitutionFormatString | undefined, path: string):
     default:
       throw new ConfigError(path, "expected text_format, text_format_source or json_format");
   }
-}
-
-function fileStream(file: string, context: FactoryContext): NodeJS.WritableStream {
-  if (file === "/dev/stdout") return process.stdout;
-  if (file === "/dev/stderr") return process.stderr;
-  const stream: WriteStream = createWriteStream(file, { flags: "a" });
-  // A disk that is full must not end the proxy.
-  stream.on("error", (error) => context.logger.error({ file, error: error.message }, "access log cannot be written"));
-  context.onDispose(() => stream.end());
-  return stream;
 }

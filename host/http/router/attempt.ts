@@ -5,6 +5,8 @@ import { openTcpUpstream } from "./tcp-upstream.js";
 
 /** What an attempt tells the router. Nothing comes after `onFailure`, `reset` or the end of the response. */
 export interface AttemptHandler {
+  /** The request goes out on a connection whose own end is this. */
+  onConnection(attempt: Attempt, localAddress: string): void;
   onHeaders(attempt: Attempt, headers: HeaderMap, endStream: boolean): void;
   onData(attempt: Attempt, data: ByteQueue, endStream: boolean): void;
   onTrailers(attempt: Attempt, trailers: HeaderMap): void;
@@ -35,8 +37,9 @@ export class Attempt {
     this.#handler = handler;
     this.#cluster = cluster;
     const upstream = {
-      onPoolReady: () => {
+      onPoolReady: (_: Endpoint, localAddress: string) => {
         this.#onConnection = true;
+        if (!this.#over) handler.onConnection(this, localAddress);
       },
       onHeaders: (pairs: Iterable<readonly [string, string]>, endStream: boolean) => {
         if (this.#over) return;

@@ -118,6 +118,10 @@ export class Router implements TerminalFilter {
 
   // What an attempt tells.
 
+  onConnection(attempt: Attempt, localAddress: string): void {
+    if (attempt === this.#attempt) this.#host.info.upstreamLocalAddress = localAddress;
+  }
+
   onHeaders(attempt: Attempt, headers: HeaderMap, endStream: boolean): void {
     const target = this.#target;
     if (attempt !== this.#attempt || !target) return;
@@ -258,6 +262,7 @@ export class Router implements TerminalFilter {
       return false;
     }
     info.upstreamEndpoint = endpoint;
+    info.upstreamLocalAddress = undefined;
     info.upstreamAttempts++;
     this.#tried.add(endpoint);
     if (target.action.autoHostRewrite && endpoint.hostname !== "") {

@@ -1,5 +1,12 @@
 import type { Duplex } from "node:stream";
-import type { Cluster, Endpoint, FailureReason, HttpStream, HttpStreamHandler } from "../../upstream/index.js";
+import {
+  type Cluster,
+  type Endpoint,
+  type FailureReason,
+  type HttpStream,
+  type HttpStreamHandler,
+  localAddressOf,
+} from "../../upstream/index.js";
 
 /**
  * A CONNECT stream that ends here: its payload goes to the endpoint as TCP (RFC 9113, section 8.5). 200 is answered only
@@ -64,7 +71,7 @@ class TcpUpstream implements HttpStream {
       return;
     }
     this.#socket = socket;
-    this.#handler.onPoolReady?.(endpoint);
+    this.#handler.onPoolReady?.(endpoint, localAddressOf(socket));
     this.#handler.onHeaders([[":status", "200"]], false);
     if (this.#over) return;
     socket.on("data", (chunk: Buffer) => !this.#over && this.#handler.onData(chunk, false));

@@ -1,6 +1,7 @@
 import type { JsonValue } from "@bufbuild/protobuf";
 import { ConfigError } from "../../config/index.js";
 import type { StreamInfo } from "../../network/index.js";
+import { type TlsIdentity, tlsProperty } from "../../tls/index.js";
 import { asciiLower, type HeaderMap, toByteString } from "../headers/index.js";
 
 /** What a format string may speak of. */
@@ -11,6 +12,9 @@ export interface FormatContext {
     readonly duration?: number | undefined;
   };
   readonly protocol: string;
+  /** How the client's connection ended, or will. */
+  readonly connectionDetails?: string | undefined;
+  readonly tls?: TlsIdentity | undefined;
   readonly localAddress: string;
   readonly remoteAddress: string;
   readonly routeName: string;
@@ -108,15 +112,24 @@ const PLAIN: Readonly<Record<string, Command>> = {
   RESPONSE_CODE: (context) => String(context.responseCode ?? 0),
   RESPONSE_CODE_DETAILS: (context) => context.responseCodeDetails,
   RESPONSE_FLAGS: (context) => [...context.info.responseFlags].join(",") || "-",
+  CONNECTION_TERMINATION_DETAILS: (context) => context.connectionDetails,
+  REQUESTED_SERVER_NAME: (context) => context.tls?.serverName || undefined,
+  DOWNSTREAM_TLS_VERSION: (context) => context.tls?.version || undefined,
+  DOWNSTREAM_PEER_SUBJECT: (context) => tlsText(context.tls, "subject_peer_certificate"),
   ROUTE_NAME: (context) => context.routeName || undefined,
   UPSTREAM_CLUSTER: (context) => context.info.upstreamCluster,
+  // A cluster's statistics have no other name here.
+  UPSTREAM_CLUSTER_RAW: (context) => context.info.upstreamCluster,
+  UPSTREAM_LOCAL_ADDRESS: (context) => context.info.upstreamLocalAddress,
+  UPSTREAM_REQUEST_ATTEMPT_COUNT: (context) => String(context.info.upstreamAttempts),
   UPSTREAM_HOST: (context) => context.info.upstreamEndpoint?.name,
   UPSTREAM_TRANSPORT_FAILURE_REASON: (context) => context.info.upstreamFailure,
   DOWNSTREAM_REMOTE_ADDRESS: (context) => context.remoteAddress,
   DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: (context) => withoutPort(context.remoteAddress),
+  DOWNSTREAM_REMOTE_PORT: (context) => portOf(context.remoteAddress),
   DOWNSTREAM_LOCAL_ADDRESS: (context) => context.localAddress,
   DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT: (context) => withoutPort(context.localAddress),
-  DOWNSTREAM_LOCAL_PORT: (context) => context.localAddress.slice(context.localAddress.lastIndexOf(":") + 1),
+  DOWNSTREAM_LOCAL_PORT: (context) => portOf(context.localAddress),
   BYTES_RECEIVED: (context) => String(context.info.bytesReceived ?? 0),
   BYTES_SENT: (context) => String(context.info.bytesSent ?? 0),
   DURATION: (context) => String(context.info.duration ?? Date.now() - context.info.startTime),
@@ -126,6 +139,8 @@ const PLAIN: Readonly<Record<string, Command>> = {
 const NUMERIC: ReadonlySet<string> = new Set([
   "RESPONSE_CODE",
   "DOWNSTREAM_LOCAL_PORT",
+  "DOWNSTREAM_REMOTE_PORT",
+  "UPSTREAM_REQUEST_ATTEMPT_COUNT",
   "BYTES_RECEIVED",
   "BYTES_SENT",
   "DURATION",
@@ -173,6 +188,16 @@ function filterState(argument: string): Command {
     const value = context.info.filterState.get(key);
     return typeof value === "string" || value === undefined ? value : Buffer.from(value).toString("latin1");
   };
+}
+
+/** Internal addresses have none. */
+function portOf(address: string): string | undefined {
+  return address.startsWith("envoy://") ? undefined : address.slice(address.lastIndexOf(":") + 1);
+}
+
+function tlsText(tls: TlsIdentity | undefined, key: string): string | undefined {
+  const value = tlsProperty(tls, key);
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** As Envoy, which leaves internal addresses as they are. */

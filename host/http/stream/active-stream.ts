@@ -144,6 +144,8 @@ export class ActiveStream implements RouterHost, CodecStreamHandler {
     return {
       info: this.info,
       protocol: this.protocol,
+      connectionDetails: this.connection.info.terminationDetails,
+      tls: this.connection.tls,
       localAddress: this.connection.localAddress,
       remoteAddress: this.connection.remoteAddress,
       routeName: this.#route?.name ?? "",

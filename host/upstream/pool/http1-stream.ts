@@ -2,6 +2,7 @@ import { type Agent, type ClientRequest, type IncomingMessage, request } from "n
 import { MemoryDuplex } from "../../bytes/index.js";
 import { isConnectFailure } from "../close-details.js";
 import type { ClusterStats } from "../cluster-stats.js";
+import { localAddressOf } from "../local-address.js";
 import type { Endpoint, FailureReason, HeaderPair, HttpStream, HttpStreamHandler } from "../types.js";
 import { firstValue, pairsFromRaw } from "./headers.js";
 import type { HttpOptions } from "./options.js";
@@ -48,7 +49,7 @@ export class Http1UpstreamStream implements HttpStream {
       // flushHeaders() writes the head without saying its encoding: header strings are bytes, not UTF-8.
       socket.setDefaultEncoding("latin1");
       socket.emit("meltemi:use");
-      handler.onPoolReady?.(context.endpoint);
+      handler.onPoolReady?.(context.endpoint, localAddressOf(socket));
     });
     this.request.on("information", ({ statusCode, rawHeaders: raw }) => {
       if (statusCode !== 100) handler.onInformational?.([[":status", String(statusCode)], ...pairsFromRaw(raw)]);

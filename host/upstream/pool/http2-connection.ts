@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { MemoryDuplex } from "../../bytes/index.js";
 import { isConnectFailure } from "../close-details.js";
 import type { LiveEndpoint } from "../endpoints/index.js";
+import { localAddressOf } from "../local-address.js";
 import type { FailureReason, HeaderPair, HttpStreamHandler } from "../types.js";
 import { ConnectionWindow } from "./connection-window.js";
 import { Http2UpstreamStream } from "./http2-stream.js";
@@ -25,6 +26,7 @@ export class Http2Connection {
   private active = 0;
   private started = 0;
   private heard = false;
+  readonly localAddress: string;
   private idle: NodeJS.Timeout | undefined;
   /** No new streams: GOAWAY, drained, or its request limit reached. */
   draining = false;
@@ -38,6 +40,7 @@ export class Http2Connection {
     private readonly onChange: () => void,
   ) {
     const { http2, maxHeadersCount, maxResponseHeadersBytes } = context.http;
+    this.localAddress = localAddressOf(transport);
     this.session = connect("http://upstream", {
       createConnection: () => transport,
       settings: {

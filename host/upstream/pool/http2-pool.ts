@@ -39,7 +39,7 @@ export class Http2Pool implements HttpPool {
     });
     const entry = { headers, endStream, handler: counting, pending, done };
     if (connection !== undefined) {
-      queueMicrotask(() => counting.onPoolReady?.(this.endpoint));
+      queueMicrotask(() => counting.onPoolReady?.(this.endpoint, connection.localAddress));
       this.begin(connection, entry);
       return pending;
     }
@@ -103,7 +103,7 @@ export class Http2Pool implements HttpPool {
       if (connection === undefined) return;
       this.waiting.shift();
       this.leaveQueue();
-      entry.handler.onPoolReady?.(this.endpoint);
+      entry.handler.onPoolReady?.(this.endpoint, connection.localAddress);
       this.begin(connection, entry);
     }
   }

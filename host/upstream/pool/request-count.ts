@@ -33,7 +33,7 @@ export function beginRequest(
     endpoint.stats.rqActive -= 1;
   };
   const counting: HttpStreamHandler = {
-    onPoolReady: (chosen) => handler.onPoolReady?.(chosen),
+    onPoolReady: (chosen, localAddress) => handler.onPoolReady?.(chosen, localAddress),
     onInformational: (headers) => handler.onInformational?.(headers),
     onHeaders: (headers, endStream) => {
       const status = Number(headers[0]?.[1]);

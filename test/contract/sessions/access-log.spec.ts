@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { contract, ONE_BY_ONE, postgresql, until } from "../../support/index.js";
+import { contract, ONE_BY_ONE, postgresql } from "../../support/index.js";
 import { Logs, telemetry } from "../access-log.support.js";
 import { openSession } from "./sessions.support.js";
 
@@ -10,6 +10,7 @@ const labels = {
   database: "%REQ(database)%",
   cluster: "%UPSTREAM_CLUSTER%",
   host: "%UPSTREAM_HOST%",
+  from: "%UPSTREAM_LOCAL_ADDRESS%",
   received: "%BYTES_RECEIVED%",
   sent: "%BYTES_SENT%",
 };
@@ -31,14 +32,12 @@ contract(
       for (let i = 0; i < 10; i++) await session.query(`select ${i}`);
       expect(logs.lines("sessions")).toHaveLength(before);
       session.destroy();
-      const lines = await until("the line", () => {
-        const found = logs.lines("sessions").slice(before);
-        return found.length > 0 && found.map((line) => JSON.parse(line));
-      });
+      const lines = (await logs.after("sessions", before, 1)).map((line) => JSON.parse(line));
       expect(lines).toEqual([
         {
           ...{ method: "CONNECT", user: "bob", database: "main" },
           ...{ cluster: "outbound|9000|v1|sql.test", host: `127.0.0.1:${world().backends.v1.port}` },
+          from: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
           ...{ received: expect.any(Number), sent: expect.any(Number) },
         },
       ]);
