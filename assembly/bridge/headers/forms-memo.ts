@@ -5,6 +5,8 @@ import { HeaderLimits } from "./limits";
 
 /** Operations whose last request is remembered; two that meet in a place share it. */
 const PLACES: u32 = 16;
+/** What says more than this is worked out each time: a client's attributes are no reason to keep much. */
+const MOST_BYTES: usize = 4096;
 
 /**
  * The headers of requests that say the same as one before: most callers ask the same again and again, and comparing is less
@@ -76,11 +78,12 @@ class Remembered {
     const digest = forms.digestHash;
     const again = digest == this.digest && forms.dropped == 0;
     this.digest = digest;
-    if (!again) return;
+    const size = sizeOf(meta);
+    if (!again || size > MOST_BYTES) return;
     if (this.said) heap.free(this.said);
     this.limits = limits;
     this.count = meta.length;
-    this.said = heap.alloc(sizeOf(meta));
+    this.said = heap.alloc(size);
     let at = put(put(this.said, meta.operation), meta.service);
     for (let i = 0; i < meta.length; i++) at = put(put(at, meta.nameAt(i)), meta.valueAt(i));
     this.forms.keep(forms, ++keptEver);
