@@ -31,6 +31,8 @@ export function bootstrap(options: BootstrapOptions): string {
 
 function bootstrapObject({ controlPort, controlHost, adminPort, nodeId, cluster, delta }: BootstrapOptions): object {
   const overAds = { ads: {}, resource_api_version: "V3" };
+  // A proxy asks for the runtime before all else, and needs it least: where nobody has it, the rest does not wait for long.
+  const soon = { ...overAds, initial_fetch_timeout: "1s" };
   return {
     node: { id: nodeId, cluster: cluster ?? "meltemi" },
     admin: { address: socketAddress("127.0.0.1", adminPort) },
@@ -46,7 +48,7 @@ function bootstrapObject({ controlPort, controlHost, adminPort, nodeId, cluster,
     },
     // What rules switch without a listener's being built anew.
     layered_runtime: {
-      layers: [{ name: RUNTIME_LAYER, rtds_layer: { name: RUNTIME_LAYER, rtds_config: overAds } }],
+      layers: [{ name: RUNTIME_LAYER, rtds_layer: { name: RUNTIME_LAYER, rtds_config: soon } }],
     },
     stats_config: { stats_tags: STATS_TAGS },
     static_resources: { clusters: [controlCluster(controlHost ?? "127.0.0.1", controlPort)] },

@@ -5,7 +5,9 @@ import { TypedExtensionConfigSchema } from "../../xds/gen/envoy/config/core/v3/e
 import { ClusterLoadAssignmentSchema } from "../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { ListenerSchema } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import { RouteConfigurationSchema } from "../../xds/gen/envoy/config/route/v3/route_pb.js";
+import { RuntimeSchema } from "../../xds/gen/envoy/service/runtime/v3/rtds_pb.js";
 import { typeRegistry } from "../../xds/index.js";
+import { RUNTIME_LAYER } from "../bootstrap/index.js";
 import { resourceOf, Snapshot } from "../snapshot/index.js";
 
 /** What the tests vary: one listener, whose routes lead to one of several clusters, past one Wasm filter. */
@@ -39,6 +41,7 @@ export async function idleModule(): Promise<Uint8Array> {
 export function snapshotOfWorld(world: World, module: Uint8Array): Snapshot {
   const { clusters, connectTimeout = "1s" } = world;
   return new Snapshot([
+    resourceOf(RuntimeSchema, RUNTIME_LAYER, json(RuntimeSchema, { name: RUNTIME_LAYER })),
     ...Object.keys(clusters).map((name) => {
       const eds = { type: "EDS", eds_cluster_config: { eds_config: ADS } };
       return resourceOf(ClusterSchema, name, json(ClusterSchema, { name, connect_timeout: connectTimeout, ...eds }));

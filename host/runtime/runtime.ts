@@ -1,8 +1,13 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { LayeredRuntime } from "../../xds/gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
-import { ConfigError } from "../config/index.js";
+import { ConfigError, durationMs } from "../config/index.js";
 import type { Scope } from "../stats/index.js";
 import { flatten } from "./flatten.js";
+
+/** Envoy's default of initial_fetch_timeout. */
+const FETCH_TIMEOUT_MS = 15_000;
+/** What 0 stands for: the longest time that a timer of node's has. */
+const WITHOUT_END_MS = 2 ** 31 - 1;
 
 /** What may be asked of the runtime. */
 export interface RuntimeSource {
@@ -14,6 +19,8 @@ export interface RuntimeSource {
 export class Runtime implements RuntimeSource {
   /** The layers that come by RTDS, by the names of its resources. */
   readonly discovered: readonly string[];
+  /** How long all else waits for those, in milliseconds. */
+  readonly patience: number;
   /** The lowest first. */
   private readonly layers = new Map<string, JsonObject>();
   private numbers: ReadonlyMap<string, number> = new Map();
@@ -24,6 +31,7 @@ export class Runtime implements RuntimeSource {
     private readonly stats: Scope,
   ) {
     const discovered: string[] = [];
+    const waits: number[] = [];
     for (const [index, { name, layerSpecifier }] of (config?.layers ?? []).entries()) {
       const path = `layered_runtime.layers[${index}]`;
       if (name === "") throw new ConfigError(`${path}.name`, "is required");
@@ -32,12 +40,15 @@ export class Runtime implements RuntimeSource {
       if (this.layers.has(key)) throw new ConfigError(`${path}.name`, `a second layer ${key}`);
       this.layers.set(key, layerSpecifier.case === "staticLayer" ? layerSpecifier.value : {});
       if (!isDiscovered) continue;
-      if (layerSpecifier.value.rtdsConfig?.configSourceSpecifier.case !== "ads") {
+      const { rtdsConfig } = layerSpecifier.value;
+      if (rtdsConfig?.configSourceSpecifier.case !== "ads") {
         throw new ConfigError(`${path}.rtds_layer.rtds_config`, "expected ads");
       }
       discovered.push(key);
+      waits.push(durationMs(rtdsConfig.initialFetchTimeout, FETCH_TIMEOUT_MS) || WITHOUT_END_MS);
     }
     this.discovered = discovered;
+    this.patience = Math.max(0, ...waits);
     this.merge();
   }
 

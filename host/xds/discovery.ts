@@ -79,8 +79,10 @@ export class Discovery implements DiscoveryServices, SecretSource {
       return { rejections: [], warmed: Promise.resolve() };
     };
     const scope = `runtime.${runtime.discovered.join(".")}`;
-    return this.first(scope, (client, count) =>
-      client.subscribe(RuntimeSchema, { onUpdate: count(apply) }, runtime.discovered),
+    return this.first(
+      scope,
+      (client, count) => client.subscribe(RuntimeSchema, { onUpdate: count(apply) }, runtime.discovered),
+      runtime.patience,
     );
   }
 
@@ -139,6 +141,7 @@ export class Discovery implements DiscoveryServices, SecretSource {
         apply: (update: Update<M>) => Applied | Promise<Applied>,
       ) => (update: Update<M>) => Promise<Rejection[]>,
     ) => void,
+    patience = FETCH_TIMEOUT_MS,
   ): Promise<void> {
     const { client, logger } = this.options;
     if (client === undefined) return Promise.resolve();
@@ -146,7 +149,7 @@ export class Discovery implements DiscoveryServices, SecretSource {
       const timer = setTimeout(() => {
         logger.warn({ waitingFor: scope }, "no answer from the control plane in time; going on without");
         resolve();
-      }, FETCH_TIMEOUT_MS).unref();
+      }, patience).unref();
       subscribe(client, (apply) =>
         this.counted(scope, async (update) => {
           const { rejections, warmed } = await apply(update);

@@ -3,9 +3,11 @@ import { isIP } from "node:net";
 import { create, fromJson, type JsonObject, type JsonValue, type Message } from "@bufbuild/protobuf";
 import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { AnySchema, anyPack } from "@bufbuild/protobuf/wkt";
+import { RUNTIME_LAYER } from "../../control/index.js";
 import { ClusterSchema } from "../../xds/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { TypedExtensionConfigSchema } from "../../xds/gen/envoy/config/core/v3/extension_pb.js";
 import { ListenerSchema } from "../../xds/gen/envoy/config/listener/v3/listener_pb.js";
+import { RuntimeSchema } from "../../xds/gen/envoy/service/runtime/v3/rtds_pb.js";
 import { type ResourceSet, type ServedType, TypeUrl, typeRegistry } from "../../xds/index.js";
 
 /** An address as people write it: `host:port`. */
@@ -31,6 +33,8 @@ const UPSTREAM = "upstream";
 /** The resources of a scene. The module's code stands in its extension, so that new code is a new version of just that. */
 export function resourcesOf(scene: Scene): ResourceSet {
   return new Map([
+    // There is nothing in it, but proxies wait for it.
+    [TypeUrl.Runtime, typeOf(RuntimeSchema, RUNTIME_LAYER, { name: RUNTIME_LAYER })],
     [TypeUrl.Cluster, typeOf(ClusterSchema, UPSTREAM, cluster(scene.upstream))],
     [TypeUrl.Listener, typeOf(ListenerSchema, LISTENER, listener(scene))],
     [TypeUrl.ExtensionConfig, typeOf(TypedExtensionConfigSchema, MODULE, extension(scene))],
