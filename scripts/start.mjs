@@ -41,7 +41,7 @@ async function start() {
   const args = ["--rules", chosen.rules === undefined ? `examples/${chosen.example}/rules` : resolve(chosen.rules)];
   args.push(...(chosen.example === BOOKINFO ? ofBookinfo(chosen) : chosen.once ? ["--once"] : []));
   if (chosen.envoy) {
-    const binary = envoy();
+    const binary = await envoy();
     // envoy() has said why there is none.
     if (binary === null) return 1;
     args.push("--envoy", binary);

@@ -33,8 +33,18 @@ export async function compileProbe(source: CodecSource): Promise<WebAssembly.Mod
   return compileModule(entry, text);
 }
 
+/** What this process has compiled, or is compiling: a second or two each, and many tests want the same. */
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
 /** AssemblyScript that a test wrote, compiled in memory with the SDK's own settings; `entry` is where it would stand. */
-export async function compileModule(entry: string, text: string): Promise<WebAssembly.Module> {
+export function compileModule(entry: string, text: string): Promise<WebAssembly.Module> {
+  const source = `${entry}\n${text}`;
+  const module = compiled.get(source) ?? compile(entry, text);
+  compiled.set(source, module);
+  return module;
+}
+
+async function compile(entry: string, text: string): Promise<WebAssembly.Module> {
   linkPackage();
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main(

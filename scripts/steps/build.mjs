@@ -6,6 +6,9 @@ import { protos } from "./protos.mjs";
 /** Everything that a checkout needs before it runs; does only what changed since the last time. */
 export async function build() {
   await dependencies();
-  await Promise.all([protos(), modules()]);
-  await javascript();
+  const typesThenScripts = async () => {
+    await protos();
+    await javascript();
+  };
+  await Promise.all([typesThenScripts(), modules()]);
 }

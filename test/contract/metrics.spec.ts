@@ -36,73 +36,78 @@ const totals = (samples: readonly Sample[]) =>
     })
     .sort();
 
-contract("metrics of calls", { services }, (world, protocol) => {
-  test("calls are counted by operation, status and outcome, with their durations and bytes", async () => {
-    const { v1 } = world().backends;
-    v1.latency = () => LATENCY_MS;
-    const caller = world().caller("counted");
-    const attributes = [["user", "Jason"]] as const;
-    for (let index = 0; index < 3; index++) await caller.call({ operation: "list", attributes, payload: "hello" });
-    v1.reply = () => ({ business: true, payload: "out of stock" });
-    for (let index = 0; index < 2; index++) await caller.call({ operation: "buy", attributes });
-    v1.reply = () => ({ unavailable: true });
-    const { code } = await caller.call({ operation: "buy", attributes });
-    await caller.call({ operation: "lost" });
-    await caller.notify({ operation: "tell", attributes });
-    const samples = await until("all to be there, with durations", async () => {
-      const found = await scrape(world(), "counted");
-      const counts = found.filter(({ name }) => name === "istio_request_duration_milliseconds_count");
-      const done = counts.reduce((sum, { value }) => sum + value, 0) === 7 && totals(found).length === 5;
-      return done && found;
+contract(
+  "metrics of calls",
+  { services },
+  (world, protocol) => {
+    test("calls are counted by operation, status and outcome, with their durations and bytes", async () => {
+      const { v1 } = world().backends;
+      v1.latency = () => LATENCY_MS;
+      const caller = world().caller("counted");
+      const attributes = [["user", "Jason"]] as const;
+      for (let index = 0; index < 3; index++) await caller.call({ operation: "list", attributes, payload: "hello" });
+      v1.reply = () => ({ business: true, payload: "out of stock" });
+      for (let index = 0; index < 2; index++) await caller.call({ operation: "buy", attributes });
+      v1.reply = () => ({ unavailable: true });
+      const { code } = await caller.call({ operation: "buy", attributes });
+      await caller.call({ operation: "lost" });
+      await caller.notify({ operation: "tell", attributes });
+      const samples = await until("all to be there, with durations", async () => {
+        const found = await scrape(world(), "counted");
+        const counts = found.filter(({ name }) => name === "istio_request_duration_milliseconds_count");
+        const done = counts.reduce((sum, { value }) => sum + value, 0) === 7 && totals(found).length === 5;
+        return done && found;
+      });
+      expect(totals(samples)).toEqual([
+        "buy business_error 2",
+        "buy failure 1",
+        "list success 3",
+        "lost proxy 1",
+        "tell one_way 1",
+      ]);
+      const of = (outcome: string, name = "istio_requests_total") =>
+        samples.find((sample) => sample.name === name && sample.labels["response_outcome"] === outcome);
+      expect(of("failure")?.labels).toMatchObject({
+        reporter: "source",
+        request_protocol: protocol.name,
+        request_operation: "test.Echo/buy",
+        response_code: `${code}`,
+      });
+      expect(of("proxy")?.labels["response_code"]).toBe("404");
+      // The host knows times by buckets: this one begins at 50.
+      const time = of("success", "istio_request_duration_milliseconds_sum")?.value ?? 0;
+      expect(time / 3).toBeGreaterThanOrEqual(50);
+      expect(time / 3).toBeLessThan(1_000);
+      const bytes = of("success", "istio_request_bytes_sum")?.value ?? 0;
+      const raw = protocol.request(0n, { operation: "list", attributes, payload: "hello" }).length;
+      expect(bytes / 3).toBeGreaterThan(raw * 0.9);
+      expect(bytes / 3).toBeLessThan(raw * 1.1);
+      expect(of("success", "istio_response_bytes_sum")?.value).toBeGreaterThan(0);
     });
-    expect(totals(samples)).toEqual([
-      "buy business_error 2",
-      "buy failure 1",
-      "list success 3",
-      "lost proxy 1",
-      "tell one_way 1",
-    ]);
-    const of = (outcome: string, name = "istio_requests_total") =>
-      samples.find((sample) => sample.name === name && sample.labels["response_outcome"] === outcome);
-    expect(of("failure")?.labels).toMatchObject({
-      reporter: "source",
-      request_protocol: protocol.name,
-      request_operation: "test.Echo/buy",
-      response_code: `${code}`,
-    });
-    expect(of("proxy")?.labels["response_code"]).toBe("404");
-    // The host knows times by buckets: this one begins at 50.
-    const time = of("success", "istio_request_duration_milliseconds_sum")?.value ?? 0;
-    expect(time / 3).toBeGreaterThanOrEqual(50);
-    expect(time / 3).toBeLessThan(1_000);
-    const bytes = of("success", "istio_request_bytes_sum")?.value ?? 0;
-    const raw = protocol.request(0n, { operation: "list", attributes, payload: "hello" }).length;
-    expect(bytes / 3).toBeGreaterThan(raw * 0.9);
-    expect(bytes / 3).toBeLessThan(raw * 1.1);
-    expect(of("success", "istio_response_bytes_sum")?.value).toBeGreaterThan(0);
-  });
 
-  test("the dashboard's metrics are all there", async () => {
-    await world()
-      .caller("counted")
-      .call({ operation: "list", attributes: [["user", "Jason"]] });
-    const dashboard = readFileSync(new URL("../../examples/grafana/meltemi.json", import.meta.url), "utf8");
-    const asked = new Set(dashboard.match(/\b(istio|envoy)_\w+(?=[{[]|\)"|, )/g));
-    expect(asked.size).toBeGreaterThan(4);
-    await until("every metric to be scraped", async () => {
-      const names = new Set((await world().proxy.prometheus()).match(/^\w+(?=\{)/gm));
-      return [...asked].every((name) => names.has(name));
+    test("the dashboard's metrics are all there", async () => {
+      await world()
+        .caller("counted")
+        .call({ operation: "list", attributes: [["user", "Jason"]] });
+      const dashboard = readFileSync(new URL("../../examples/grafana/meltemi.json", import.meta.url), "utf8");
+      const asked = new Set(dashboard.match(/\b(istio|envoy)_\w+(?=[{[]|\)"|, )/g));
+      expect(asked.size).toBeGreaterThan(4);
+      await until("every metric to be scraped", async () => {
+        const names = new Set((await world().proxy.prometheus()).match(/^\w+(?=\{)/gm));
+        return [...asked].every((name) => names.has(name));
+      });
     });
-  });
 
-  test("clients that make up operations do not fill the proxy with series", async () => {
-    const caller = world().caller("many");
-    await Promise.all(Array.from({ length: 400 }, (_, index) => caller.call({ operation: `made-up;${index}="` })));
-    const samples = await scrape(world(), "many");
-    const operations = new Set(samples.map(({ labels }) => labels["request_operation"]));
-    expect(operations.size).toBeLessThanOrEqual(200);
-    expect(operations).toContain("other");
-    expect(operations).toContain("test.Echo/made-up_0__");
-    expect(totals(samples).reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0)).toBe(400);
-  });
-});
+    test("clients that make up operations do not fill the proxy with series", async () => {
+      const caller = world().caller("many");
+      await Promise.all(Array.from({ length: 400 }, (_, index) => caller.call({ operation: `made-up;${index}="` })));
+      const samples = await scrape(world(), "many");
+      const operations = new Set(samples.map(({ labels }) => labels["request_operation"]));
+      expect(operations.size).toBeLessThanOrEqual(200);
+      expect(operations).toContain("other");
+      expect(operations).toContain("test.Echo/made-up_0__");
+      expect(totals(samples).reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0)).toBe(400);
+    });
+  },
+  { sideBySide: true },
+);

@@ -52,5 +52,5 @@ contract(
       expect(await world().proxy.listenerVersions()).toEqual(before);
     });
   },
-  { protocols: [awesomerpc, ...withTime(thrift)], lanes: HARDLY_MATTERS },
+  { protocols: [awesomerpc, ...withTime(thrift)], lanes: HARDLY_MATTERS, sideBySide: true },
 );

@@ -29,6 +29,17 @@ export function withTime(...protocols: readonly Protocol[]): readonly Protocol[]
 
 const hasEnvoy = findEnvoy() !== null;
 
+export interface ContractOptions {
+  readonly protocols?: readonly Protocol[];
+  readonly lanes?: readonly Lane[];
+  /**
+   * The worlds of the topic are there at the same time, each running its cases one after the other: for topics that mostly
+   * wait, whose cases look at their own world alone and mind no delay of tens of milliseconds, such as the start of another
+   * one costs. vitest's `onTestFinished` and `expect.poll` do not know then which test they are called in.
+   */
+  readonly sideBySide?: boolean;
+}
+
 /**
  * A topic of the contract: its cases run on every proxy and with every protocol. There is no way to leave a case out on
  * one proxy alone; all of Envoy's are skipped, and counted as skipped, where this machine has no Envoy.
@@ -37,7 +48,7 @@ export function contract(
   topic: string,
   spec: WorldSpec | ((kind: ProxyKind, protocol: Protocol) => Promise<WorldSpec>),
   cases: (world: () => World, protocol: Protocol) => void,
-  { protocols = PROTOCOLS, lanes = lanesOf(spec) }: { protocols?: readonly Protocol[]; lanes?: readonly Lane[] } = {},
+  { protocols = PROTOCOLS, lanes = lanesOf(spec), sideBySide = false }: ContractOptions = {},
 ): void {
   const sides = PROXIES.flatMap((proxy) =>
     lanes.flatMap((lane) =>
@@ -48,22 +59,25 @@ export function contract(
   );
   for (const { proxy, lane, name, protocol } of sides) {
     const how = lane === "flow" ? " by flows" : "";
-    describe.skipIf(proxy === "envoy" && !hasEnvoy)(`${topic}: ${name}${how} on ${proxy}`, () => {
-      let world: World | undefined;
-      beforeAll(async () => {
-        const wanted = typeof spec === "function" ? await spec(proxy, protocol) : spec;
-        world = await startWorld(proxy, protocol, byLane(lane, wanted));
+    // Of the two suites the outer one is beside its like, the inner one has its cases in a row.
+    describe(`${topic}: ${name}${how}`, { concurrent: sideBySide }, () => {
+      describe(`on ${proxy}`, { sequential: true, skip: proxy === "envoy" && !hasEnvoy }, () => {
+        let world: World | undefined;
+        beforeAll(async () => {
+          const wanted = typeof spec === "function" ? await spec(proxy, protocol) : spec;
+          world = await startWorld(proxy, protocol, byLane(lane, wanted));
+        });
+        afterEach(({ task }) => {
+          const failed = task.result?.state === "fail";
+          if (failed) console.error(`--- the log of ${proxy} ends so:\n${world?.proxy.log().slice(-6_000)}`);
+          world?.reset();
+        });
+        afterAll(() => world?.close());
+        cases(() => {
+          if (world === undefined) throw new Error("the world has not started");
+          return world;
+        }, protocol);
       });
-      afterEach(({ task }) => {
-        const failed = task.result?.state === "fail";
-        if (failed) console.error(`--- the log of ${proxy} ends so:\n${world?.proxy.log().slice(-6_000)}`);
-        world?.reset();
-      });
-      afterAll(() => world?.close());
-      cases(() => {
-        if (world === undefined) throw new Error("the world has not started");
-        return world;
-      }, protocol);
     });
   }
 }

@@ -120,7 +120,8 @@ export class World {
     await this.parts.close();
   }
 
-  private kept<T extends { destroy(): unknown }>(caller: T): T {
+  /** A client that the case opened by itself: it too is gone at the end of the test. */
+  kept<T extends { destroy(): unknown }>(caller: T): T {
     this.callers.add(caller);
     return caller;
   }

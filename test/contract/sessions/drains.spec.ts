@@ -74,5 +74,5 @@ contract(
       expect(session.farewell).toBe(ADMIN_SHUTDOWN);
     });
   },
-  { protocols: [postgresql] },
+  { protocols: [postgresql], sideBySide: true },
 );

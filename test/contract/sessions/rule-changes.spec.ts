@@ -67,5 +67,5 @@ contract(
       expect(await world().proxy.listenerVersions()).toEqual(versions);
     });
   },
-  { protocols: [postgresql] },
+  { protocols: [postgresql], sideBySide: true },
 );

@@ -1,11 +1,8 @@
-import { onTestFinished } from "vitest";
 import { Session, type World } from "../../support/index.js";
 
 /** A new session of a service, which may not be ready yet; it is gone at the end of the test. */
 export function connecting(world: World, service: string, parameters: Readonly<Record<string, string>> = {}): Session {
-  const session = new Session(world.port(service), { user: "ann", database: "main", ...parameters }, 20_000);
-  onTestFinished(() => session.destroy());
-  return session;
+  return world.kept(new Session(world.port(service), { user: "ann", database: "main", ...parameters }, 20_000));
 }
 
 /** A session that is ready. */
