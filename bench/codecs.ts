@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CodecSource } from "../assembly/testing/compile.support.js";
 import { type PeerName, Probe } from "../assembly/testing/probe.support.js";
+import type { Turn } from "../testing/codec/index.js";
 import type { Scenario } from "./scenario.js";
-import { sessionSpeed } from "./sessions.js";
+import { recordedSessions, sessionSpeeds } from "./sessions.js";
 
 /** What one codec reads in a second, alone in Wasm on Node, by what it was given. */
 export interface CodecSpeed {
@@ -26,13 +27,16 @@ export async function codecSpeeds(
   skipped: (codec: string) => void,
 ): Promise<CodecSpeed[]> {
   const speeds: CodecSpeed[] = [];
-  for (const [codec, { frame }] of scenarios) {
+  for (const [codec, { frame, session }] of scenarios) {
     const folder = join(FOLDER, codec);
     const source = sourceOf(folder);
     if (source === undefined) {
-      const sessions = await sessionSpeed(folder, seconds);
-      if (sessions === undefined) skipped(codec);
-      else speeds.push({ codec, megabytesPerSecond: { sessions } });
+      const kinds = new Map<string, readonly (readonly Turn[])[]>();
+      const sessions = recordedSessions(folder);
+      if (sessions.length > 0) kinds.set("sessions", sessions);
+      if (session) for (const bytes of LARGER) kinds.set(sizeOf(bytes), [session(bytes)]);
+      if (kinds.size === 0) skipped(codec);
+      else speeds.push({ codec, megabytesPerSecond: await sessionSpeeds(folder, kinds, seconds) });
       continue;
     }
     const probe = await Probe.of(source);
@@ -41,10 +45,14 @@ export async function codecSpeeds(
       if (frames.length > 0) megabytesPerSecond[what] = speed(probe, frames, seconds);
     };
     measured("samples", samples(folder));
-    if (frame) for (const bytes of LARGER) measured(`${bytes / 1000} KB`, [{ from: "Client", bytes: frame(bytes) }]);
+    if (frame) for (const bytes of LARGER) measured(sizeOf(bytes), [{ from: "Client", bytes: frame(bytes) }]);
     speeds.push({ codec, megabytesPerSecond });
   }
   return speeds;
+}
+
+function sizeOf(bytes: number): string {
+  return `${bytes / 1000} KB`;
 }
 
 interface Sample {

@@ -1,3 +1,4 @@
+import type { Turn } from "../testing/codec/index.js";
 import type { Load, Path } from "./measurement.js";
 import type { Site } from "./site.js";
 
@@ -11,6 +12,8 @@ export interface Scenario {
   start(site: Site): Promise<BenchPath[]>;
   /** A client's request with a payload of so many bytes, for measuring the codec alone. */
   frame?(bytes: number): Buffer;
+  /** The same of protocols of sessions: a whole one, whose answers have payloads of so many bytes. */
+  session?(bytes: number): Turn[];
 }
 
 /** One way through a proxy, and who pushes. */

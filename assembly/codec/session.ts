@@ -29,6 +29,8 @@ export enum Step {
    * follow are routed each by itself again. Servers' messages only, of a session within the request lane.
    */
   Release,
+  /** As `Replace`, and then `Release`. */
+  ReplaceAndRelease,
 }
 
 /**

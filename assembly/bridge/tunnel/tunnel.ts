@@ -212,8 +212,8 @@ export class Tunnel implements Side {
     const step = this.codec!.fromServer(frame, meta, reply);
     const guide = this.guide;
     if (step == Step.Name && guide != null) guide.name(meta.service);
-    if (step == Step.Release) this.releasing = true;
-    if (step != Step.Replace) return Verdict.Pass;
+    if (step == Step.Release || step == Step.ReplaceAndRelease) this.releasing = true;
+    if (step != Step.Replace && step != Step.ReplaceAndRelease) return Verdict.Pass;
     this.metrics.replaced.increment();
     return Verdict.Skip;
   }

@@ -5,6 +5,7 @@ import { compare } from "../../paths.js";
 import { runProgram } from "../../processes.js";
 import type { Drive, Scenario } from "../../scenario.js";
 import { NETWORK, tcpProxy, wasmFilter } from "../../static-resources.js";
+import { conversation } from "./conversation.js";
 import { programs, startPostgresql } from "./server.js";
 
 /** What pgbench's select takes as a simple query, in bytes. */
@@ -39,6 +40,7 @@ export const scenario: Scenario = {
       ],
     });
   },
+  session: conversation,
 };
 
 const selects: Drive = async ({ port, pid }, { connections }, seconds) => {

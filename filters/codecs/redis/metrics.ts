@@ -1,4 +1,5 @@
 import { Counter, LateCounter, NamedCounters, Slice } from "meltemi/assembly";
+import { Verdict } from "./client";
 import { Command } from "./commands";
 
 const PREFIX = "meltemi.redis.";
@@ -10,6 +11,7 @@ const commands = new Map<usize, Counter>();
 const others = new LateCounter(PREFIX + "commands.other");
 const errors = new NamedCounters(PREFIX + "errors.", MAX_CODES, MAX_CODE);
 const denied = new LateCounter(PREFIX + "denied");
+const refused = new LateCounter(PREFIX + "refused");
 
 /** A command has been passed on: `commands.<name>`; `commands.other` where it is not known. */
 export function countCommand(command: Command | null): void {
@@ -27,7 +29,11 @@ export function countError(code: Slice): void {
   errors.increment(code);
 }
 
-/** Access rules, or a missing AUTH, refused a command: `denied`. */
-export function countDenied(): void {
-  denied.increment();
+/**
+ * The proxy refused a command: `denied` where access rules or a missing AUTH did, `refused` where it is not known, or is
+ * nothing for a proxy.
+ */
+export function countRefusal(verdict: Verdict): void {
+  if (verdict == Verdict.NoAuth || verdict == Verdict.Denied) denied.increment();
+  else if (verdict == Verdict.Unknown || verdict == Verdict.Refused || verdict == Verdict.TooLong) refused.increment();
 }

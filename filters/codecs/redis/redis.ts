@@ -21,7 +21,7 @@ import { answerLocally, Client, judge, Verdict } from "./client";
 import { Call, Is, words } from "./commands";
 import { writeFailure } from "./failure";
 import { writeWithKey } from "./rekey";
-import { countCommand, countDenied, countError } from "./metrics";
+import { countCommand, countError, countRefusal } from "./metrics";
 import { errorCode, outcomeOf } from "./outcome";
 import { RedisSession } from "./pinned";
 import { ReplyWalk, RequestWalk, Walked } from "./resp";
@@ -157,7 +157,7 @@ export class Redis extends Codec {
       out.bytes(CROSSSLOT);
       return;
     }
-    if (verdict == Verdict.NoAuth || verdict == Verdict.Denied) countDenied();
+    countRefusal(verdict);
     answerLocally(verdict, call, this.client, this.settings, out);
   }
 

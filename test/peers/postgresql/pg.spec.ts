@@ -14,6 +14,12 @@ describe.skipIf(programs === undefined)("npm's pg", () => {
 
   beforeAll(async () => {
     [one, two] = await Promise.all([PostgreSql.start(), PostgreSql.start()]);
+    await directly(
+      one,
+      `create role ann login password '${PASSWORD}'; create table ledger (amount int);
+      grant all on ledger to ann`,
+    );
+    await directly(two, `create role carla login password '${PASSWORD}'`);
   });
 
   afterAll(async () => {
@@ -30,6 +36,7 @@ describe.skipIf(programs === undefined)("npm's pg", () => {
         rules: [
           { action: "deny", statements: ["truncate"] },
           { action: "deny", tables: ["secret"] },
+          { action: "deny", users: ["ann"], databases: ["postgres"], statements: ["insert"], tables: ["ledger"] },
         ],
       };
       const match = { application_name: { exact: "two" } };
@@ -124,6 +131,37 @@ describe.skipIf(programs === undefined)("npm's pg", () => {
       await until("the denials to be counted", async () => (await stat("denied")) === denied + 4);
     });
 
+    it("has ReadyForQuery say what the transaction is in, whatever was denied", async () => {
+      const client = await connect();
+      const states: string[] = [];
+      (client as unknown as { connection: NodeJS.EventEmitter }).connection.on(
+        "readyForQuery",
+        ({ status }: { status: string }) => states.push(status),
+      );
+      const denied = "truncate accounts";
+      for (const sql of [denied, "begin", "select 1", denied, "select 1", denied, "rollback", denied]) {
+        await errorOf(client.query(sql));
+      }
+      // The same by prepared statements, whose batch ends by Sync.
+      for (const sql of ["begin", denied, "rollback"]) await errorOf(client.query({ name: sql, text: sql }));
+      expect(states.join("")).toBe("ITTEEEII" + "TEI");
+    });
+
+    it("is denied by who it is, in mid-session, where others may", async () => {
+      const ann = await connect({ user: "ann" });
+      expect((await errorOf(ann.query("insert into ledger values (1)")))?.code).toBe("42501");
+      expect((await errorOf(ann.query("insert into ledger values ($1)", [1])))?.code).toBe("42501");
+      expect((await ann.query("select count(*)::int from ledger")).rows).toEqual([{ count: 0 }]);
+      const owner = await connect();
+      expect((await owner.query("insert into ledger values (1)")).rowCount).toBe(1);
+      expect((await owner.query("delete from ledger")).rowCount).toBe(1);
+    });
+
+    it("is routed by its user", async () => {
+      const carla = await connect({ user: "carla", database: "postgres" });
+      expect((await carla.query("show port")).rows).toEqual([{ port: `${two.port}` }]);
+    });
+
     it("cancels, on the server that has the query", async () => {
       for (const name of ["any", "two"]) {
         const client = await connect({ application_name: name });
@@ -160,9 +198,25 @@ describe.skipIf(programs === undefined)("npm's pg", () => {
         const now = await count();
         return kinds.every((kind) => now[kind] - before[kind] === more[kind]);
       });
+      // Each query's time until the server was ready again, in microseconds.
+      const time = /^meltemi_postgresql_session_latency_us_(sum|count)(?:\{.*\})? (\S+)$/gm;
+      const times = async () => {
+        const found = [...(await proxied.proxy.prometheus()).matchAll(time)];
+        return Object.fromEntries(found.map(([, name, value]) => [name, Number(value)]));
+      };
+      const slept = await times();
+      await client.query("select pg_sleep(0.3)");
+      await until("the time to be counted", async () => (await times())["sum"] >= (slept["sum"] ?? 0) + 250_000);
       await connect();
       await until("the session to be counted", async () => (await stat("opened")) === opened + 1);
       expect(await stat("bad_frames")).toBe(0);
     });
   });
 });
+
+async function directly({ port }: PostgreSql, sql: string): Promise<void> {
+  const client = new pg.Client({ host: "127.0.0.1", port, user: "postgres", database: "postgres", password: PASSWORD });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+}

@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -53,6 +55,21 @@ describe.skipIf(programs === undefined)("PostgreSQL", () => {
     it("answers N to a request for TLS, and goes on without", async () => {
       expect(await through("select 1", { sslmode: "prefer" })).toBe("1");
       await expect(through("select 1", { sslmode: "require" })).rejects.toThrow(/does not support SSL/);
+    });
+
+    it("answers N to a request for GSSAPI's encryption, and to one for TLS after it", async () => {
+      const socket = connect(proxied.port, "127.0.0.1");
+      const next = async () => ((await once(socket, "data")) as [Buffer])[0].toString("latin1");
+      // `length u32, 80877104 u32` and `length u32, 80877103 u32`.
+      for (const request of ["0000000804d21630", "0000000804d2162f"]) {
+        socket.write(Buffer.from(request, "hex"));
+        expect(await next()).toBe("N");
+      }
+      const parameters = Buffer.from("user\0postgres\0database\0postgres\0\0");
+      const head = Buffer.from([0, 0, 0, 8 + parameters.length, 0, 3, 0, 0]);
+      socket.write(Buffer.concat([head, parameters]));
+      expect(await next()).toMatch(/^R.*SCRAM-SHA-256/s);
+      socket.destroy();
     });
 
     it("says in PostgreSQL's words that no rule matches", async () => {

@@ -31,6 +31,7 @@ export async function startProxied(kind: ProxyKind, { one, two, match, ...more }
       match: { attributes: { application_name: { exact: "both" } } },
       route: [{ destination: { host: "db.test" } }],
     },
+    { name: "user", match: { attributes: { user: { exact: "carla" } } }, route: to("db", "two") },
     { name: "one", match: { attributes: { database: { exact: "postgres" } } }, route: to("db", "one") },
   ];
   const proxied = await start(kind, "postgresql", { db: { servers: { one, two }, routes, ...more } });

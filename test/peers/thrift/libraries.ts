@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { LONG } from "../../support/index.js";
 import { fromNpm, fromPyPi } from "../install.js";
 
 const PYTHON = fromPyPi("thrift/python", "thrift==0.22.0");
@@ -10,7 +11,7 @@ const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 export type Library = "python" | "node";
 export type Speech = readonly [transport: string, protocol: string];
 
-/** What each library speaks; both directions. npm's has no old binary protocol by default, and THeader only framed. */
+/** What each library speaks, in both directions. */
 export const SPEECHES: Readonly<Record<Library, readonly Speech[]>> = {
   python: [
     ...[["unframed", "binary"] as const, ["unframed", "old"] as const, ["unframed", "compact"] as const],
@@ -19,7 +20,10 @@ export const SPEECHES: Readonly<Record<Library, readonly Speech[]>> = {
   ],
   node: [
     ...[["unframed", "binary"] as const, ["unframed", "compact"] as const],
-    ...[["framed", "binary"] as const, ["framed", "compact"] as const, ["header", "binary"] as const],
+    ...[["framed", "binary"] as const, ["framed", "compact"] as const],
+    ...[["header", "binary"] as const, ["header", "compact"] as const],
+    // Has to be asked for, and its bytes are those of the other library.
+    ...(LONG ? [["unframed", "old"] as const, ["framed", "old"] as const] : []),
   ],
 };
 

@@ -95,13 +95,32 @@ function readStruct(p, kind) {
   return found;
 }
 
-const PROTOCOLS = { binary: thrift.TBinaryProtocol, compact: thrift.TCompactProtocol, header: thrift.THeaderProtocol };
+/** THeader's number of the compact protocol. */
+const COMPACT = 2;
+
+// The library calls a protocol's constructor on objects of its own, so these are no classes.
+
+/** The old form of the binary protocol: no version before a message's name. */
+function OldBinary(transport) {
+  thrift.TBinaryProtocol.call(this, transport, false, false);
+}
+OldBinary.prototype = Object.create(thrift.TBinaryProtocol.prototype);
+
+/** THeader begins with the binary protocol, and keeps to what its transport says. */
+function HeaderCompact(transport) {
+  transport.setProtocolId(COMPACT);
+  thrift.THeaderProtocol.call(this, transport);
+}
+HeaderCompact.prototype = Object.create(thrift.THeaderProtocol.prototype);
+
+const PROTOCOLS = { binary: thrift.TBinaryProtocol, old: OldBinary, compact: thrift.TCompactProtocol };
 
 function options(transport, protocol) {
+  const header = protocol === "compact" ? HeaderCompact : thrift.THeaderProtocol;
   return {
     // THeaderProtocol reads and writes the lengths itself.
     transport: transport === "framed" ? thrift.TFramedTransport : thrift.TBufferedTransport,
-    protocol: transport === "header" ? PROTOCOLS.header : PROTOCOLS[protocol],
+    protocol: transport === "header" ? header : PROTOCOLS[protocol],
   };
 }
 
@@ -118,12 +137,13 @@ class Processor {
   // answered at once is.
   process(input, output) {
     const { fname, mtype, rseqid } = input.readMessageBegin();
-    const { value } = readStruct(input, METHODS[fname]?.[0]);
+    const method = `${fname}`; // the old binary protocol's are bytes
+    const { value } = readStruct(input, METHODS[method]?.[0]);
     input.readMessageEnd();
-    const answer = (result) => mtype === ONEWAY || this.answer(output, fname, rseqid, result);
+    const answer = (result) => mtype === ONEWAY || this.answer(output, method, rseqid, result);
     let result;
     try {
-      result = this.run(fname, value, input);
+      result = this.run(method, value, input);
     } catch (error) {
       result = error;
     }

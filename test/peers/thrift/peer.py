@@ -32,7 +32,7 @@ from thrift.protocol.THeaderProtocol import THeaderProtocol
 from thrift.protocol.TMultiplexedProtocol import TMultiplexedProtocol
 from thrift.Thrift import TApplicationException, TMessageType, TType
 from thrift.TMultiplexedProcessor import TMultiplexedProcessor
-from thrift.transport.THeaderTransport import THeaderClientType, THeaderSubprotocolID
+from thrift.transport.THeaderTransport import THeaderClientType, THeaderSubprotocolID, THeaderTransformID
 from thrift.transport.TSocket import TSocket
 from thrift.transport.TTransport import TBufferedTransport, TFramedTransport, TTransportException
 
@@ -191,9 +191,12 @@ class Processor:
 
 
 def protocol_over(trans, transport, protocol, server=False):
-    if transport == "header":
+    if transport in ("header", "compressed"):
         number = THeaderSubprotocolID.COMPACT if protocol == "compact" else THeaderSubprotocolID.BINARY
-        return THeaderProtocol(TBufferedTransport(trans), (THeaderClientType.HEADERS,), number)
+        over = THeaderProtocol(TBufferedTransport(trans), (THeaderClientType.HEADERS,), number)
+        if transport == "compressed":
+            over.add_transform(THeaderTransformID.ZLIB)
+        return over
     over = TFramedTransport(trans) if transport == "framed" else TBufferedTransport(trans)
     if protocol == "compact":
         return TCompactProtocol(over)

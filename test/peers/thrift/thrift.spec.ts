@@ -17,8 +17,8 @@ const NAMES = ["alpha", "beta"] as const;
 /** One service of the mesh for each server library and speech: a server answers only in what it was started with. */
 const SERVED = (Object.keys(SPEECHES) as Library[]).flatMap((library) =>
   SPEECHES[library].flatMap((speech) =>
-    // npm's multiplexing server takes nothing else.
-    (library === "node" ? [false, true] : [false]).map((multiplexed) => ({
+    // npm's multiplexing server takes nothing else, and cannot take the old protocol's names, which are bytes to it.
+    (library === "node" && speech[1] !== "old" ? [false, true] : [false]).map((multiplexed) => ({
       library,
       speech,
       multiplexed,

@@ -35,10 +35,11 @@ const LINES = `
     const length = <i32>frame.length;
     frame.bytes = Slice.view(input.ptr, min(input.length, frame.keep > 0 ? frame.keep : frame.head));
     step = from == Peer.Client ? session.fromClient(frame, meta, output) : session.fromServer(frame, meta, output);
-    if (step != Step.Replace) output.copy(input.ptr, min(input.length, length));
+    const replaces = step == Step.Replace || step == Step.ReplaceAndRelease;
+    if (!replaces) output.copy(input.ptr, min(input.length, length));
     return length;
   }
-  export function released(): i32 { return step == Step.Release ? 1 : 0; }
+  export function released(): i32 { return step == Step.Release || step == Step.ReplaceAndRelease ? 1 : 0; }
   export function database(): i32 { return client.database; }
 `;
 const CLIENT = 0;
@@ -203,6 +204,20 @@ describe("modes of the connection", () => {
     expect(answer('+1.5 [0 127.0.0.1:1] "get" "k"\r\n')).not.toContain("!");
     expect(ask("reset")).toBe(sent("RESET"));
     expect(answer("+RESET\r\n")).toBe("+RESET\r\n!");
+  });
+
+  it("are off too where the last answer is the proxy's own, or is for the proxy alone", () => {
+    open({ server: { password: "olive" } });
+    ask("monitor");
+    answer("+OK\r\n+OK\r\n");
+    expect(ask("reset")).toBe(sent("RESET") + sent("AUTH olive"));
+    expect(answer("+RESET\r\n")).toBe("+RESET\r\n");
+    expect(answer("+OK\r\n")).toBe("!");
+    ask("watch k");
+    answer("+OK\r\n");
+    ask("unwatch");
+    expect(ask("client setname me")).toBe(sent("PING"));
+    expect(answer("+OK\r\n+PONG\r\n")).toBe("+OK\r\n+OK\r\n!");
   });
 
   it("a database that was chosen within is the client's from then on", () => {

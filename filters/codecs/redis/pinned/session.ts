@@ -17,7 +17,7 @@ import {
 import { answerLocally, Client, judge, MODES, Verdict } from "../client";
 import { Call, Is, words } from "../commands";
 import { writeFailure } from "../failure";
-import { countCommand, countDenied, countError } from "../metrics";
+import { countCommand, countError, countRefusal } from "../metrics";
 import { errorCode } from "../outcome";
 import { Element, integerOf, Walked, writeArray, writeBulk } from "../resp";
 import { writeGreeting, writeState } from "../server";
@@ -162,7 +162,7 @@ export class RedisSession extends SessionCodec {
   }
 
   private deny(verdict: Verdict, out: Writer): bool {
-    if (verdict == Verdict.Denied || verdict == Verdict.NoAuth) countDenied();
+    countRefusal(verdict);
     draft.reset();
     answerLocally(verdict, call, this.client, this.settings, draft);
     return this.standIn(DENIED, out);
@@ -205,8 +205,9 @@ export class RedisSession extends SessionCodec {
     if (first) this.dropsAnswer = this.isOwn && this.replace(frame.bytes, out);
     const drops = this.dropsAnswer;
     if (answer.isOver) this.over(frame.bytes);
-    if (drops) return Step.Replace;
-    return answer.isOver && this.isFree ? Step.Release : Step.Pass;
+    const releases = answer.isOver && this.isFree;
+    if (drops) return releases ? Step.ReplaceAndRelease : Step.Replace;
+    return releases ? Step.Release : Step.Pass;
   }
 
   /** Is this the answer to the first that is owed one, as far as its first element tells? */
