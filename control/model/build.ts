@@ -16,6 +16,7 @@ import { redisRules } from "./redis/index.js";
 import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
 import { Routes } from "./routes.js";
 import { draftServices, withDestinationRule } from "./services.js";
+import { checkTelemetries } from "./telemetry.js";
 import type { Model, Service, UndecidedService } from "./types.js";
 
 export interface ModelOptions {
@@ -38,10 +39,12 @@ export function buildModel(
     ...rules.dubboAuthorizationPolicies,
     ...rules.requestAuthentications,
   ];
-  checkAnnotations([...rules.serviceEntries, ...rules.applicationProtocols, ...policies], problems);
+  const annotated = [...rules.serviceEntries, ...rules.applicationProtocols, ...rules.telemetries, ...policies];
+  checkAnnotations(annotated, problems);
   checkSwitches(policies, problems);
   checkAccess(rules, drafts, modules.http, problems);
   checkJwt(rules, drafts, modules.http, problems);
+  checkTelemetries(rules, drafts, problems);
   checkHosts(drafts, problems);
   checkBinds(drafts, problems);
   const hosts = new Hosts(drafts.map(({ host }) => host));

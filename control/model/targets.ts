@@ -3,7 +3,7 @@ import type { Problems } from "./problems.js";
 import type { Codec } from "./types.js";
 
 /** What policies of this namespace say holds for the whole mesh, as in Istio. */
-const ROOT_NAMESPACE = "istio-system";
+export const ROOT_NAMESPACE = "istio-system";
 
 /** A service, as far as it decides which policies are for it. */
 export interface Target {

@@ -29,6 +29,8 @@ export function readRules(files: readonly File[]): Loaded {
     authorizationPolicies: [],
     dubboAuthorizationPolicies: [],
     requestAuthentications: [],
+    telemetries: [],
+    istioOperators: [],
     secrets: [],
     addresses: new Map(),
     pemFiles: new Map(),
@@ -43,6 +45,8 @@ export function readRules(files: readonly File[]): Loaded {
     AuthorizationPolicy: rules.authorizationPolicies,
     DubboAuthorizationPolicy: rules.dubboAuthorizationPolicies,
     RequestAuthentication: rules.requestAuthentications,
+    Telemetry: rules.telemetries,
+    IstioOperator: rules.istioOperators,
     Secret: rules.secrets,
   };
   const seen = new Map<string, Place>();

@@ -3,12 +3,14 @@ import type {
   AuthorizationPolicySpec,
   DestinationRuleSpec,
   DubboAuthorizationPolicySpec,
+  IstioOperatorSpec,
   MetaRouterSpec,
   RedisDestinationSpec,
   RedisServiceSpec,
   RequestAuthenticationSpec,
   SecretSpec,
   ServiceEntrySpec,
+  TelemetrySpec,
 } from "./kinds/index.js";
 import type { Place } from "./problem.js";
 
@@ -38,6 +40,9 @@ export interface Rules {
   readonly authorizationPolicies: readonly Resource<AuthorizationPolicySpec>[];
   readonly requestAuthentications: readonly Resource<RequestAuthenticationSpec>[];
   readonly dubboAuthorizationPolicies: readonly Resource<DubboAuthorizationPolicySpec>[];
+  readonly telemetries: readonly Resource<TelemetrySpec>[];
+  /** Istio's installation, for what it says of logs and traces; at most one counts. */
+  readonly istioOperators: readonly Resource<IstioOperatorSpec>[];
   readonly secrets: readonly Resource<SecretSpec>[];
   /** What the names in services that are resolved by DNS stand for now. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;

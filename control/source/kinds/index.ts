@@ -3,12 +3,14 @@ import { applicationProtocol } from "./application-protocol.js";
 import { authorizationPolicy } from "./authorization-policy.js";
 import { destinationRule } from "./destination-rule.js";
 import { dubboAuthorizationPolicy } from "./dubbo-authorization-policy.js";
+import { istioOperator } from "./istio-operator.js";
 import { metaRouter } from "./meta-router.js";
 import { redisDestination } from "./redis-destination.js";
 import { redisService } from "./redis-service.js";
 import { requestAuthentication } from "./request-authentication.js";
 import { secret } from "./secret.js";
 import { serviceEntry } from "./service-entry.js";
+import { telemetry } from "./telemetry.js";
 
 export type { AccessRuleSpec, RouteAccessSpec } from "./access.js";
 export type { ApplicationProtocolSpec } from "./application-protocol.js";
@@ -18,6 +20,7 @@ export type { DestinationRuleSpec } from "./destination-rule.js";
 export type { DubboAuthorizationPolicySpec } from "./dubbo-authorization-policy.js";
 export type { FaultSpec } from "./fault.js";
 export type { TargetRefs } from "./fields.js";
+export type { IstioOperatorSpec, LogFormatSpec, ProviderSpec } from "./istio-operator.js";
 export type { DestinationSpec, MetaRouterSpec, RouteSpec } from "./meta-router.js";
 export type { MutationSpec } from "./mutation.js";
 export type { GlobalRateLimitSpec, LocalRateLimitSpec, TokenBucketSpec } from "./rate-limit.js";
@@ -28,6 +31,7 @@ export type { JwtRuleSpec, RequestAuthenticationSpec, RouteJwtSpec } from "./req
 export { type RetriesSpec, wordsOf } from "./retries.js";
 export type { SecretSpec } from "./secret.js";
 export type { EndpointSpec, ServiceEntrySpec } from "./service-entry.js";
+export type { AccessLoggingSpec, CustomTagSpec, TelemetrySpec, TracingSpec } from "./telemetry.js";
 export type { ClientTlsSpec, ServerTlsSpec } from "./tls.js";
 export type {
   LoadBalancerSpec,
@@ -63,6 +67,8 @@ export const KINDS = {
   AuthorizationPolicy: { ...SECURITY, spec: authorizationPolicy },
   DubboAuthorizationPolicy: { ...DUBBO, spec: dubboAuthorizationPolicy },
   RequestAuthentication: { ...SECURITY, spec: requestAuthentication },
+  Telemetry: { group: "telemetry.istio.io", versions: ["v1", "v1alpha1"], spec: telemetry },
+  IstioOperator: { group: "install.istio.io", versions: ["v1alpha1"], spec: istioOperator },
   Secret: { group: "", versions: ["v1"], spec: secret, atRoot: true },
 } as const satisfies Record<string, Kind>;
 
