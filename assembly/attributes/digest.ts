@@ -17,6 +17,11 @@ export class Digest {
     this.sum += stir(hash(hash(SEED, name), value));
   }
 
+  /** Counts in the headers of another one. */
+  join(other: Digest): void {
+    this.sum += other.sum;
+  }
+
   /** No header was added. */
   get isEmpty(): bool {
     return this.sum == 0;
@@ -24,15 +29,24 @@ export class Digest {
 
   /** The digest as 16 hex digits, good until the callback returns. */
   hex(): Slice {
-    const at = arenaTake(16);
-    for (let i: usize = 0; i < 8; i++) store<u16>(at + 2 * i, lowerHexPair(<u8>(this.sum >> (<u64>(56 - 8 * i)))));
-    return Slice.view(at, 16);
+    return digits(this.sum);
+  }
+
+  /** The digest over the headers of both. */
+  hexWith(other: Digest): Slice {
+    return digits(this.sum + other.sum);
   }
 
   /** Is this the digest that the other side sent? */
   matches(hex: Slice): bool {
     return hex.equals(this.hex());
   }
+}
+
+function digits(sum: u64): Slice {
+  const at = arenaTake(16);
+  for (let i: usize = 0; i < 8; i++) store<u16>(at + 2 * i, lowerHexPair(<u8>(sum >> (<u64>(56 - 8 * i)))));
+  return Slice.view(at, 16);
 }
 
 const SEED: u64 = 0x9e3779b97f4a7c15;

@@ -16,7 +16,8 @@ import { redisRules } from "./redis/index.js";
 import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
 import { Routes } from "./routes.js";
 import { draftServices, withDestinationRule } from "./services.js";
-import { checkTelemetries } from "./telemetry.js";
+import { checkTelemetries, type TelemetrySide } from "./telemetry.js";
+import { Tracers } from "./tracers.js";
 import type { Model, Service, UndecidedService } from "./types.js";
 
 export interface ModelOptions {
@@ -55,6 +56,7 @@ export function buildModel(
   );
   checkRouters(rules, hosts, modules.http, problems);
   const callouts = new Callouts(rules, problems);
+  const tracers = new Tracers(rules, callouts, problems);
   const limits = new RateLimits(rules, hosts, callouts, modules.http, problems);
   const destinations = new Destinations(services, hosts, problems);
   const routes = new Routes(destinations, hosts, problems);
@@ -73,10 +75,11 @@ export function buildModel(
       const redisRoutes = redis.routes(service, destinations, metaRoutes);
       const own = metaRoutes === undefined ? redisRoutes : [...metaRoutes, ...(redisRoutes ?? [])];
       const whole = own === undefined ? service : { ...service, routes: own };
-      const client = clientSide(whole, proxied);
+      const tracing = (side: TelemetrySide) => tracers.of({ ...draft, entry }, side);
+      const client = { ...clientSide(whole, proxied), ...tracing("CLIENT") };
       const decided = { ...client, lane: laneOf(client, services, entry, problems) };
       if (proxied === undefined) return decided;
-      const server = serverSide(whole, proxied);
+      const server = { ...serverSide(whole, proxied), ...tracing("SERVER") };
       return { ...decided, inbound: { ...server, lane: laneOf(server, [server], entry, problems) } };
     }),
     callouts: callouts.all,

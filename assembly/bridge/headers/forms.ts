@@ -3,6 +3,7 @@ import { attributeHeader, attributeValue, Digest, MAX_VALUE_BYTES } from "../../
 import { Metadata } from "../../codec";
 import { HeaderList } from "../hpack";
 import { HeaderLimits } from "./limits";
+import { isTraceHeader } from "./trace";
 
 /**
  * The headers that a message's attributes become. The codec that writes them and the one that looks for changes work
@@ -15,6 +16,7 @@ export class AttributeForms {
   /** For each header, the place of its attribute in the metadata. */
   private sources: StaticArray<i32> = new StaticArray<i32>(32);
   private digest: Digest = new Digest();
+  private traceDigest: Digest = new Digest();
 
   /** Headers in all. */
   @inline get length(): i32 {
@@ -41,6 +43,7 @@ export class AttributeForms {
     this.headers.clear();
     this.dropped = 0;
     this.digest.reset();
+    this.traceDigest.reset();
     if (meta == null) return;
     let bytes = 0;
     for (let i = 0; i < meta.length; i++) {
@@ -56,14 +59,17 @@ export class AttributeForms {
         continue;
       }
       bytes += name.length + form.length;
-      this.digest.add(name, form);
+      (isTraceHeader(name) ? this.traceDigest : this.digest).add(name, form);
       this.push(name, form, i);
     }
   }
 
-  /** The digest over these headers. */
-  digestHex(): Slice {
-    return this.digest.hex();
+  /**
+   * The digest over these headers.
+   * @param traces also over those that tracers write
+   */
+  digestHex(traces: bool = true): Slice {
+    return traces ? this.digest.hexWith(this.traceDigest) : this.digest.hex();
   }
 
   /** Where the header of this name stands, or -1. */

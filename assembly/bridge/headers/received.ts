@@ -14,7 +14,9 @@ import {
   OUTCOME,
   STATE,
   STATUS,
+  TRACE,
 } from "./names";
+import { isTraceHeader } from "./trace";
 
 /** What one pass over a message's headers tells. Reused from message to message. */
 export class Received {
@@ -35,6 +37,7 @@ export class Received {
   /** `Metadata.state` of a request. */
   state: i32 = 0;
   private digest: Digest = new Digest();
+  private traceDigest: Digest = new Digest();
 
   read(headers: HeaderList): void {
     this.status = 0;
@@ -44,19 +47,22 @@ export class Received {
     this.code = 0;
     this.business = false;
     this.digest.reset();
+    this.traceDigest.reset();
     let sent: Slice | null = null;
     let coded = false;
     let ruled = false;
+    let passed = false;
     for (let i = 0; i < headers.length; i++) {
       const name = headers.nameAt(i);
       const value = headers.valueAt(i);
-      if (isAttributeHeader(name)) this.digest.add(name, value);
+      if (isAttributeHeader(name)) (isTraceHeader(name) ? this.traceDigest : this.digest).add(name, value);
       else if (name.equals(DIGEST)) sent = value;
       else if (name.equals(CODE)) {
         coded = true;
         this.code = value.decimal();
       } else if (name.equals(OUTCOME)) this.business = value.equals(BUSINESS_ERROR);
       else if (name.equals(FAULT)) ruled = true;
+      else if (name.equals(TRACE)) passed = true;
       else if (name.equals(STATUS)) this.status = statusOf(value);
       else if (name.equals(STATE)) this.state = value.decimal();
       else if (name.equals(KIND)) {
@@ -64,6 +70,7 @@ export class Received {
         this.opaque = value.equals(OPAQUE);
       }
     }
+    if (!passed) this.digest.join(this.traceDigest);
     // A filter's answer in a rule's words may have a code too, and is nobody's frame.
     this.marked = !ruled && (coded || sent != null);
     // A response without attributes comes without a digest.
@@ -73,7 +80,7 @@ export class Received {
 
 /** Must a message's headers be kept until its body is there? Only where they say something that the body does not. */
 export function isMeaningful(name: Slice): bool {
-  if (isAttributeHeader(name) || name.equals(NAMES)) return true;
+  if (isAttributeHeader(name) || name.equals(NAMES) || name.equals(TRACE)) return true;
   return name.equals(FAULT) || name.equals(CODE) || name.equals(EXCEPTION);
 }
 

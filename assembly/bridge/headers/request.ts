@@ -3,8 +3,9 @@ import { Metadata } from "../../codec";
 import { HeaderPairsWriter } from "../../hostcalls";
 import { writeIndexed, writeInteger, writeLiteral, writeNamed } from "../hpack";
 import { AttributeForms } from "./forms";
-import { DIGEST, KIND, ONE_WAY, OPAQUE, PART, STATE, TIMEOUT } from "./names";
+import { DIGEST, FORCE_TRACE, KIND, ONE, ONE_WAY, OPAQUE, PART, PASS, STATE, TIMEOUT, TRACE } from "./names";
 import { findTarget, targetAuthority, targetPath } from "./target";
+import { isSampled, Trace } from "./trace";
 
 // Places in HPACK's static table (RFC 7541, appendix A).
 const AUTHORITY: u32 = 1;
@@ -17,6 +18,7 @@ const SCHEME_HTTP: u32 = 6;
  * @param meta null where the frame could not be read: it goes where requests without attributes go
  * @param timeoutMs the caller's deadline; zero: none
  * @param whole which request this is a part of; zero: it was not split
+ * @param trace what the proxy's tracer does with it
  */
 export function writeRequestHeaders(
   out: Writer,
@@ -25,6 +27,7 @@ export function writeRequestHeaders(
   oneWay: bool,
   timeoutMs: i32,
   whole: i32,
+  trace: Trace,
 ): void {
   findTarget(meta);
   writeIndexed(out, METHOD_POST);
@@ -32,7 +35,9 @@ export function writeRequestHeaders(
   writeNamed(out, PATH, targetPath());
   writeNamed(out, AUTHORITY, targetAuthority());
   for (let i = 0; i < forms.length; i++) writeLiteral(out, forms.nameAt(i), forms.valueAt(i));
-  writeLiteral(out, DIGEST, forms.digestHex());
+  writeLiteral(out, DIGEST, forms.digestHex(trace != Trace.Pass));
+  if (trace == Trace.Pass) writeLiteral(out, TRACE, PASS);
+  else if (trace == Trace.On && isSampled(forms)) writeLiteral(out, FORCE_TRACE, ONE);
   if (oneWay) writeLiteral(out, KIND, ONE_WAY);
   else if (meta == null) writeLiteral(out, KIND, OPAQUE);
   if (meta != null && meta.state > 0) writeDecimal(out, STATE, <u32>meta.state);
@@ -48,12 +53,19 @@ const PATH_NAME = Slice.fixed(":path");
 const AUTHORITY_NAME = Slice.fixed(":authority");
 
 /** The headers of a one-way request, for a callout. */
-export function addOneWayHeaders(pairs: HeaderPairsWriter, meta: Metadata | null, forms: AttributeForms): void {
+export function addOneWayHeaders(
+  pairs: HeaderPairsWriter,
+  meta: Metadata | null,
+  forms: AttributeForms,
+  trace: Trace,
+): void {
   findTarget(meta);
   pairs.add(METHOD_NAME, POST).add(SCHEME_NAME, HTTP).add(PATH_NAME, targetPath());
   pairs.add(AUTHORITY_NAME, targetAuthority());
   for (let i = 0; i < forms.length; i++) pairs.add(forms.nameAt(i), forms.valueAt(i));
-  pairs.add(DIGEST, forms.digestHex()).add(KIND, ONE_WAY);
+  pairs.add(DIGEST, forms.digestHex(trace != Trace.Pass)).add(KIND, ONE_WAY);
+  if (trace == Trace.Pass) pairs.add(TRACE, PASS);
+  else if (trace == Trace.On && isSampled(forms)) pairs.add(FORCE_TRACE, ONE);
 }
 
 /** A literal header whose value is a number. */

@@ -12,7 +12,8 @@ export function compileFraction(fraction: RuntimeFractionalPercent | undefined):
   return fraction?.defaultValue ? compilePercent(fraction.defaultValue) : undefined;
 }
 
-function compilePercent(percent: FractionalPercent): FractionPredicate {
+/** Compiles a percentage. */
+export function compilePercent(percent: FractionalPercent): FractionPredicate {
   const denominator = DENOMINATORS[percent.denominator];
   return (random) => random % denominator < percent.numerator;
 }

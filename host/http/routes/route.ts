@@ -1,6 +1,7 @@
 import type { WeightedCluster_ClusterWeight as ClusterWeight } from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
 import { ConfigError, dataSource } from "../../config/index.js";
 import { asciiLower, type HeaderMap, toText } from "../headers/index.js";
+import { compileRouteTracing } from "../tracing/route-tracing.js";
 import { compileFilterConfigs, type FilterConfigs } from "./filter-configs.js";
 import { compileForward, type Surroundings } from "./forward-action.js";
 import { compileHeaderMutation, type HeaderMutation } from "./header-mutation.js";
@@ -57,10 +58,12 @@ function bufferLimit(route: Surroundings["route"], { virtualHost }: RouteParents
 /** Compiles one route. */
 export function compileRoute(route: Surroundings["route"], parents: RouteParents, path: string): CompiledRoute {
   const levels = [compileLevel(route, path), ...parents.levels];
+  const tracing = compileRouteTracing(route.tracing, `${path}.tracing`);
   const make = (action: RouteAction, all: readonly Level[]): Route => ({
     name: route.name,
     metadata: route.metadata,
     virtualHost: parents.host,
+    tracing,
     action,
     bufferLimit: bufferLimit(route, parents),
     ...merge(all, parents.table.mostSpecificHeaderMutationsWins),
