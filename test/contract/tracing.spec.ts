@@ -14,6 +14,16 @@ const B3 = "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1";
 /** So many spans Envoy reports at once; fewer wait for some seconds. */
 const BATCH = 5;
 
+/** opentelemetry.proto.trace.v1.Span.SpanKind */
+const CLIENT = 3;
+
+/** What a span of a request that went well says, on either proxy. */
+const TAGS = [
+  ...["component", "downstream_cluster", "guid:x-request-id", "http.method", "http.protocol", "http.status_code"],
+  ...["http.url", "node_id", "peer.address", "request_size", "response_flags", "response_size", "rpc.operation"],
+  ...["rpc.service", "rpc.status", "upstream_cluster", "upstream_cluster.name", "user_agent", "zone"],
+];
+
 /** The latest world's. */
 let collector: SpanCollector;
 
@@ -83,6 +93,9 @@ contract(
         "one",
         undefined,
       ]);
+      expect(span?.kind).toBe(CLIENT);
+      expect(span?.name).toBe(`egress ${span?.tags.get("rpc.service")}`);
+      expect([...(span?.tags.keys() ?? [])].sort()).toEqual(TAGS);
       expect(span?.tags.get("http.status_code")).toBe("200");
       expect(span?.tags.get("rpc.operation")).toMatch(/get$/);
       expect(span?.tags.get("component")).toBe("proxy");

@@ -20,7 +20,13 @@ let bytes: i32 = 0;
  * close right after sending; on its own connection the proxy would then drop whatever is not forwarded yet.
  * @returns false where it must go the ordinary way
  */
-export function sendDetached(cluster: Bytes, meta: Metadata | null, forms: AttributeForms, body: Slice, trace: Trace): bool {
+export function sendDetached(
+  cluster: Bytes,
+  meta: Metadata | null,
+  forms: AttributeForms,
+  body: Slice,
+  trace: Trace,
+): bool {
   if (bytes + body.length > MOST_BYTES || forms.length > MOST_HEADERS) return false;
   addOneWayHeaders(pairs, meta, forms, trace);
   const peer = peerName();
