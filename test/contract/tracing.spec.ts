@@ -101,6 +101,18 @@ contract(
       expect(span?.tags.get("component")).toBe("proxy");
     });
 
+    test("an application that passes on what it got makes one trace of both its hops", async () => {
+      const caller = world().caller("traced");
+      await caller.call({ operation: "outer", attributes: SAMPLED });
+      const passedOn: Attributes = [["traceparent", seen(world(), "traceparent") ?? ""]];
+      for (let i = 1; i < BATCH; i++) await caller.call({ operation: "inner", attributes: passedOn });
+      const spanOf = (operation: string) =>
+        collector.spans.find(({ tags }) => tags.get("rpc.operation")?.endsWith(operation));
+      await until("both spans", () => spanOf("outer") !== undefined && spanOf("inner") !== undefined);
+      expect(spanOf("outer")).toMatchObject({ traceId: TRACE, parentId: PARENT });
+      expect(spanOf("inner")).toMatchObject({ traceId: TRACE, parentId: spanOf("outer")?.id });
+    });
+
     test("a service without spans passes a caller's trace as it is", async () => {
       await world().caller("untraced").call({ attributes: SAMPLED });
       expect([...(world().backends.v1.messages[0]?.attributes ?? [])].sort()).toEqual([["Added", "yes"], ...SAMPLED]);
