@@ -18,9 +18,14 @@ export class Digest {
     this.sum += hash;
   }
 
-  /** A hash of the digest itself. */
-  get hash(): u64 {
-    return stir(this.sum ^ SEED);
+  /** A hash of the digest over the headers of both. */
+  hashWith(other: Digest): u64 {
+    return stir((this.sum + other.sum) ^ SEED);
+  }
+
+  /** Counts in the headers of another one. */
+  join(other: Digest): void {
+    this.sum += other.sum;
   }
 
   /** No header was added. */
@@ -30,9 +35,12 @@ export class Digest {
 
   /** The digest as 16 hex digits, good until the callback returns. */
   hex(): Slice {
-    const at = arenaTake(16);
-    for (let i: usize = 0; i < 8; i++) store<u16>(at + 2 * i, lowerHexPair(<u8>(this.sum >> (<u64>(56 - 8 * i)))));
-    return Slice.view(at, 16);
+    return digits(this.sum);
+  }
+
+  /** The digest over the headers of both. */
+  hexWith(other: Digest): Slice {
+    return digits(this.sum + other.sum);
   }
 
   /** Is this the digest that the other side sent? */
@@ -41,9 +49,18 @@ export class Digest {
   }
 }
 
-/** A header's hash, over its name and its value; never below 256, so that smaller numbers may say something else. */
+/**
+ * A header's hash, over its name and its value. It is even, and never below 256: smaller numbers and the lowest bit may say
+ * something else.
+ */
 export function headerHash(name: Slice, value: Slice): u64 {
-  return stir(hash(hash(SEED, name), value)) | 256;
+  return (stir(hash(hash(SEED, name), value)) | 256) & ~(<u64>1);
+}
+
+function digits(sum: u64): Slice {
+  const at = arenaTake(16);
+  for (let i: usize = 0; i < 8; i++) store<u16>(at + 2 * i, lowerHexPair(<u8>(sum >> (<u64>(56 - 8 * i)))));
+  return Slice.view(at, 16);
 }
 
 const SEED: u64 = 0x9e3779b97f4a7c15;

@@ -18,6 +18,7 @@ import { FILTER_OF_FIELD, type FilterField } from "./route-filters.js";
 import { Routes } from "./routes.js";
 import { draftServices, withDestinationRule } from "./services.js";
 import { checkTelemetries, type TelemetrySide } from "./telemetry.js";
+import { Tracers } from "./tracers.js";
 import type { Model, Service, UndecidedService } from "./types.js";
 
 export interface ModelOptions {
@@ -57,6 +58,7 @@ export function buildModel(
   checkRouters(rules, hosts, modules.http, problems);
   const callouts = new Callouts(rules, problems);
   const logs = new AccessLogs(rules, problems);
+  const tracers = new Tracers(rules, callouts, problems);
   const limits = new RateLimits(rules, hosts, callouts, modules.http, problems);
   const destinations = new Destinations(services, hosts, problems);
   const routes = new Routes(destinations, hosts, problems);
@@ -75,14 +77,14 @@ export function buildModel(
       const redisRoutes = redis.routes(service, destinations, metaRoutes);
       const own = metaRoutes === undefined ? redisRoutes : [...metaRoutes, ...(redisRoutes ?? [])];
       const whole = own === undefined ? service : { ...service, routes: own };
-      const logging = (side: TelemetrySide) => {
+      const observed = (side: TelemetrySide) => {
         const found = logs.of({ ...draft, entry }, side);
-        return found.length > 0 ? { logging: found } : {};
+        return { ...(found.length > 0 ? { logging: found } : {}), ...tracers.of({ ...draft, entry }, side) };
       };
-      const client = { ...clientSide(whole, proxied), ...logging("CLIENT") };
+      const client = { ...clientSide(whole, proxied), ...observed("CLIENT") };
       const decided = { ...client, lane: laneOf(client, services, entry, problems) };
       if (proxied === undefined) return decided;
-      const server = { ...serverSide(whole, proxied), ...logging("SERVER") };
+      const server = { ...serverSide(whole, proxied), ...observed("SERVER") };
       return { ...decided, inbound: { ...server, lane: laneOf(server, [server], entry, problems) } };
     }),
     callouts: callouts.all,

@@ -37,6 +37,11 @@ export class Callouts {
     return endpoints && this.keep({ host, port, tls: false, http2: true, endpoints });
   }
 
+  /** A collector of spans, which may stand outside of the rules. */
+  toCollector(host: string, port: number): Callout {
+    return this.keep({ host, port, tls: false, http2: true, endpoints: this.listed(host, port) ?? byName(host, port) });
+  }
+
   private keep(callout: Callout): Callout {
     const key = JSON.stringify([callout.host, callout.port, callout.tls, callout.http2]);
     const known = this.known.get(key);

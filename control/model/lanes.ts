@@ -63,6 +63,7 @@ const CARRIED = {
     "subsets",
     "routes",
     "side",
+    "collector",
     "origin",
   ],
   tuning: ["maxConnectionDuration", "maxFrameBytes", "deadline", "unknown", "codec", "flow", "firstStreamId"],

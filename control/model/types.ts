@@ -75,6 +75,10 @@ export interface Service {
   readonly issuers?: readonly JwtIssuer[];
   /** What is written of its requests. */
   readonly logging?: readonly Logging[];
+  /** Where spans of its requests would go; it is there, whatever the rules say, where the mesh has a tracer. */
+  readonly collector?: Callout;
+  /** Which of its requests have spans; without it their traces pass as callers sent them. */
+  readonly tracing?: Tracing;
   /** `inbound`: as the proxy beside the application serves it; else as clients' proxies do. */
   readonly side?: "inbound";
   /** The same service on the side of its application, where that has a proxy of its own. */
@@ -83,6 +87,22 @@ export interface Service {
   readonly tap?: Tap;
   readonly origin: Place;
 }
+
+/** A service's spans. Requests of callers that decided are traced, or not, as they decided. */
+export interface Tracing {
+  /** Of the others, so many in percent. */
+  readonly percentage: number;
+  readonly tags: readonly SpanTag[];
+}
+
+/** What a span says beside its usual tags. */
+export type SpanTag = { readonly name: string } & (
+  | { readonly kind: "literal"; readonly value: string }
+  | { readonly kind: "environment"; readonly variable: string; readonly otherwise: string }
+  | { readonly kind: "attribute"; readonly attribute: string; readonly otherwise: string }
+  /** In Envoy's format strings. */
+  | { readonly kind: "format"; readonly format: string }
+);
 
 /** See `../tap`. */
 export interface Tap {

@@ -28,6 +28,7 @@ const EDITS = [
     "  google.protobuf.UInt32Value per_request_buffer_limit_bytes = 16; " +
       "google.protobuf.UInt64Value request_body_buffer_limit = 20;",
   ],
+  ["type/tracing/v3/custom_tag.proto", "    Metadata metadata = 5;", "    Metadata metadata = 5; string value = 6;"],
   [
     "extensions/wasm/v3/wasm.proto",
     "message PluginConfig {",

@@ -3,7 +3,8 @@ import { isAttributeHeader, originalName, originalValue } from "../../attributes
 import { Metadata, Mutation } from "../../codec";
 import { HeaderList } from "../hpack";
 import { AttributeForms } from "./forms";
-import { NAMES } from "./names";
+import { NAMES, TRACE } from "./names";
+import { isTraceHeader, TRACESTATE } from "./trace";
 
 const seen: Array<bool> = [];
 
@@ -15,12 +16,15 @@ export function findChanges(meta: Metadata, forms: AttributeForms, headers: Head
   changes.clear();
   while (seen.length < forms.length) seen.push(false);
   for (let i = 0; i < forms.length; i++) seen[i] = false;
+  const passed = has(TRACE, headers);
   for (let i = 0; i < headers.length; i++) {
     const name = headers.nameAt(i);
-    if (!isAttributeHeader(name)) continue;
+    if (!isAttributeHeader(name) || (passed && isTraceHeader(name))) continue;
     const value = headers.valueAt(i);
     const form = forms.find(name);
     if (form < 0) {
+      // Envoy's tracer writes it with nothing in it.
+      if (value.length == 0 && name.equals(TRACESTATE)) continue;
       changes.append(spelling(name, headers), value);
       continue;
     }
@@ -33,8 +37,15 @@ export function findChanges(meta: Metadata, forms: AttributeForms, headers: Head
     if (!value.equals(forms.valueAt(form))) changes.change(original, value);
   }
   for (let i = 0; i < forms.length; i++) {
-    if (!seen[i]) changes.remove(meta.nameAt(forms.sourceAt(i)));
+    if (!seen[i] && !(passed && isTraceHeader(forms.nameAt(i)))) changes.remove(meta.nameAt(forms.sourceAt(i)));
   }
+}
+
+function has(name: Slice, headers: HeaderList): bool {
+  for (let i = 0; i < headers.length; i++) {
+    if (headers.nameAt(i).equals(name)) return true;
+  }
+  return false;
 }
 
 /** An added attribute's name as who added it spells it: filters say so in a header of their own. */

@@ -50,7 +50,9 @@ let keptEver: u32 = 0;
 /** What a request said, `length u32, bytes` for its service, its operation, and each name and value; and its headers. */
 class Remembered {
   readonly forms: AttributeForms = new AttributeForms();
-  private limits: HeaderLimits | null = null;
+  /** What bounded it. */
+  private headers: i32 = 0;
+  private headerBytes: i32 = 0;
   private count: i32 = 0;
   private said: usize = 0;
   /** The digest of the request that was met last. */
@@ -58,7 +60,8 @@ class Remembered {
 
   /** Does this request say the same? */
   is(meta: Metadata, limits: HeaderLimits): bool {
-    if (this.said == 0 || this.count != meta.length || this.limits != limits) return false;
+    if (this.said == 0 || this.count != meta.length) return false;
+    if (this.headers != limits.headers || this.headerBytes != limits.headerBytes) return false;
     let at = this.said;
     if (!isAt(at, meta.operation)) return false;
     at = behind(at);
@@ -81,7 +84,8 @@ class Remembered {
     const size = sizeOf(meta);
     if (!again || size > MOST_BYTES) return;
     if (this.said) heap.free(this.said);
-    this.limits = limits;
+    this.headers = limits.headers;
+    this.headerBytes = limits.headerBytes;
     this.count = meta.length;
     this.said = heap.alloc(size);
     let at = put(put(this.said, meta.operation), meta.service);

@@ -3,6 +3,7 @@ import { attributeHeader, attributeValue, Digest, headerHash, MAX_VALUE_BYTES } 
 import { Metadata } from "../../codec";
 import { HeaderList } from "../hpack";
 import { HeaderLimits } from "./limits";
+import { isTraceHeader } from "./trace";
 
 /**
  * The headers that a message's attributes become. The codec that writes them and the one that looks for changes work
@@ -20,6 +21,7 @@ export class AttributeForms {
   /** For each header, its hash. */
   private hashes: StaticArray<u64> = new StaticArray<u64>(32);
   private digest: Digest = new Digest();
+  private traceDigest: Digest = new Digest();
 
   /** Headers in all. */
   @inline get length(): i32 {
@@ -51,6 +53,7 @@ export class AttributeForms {
     this.headers.clear();
     this.dropped = 0;
     this.digest.reset();
+    this.traceDigest.reset();
     if (meta == null) return;
     let bytes = 0;
     for (let i = 0; i < meta.length; i++) {
@@ -67,19 +70,22 @@ export class AttributeForms {
       }
       bytes += name.length + form.length;
       const hash = headerHash(name, form);
-      this.digest.add(hash);
+      this.digestOf(name).add(hash);
       this.push(name, form, hash, i);
     }
   }
 
-  /** A hash of that digest. */
-  get digestHash(): u64 {
-    return this.digest.hash;
+  /**
+   * The digest over these headers.
+   * @param traces also over those that tracers write
+   */
+  digestHex(traces: bool = true): Slice {
+    return traces ? this.digest.hexWith(this.traceDigest) : this.digest.hex();
   }
 
-  /** The digest over these headers. */
-  digestHex(): Slice {
-    return this.digest.hex();
+  /** A hash of the digest over all. */
+  get digestHash(): u64 {
+    return this.digest.hashWith(this.traceDigest);
   }
 
   /** Keeps what `other` has, for as long as nothing else is kept here. */
@@ -93,12 +99,13 @@ export class AttributeForms {
     let at = view + views;
     this.headers.clear();
     this.digest.reset();
+    this.traceDigest.reset();
     for (let i = 0; i < other.length; i++) {
       const name = keptView(view, at, other.nameAt(i));
       const value = keptView(view + offsetof<Slice>(), name.end, other.valueAt(i));
       view += 2 * offsetof<Slice>();
       at = value.end;
-      this.digest.add(other.hashAt(i));
+      this.digestOf(name).add(other.hashAt(i));
       this.push(name, value, other.hashAt(i), other.sourceAt(i));
     }
     this.version = version;
@@ -113,6 +120,11 @@ export class AttributeForms {
       if (other.length == length && (length == 0 || other.at(length - 1) == last) && other.equals(name)) return i;
     }
     return -1;
+  }
+
+
+  @inline private digestOf(name: Slice): Digest {
+    return isTraceHeader(name) ? this.traceDigest : this.digest;
   }
 
   private push(name: Slice, value: Slice, hash: u64, source: i32): void {

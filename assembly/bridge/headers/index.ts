@@ -7,6 +7,7 @@ export { BACKEND, CLUSTER, DRAW, KIND, OPAQUE, REVISION, STATUS } from "./names"
 export { writeEscaped } from "./path";
 export { Received } from "./received";
 export { isRuled, readRuled } from "./ruled";
+export { Trace } from "./trace";
 export { addOneWayHeaders, writeDecimal, writeRequestHeaders } from "./request";
 export { writeFailureHeaders, writeOneWayHeaders, writeResponseHeaders } from "./response";
 export { writePlainFailure, writePlainOneWay, writePlainResponse } from "./plain-response";

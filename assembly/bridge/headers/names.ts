@@ -30,11 +30,16 @@ export const EXCEPTION = Slice.fixed("x-meltemi-exception");
 export const PART = Slice.fixed("x-meltemi-part");
 /** On a failure: the request certainly never reached a backend. */
 export const NEVER_SENT = Slice.fixed("x-meltemi-never-sent");
+/** `pass`, on a request: what the proxy's tracer wrote is not for the backend. */
+export const TRACE = Slice.fixed("x-meltemi-trace");
+/** Envoy's own header: its tracer need not draw, the request is traced. */
+export const FORCE_TRACE = Slice.fixed("x-envoy-force-trace");
 /** Envoy's own header: how long the router waits for the answer, in milliseconds. */
 export const TIMEOUT = Slice.fixed("x-envoy-upstream-rq-timeout-ms");
 
 export const ONE_WAY = Slice.fixed("oneway");
 export const OPAQUE = Slice.fixed("opaque");
 export const BUSINESS_ERROR = Slice.fixed("business-error");
+export const PASS = Slice.fixed("pass");
 export const ONE = Slice.fixed("1");
 export const STATUS = Slice.fixed(":status");

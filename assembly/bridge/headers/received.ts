@@ -14,7 +14,9 @@ import {
   OUTCOME,
   STATE,
   STATUS,
+  TRACE,
 } from "./names";
+import { isTraceHeader } from "./trace";
 
 /** What one pass over a message's headers tells. Reused from message to message. */
 export class Received {
@@ -36,8 +38,10 @@ export class Received {
   state: i32 = 0;
   private digest: Digest = new Digest();
   private sent: Slice | null = null;
+  private passed: bool = false;
   private coded: bool = false;
   private ruled: bool = false;
+  private traceDigest: Digest = new Digest();
 
   read(headers: HeaderList): void {
     this.status = 0;
@@ -47,6 +51,8 @@ export class Received {
     this.code = 0;
     this.business = false;
     this.digest.reset();
+    this.traceDigest.reset();
+    this.passed = false;
     this.sent = null;
     this.coded = false;
     this.ruled = false;
@@ -58,9 +64,10 @@ export class Received {
         note = noteOf(headers.nameAt(i), headers.valueAt(i));
         if (at != 0) store<u64>(at, note);
       }
-      if (note > <u64>Meaning.Other) this.digest.add(note);
+      if (note > <u64>Meaning.Other) (note & TRACED ? this.traceDigest : this.digest).add(note & ~TRACED);
       else if (note < <u64>Meaning.Other) this.take(<Meaning>note, headers.valueAt(i));
     }
+    if (!this.passed) this.digest.join(this.traceDigest);
     const sent = this.sent;
     // A filter's answer in a rule's words may have a code too, and is nobody's frame.
     this.marked = !this.ruled && (this.coded || sent != null);
@@ -75,6 +82,7 @@ export class Received {
       this.code = value.decimal();
     } else if (meaning == Meaning.Outcome) this.business = value.equals(BUSINESS_ERROR);
     else if (meaning == Meaning.Fault) this.ruled = true;
+    else if (meaning == Meaning.Trace) this.passed = true;
     else if (meaning == Meaning.Status) this.status = statusOf(value);
     else if (meaning == Meaning.State) this.state = value.decimal();
     else if (meaning == Meaning.Kind) {
@@ -94,24 +102,29 @@ enum Meaning {
   Status,
   State,
   Kind,
+  Trace,
   Other,
 }
 
+/** Set in the hash of a header that tracers write. */
+const TRACED: u64 = 1;
+
 /** A header's meaning, or the hash of an attribute's. */
 function noteOf(name: Slice, value: Slice): u64 {
-  if (isAttributeHeader(name)) return headerHash(name, value);
+  if (isAttributeHeader(name)) return headerHash(name, value) | (isTraceHeader(name) ? TRACED : 0);
   if (name.equals(DIGEST)) return Meaning.Digest;
   if (name.equals(CODE)) return Meaning.Code;
   if (name.equals(OUTCOME)) return Meaning.Outcome;
   if (name.equals(FAULT)) return Meaning.Fault;
   if (name.equals(STATUS)) return Meaning.Status;
   if (name.equals(STATE)) return Meaning.State;
+  if (name.equals(TRACE)) return Meaning.Trace;
   return name.equals(KIND) ? Meaning.Kind : Meaning.Other;
 }
 
 /** Must a message's headers be kept until its body is there? Only where they say something that the body does not. */
 export function isMeaningful(name: Slice): bool {
-  if (isAttributeHeader(name) || name.equals(NAMES)) return true;
+  if (isAttributeHeader(name) || name.equals(NAMES) || name.equals(TRACE)) return true;
   return name.equals(FAULT) || name.equals(CODE) || name.equals(EXCEPTION);
 }
 

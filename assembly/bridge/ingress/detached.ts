@@ -2,7 +2,7 @@ import { Bytes, Slice } from "../../bytes";
 import { Metadata } from "../../codec";
 import { HeaderPairsWriter, httpCall } from "../../hostcalls";
 import { PEER, peerName } from "../../requests";
-import { addOneWayHeaders, AttributeForms } from "../headers";
+import { addOneWayHeaders, AttributeForms, Trace } from "../headers";
 
 // What the proxy may hold of one-way requests whose callers need not be there any more, in each worker.
 const MOST_BYTES: i32 = 16777216;
@@ -20,9 +20,15 @@ let bytes: i32 = 0;
  * close right after sending; on its own connection the proxy would then drop whatever is not forwarded yet.
  * @returns false where it must go the ordinary way
  */
-export function sendDetached(cluster: Bytes, meta: Metadata | null, forms: AttributeForms, body: Slice): bool {
+export function sendDetached(
+  cluster: Bytes,
+  meta: Metadata | null,
+  forms: AttributeForms,
+  body: Slice,
+  trace: Trace,
+): bool {
   if (bytes + body.length > MOST_BYTES || forms.length > MOST_HEADERS) return false;
-  addOneWayHeaders(pairs, meta, forms);
+  addOneWayHeaders(pairs, meta, forms, trace);
   const peer = peerName();
   if (peer != null) pairs.add(PEER, peer);
   const token = httpCall(cluster.view(), pairs.take(), body, Slice.empty(), TIMEOUT_MS);

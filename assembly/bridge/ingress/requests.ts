@@ -82,7 +82,7 @@ export class Requests {
     this.metrics.oneWay.increment();
     this.metrics.calls.count(known, CallStatus.OneWay, request.bytes);
     const cluster = this.settings.oneWayCluster;
-    const detached = cluster != null && sendDetached(cluster, known, forms, request.bytes);
+    const detached = cluster != null && sendDetached(cluster, known, forms, request.bytes, this.settings.trace);
     if (!detached && this.streams.has(1)) this.pass(request, known, true, 0, out);
     return Passed.Whole;
   }
@@ -178,7 +178,8 @@ export class Requests {
     stream.oneWay = oneWay;
     const timeoutMs = known != null && this.settings.deadline ? known.timeoutMs : 0;
     const start = beginHeaders(out);
-    writeRequestHeaders(this.encoder, out, known, forms, oneWay, timeoutMs, whole);
+    const trace = this.settings.trace;
+    writeRequestHeaders(this.encoder, out, known, forms, oneWay, timeoutMs, whole, trace);
     endHeaders(out, start, stream.id, false);
     writeData(out, stream.id, request.bytes.ptr, request.bytes.length, true);
     return stream;

@@ -2,7 +2,7 @@ import { Bytes, Slice } from "../../bytes";
 import { Peer, Protocol } from "../../codec";
 import { Fields, Problems } from "../../json";
 import { FlowSettings } from "./flow-settings";
-import { HeaderLimits } from "../headers";
+import { HeaderLimits, Trace } from "../headers";
 import { Tap } from "../tap";
 
 export enum Role {
@@ -28,6 +28,8 @@ export class Settings {
   maxFrameBytes: u64 = 8388608;
   /** Does the caller's own deadline become the router's? */
   deadline: bool = true;
+  /** What the proxy's tracer does with requests. */
+  trace: Trace = Trace.None;
   /** Are requests that the codec cannot read answered with an error? Else they pass unread, without attributes. */
   refuseUnknown: bool = false;
   headers: HeaderLimits = new HeaderLimits();
@@ -89,6 +91,8 @@ export class Settings {
     this.maxFrameBytes = <u64>fields.integer("maxFrameBytes", 8388608, 1024, 1073741824);
     this.deadline = fields.boolean("deadline", true);
     this.refuseUnknown = fields.oneOf("unknown", "pass", ["pass", "refuse"]) == "refuse";
+    const trace = fields.oneOf("trace", "none", ["none", "pass", "on"]);
+    this.trace = trace == "on" ? Trace.On : trace == "pass" ? Trace.Pass : Trace.None;
     const oneWayCluster = fields.string("oneWayCluster", "");
     this.oneWayCluster = oneWayCluster == "" ? null : Bytes.of(oneWayCluster);
     this.sharded = fields.boolean("sharded", false);

@@ -13,6 +13,7 @@ import { ads, duration, pack } from "../envoy.js";
 import { routeFilterChain } from "../filters/index.js";
 import { serviceName } from "../names.js";
 import { accessLogs } from "./access-logs.js";
+import { tracer } from "./tracing.js";
 
 /**
  * What routes a service's requests; all connection managers of a service share its routes and statistics.
@@ -40,7 +41,7 @@ export function connectionManager(service: Service, model: Model, modules: Modul
     drainTimeout: duration(LAST_WORD),
     maxRequestHeadersKb: 512,
     serverHeaderTransformation: ServerHeader.PASS_THROUGH,
-    generateRequestId: false,
+    ...tracer(service),
     // Envoy heeds x-envoy-upstream-rq-timeout-ms, the deadline that a request brings along, of internal requests only.
     // All are: every header was written by the codec, which lets no client's attribute have such a name.
     useRemoteAddress: true,

@@ -78,6 +78,11 @@ function tapOf({ tap }: Service) {
   return tap === undefined ? {} : { tap: { cluster: CONTROL_CLUSTER, ...tap } };
 }
 
+/** Who traces: the codec passes callers' decisions on where the proxy does, and their headers where it must not. */
+function traceOf({ collector, tracing }: Service) {
+  return collector === undefined ? {} : { trace: tracing === undefined ? "pass" : "on" };
+}
+
 function ingress(service: Service, model: Model, { codecs }: Modules, serials: Serials): TypedExtensionConfig[] {
   const { name } = service.codec;
   const module = codecs.get(name);
@@ -88,6 +93,14 @@ function ingress(service: Service, model: Model, { codecs }: Modules, serials: S
   const configuration =
     service.codec.lane === "session"
       ? { role: "session", scope, codec: settings, ...tapOf(service) }
-      : { role: "ingress", scope, ...reporterOf(service), ...waysOf(service, model), ...tuning, ...tapOf(service) };
+      : {
+          role: "ingress",
+          scope,
+          ...reporterOf(service),
+          ...traceOf(service),
+          ...waysOf(service, model),
+          ...tuning,
+          ...tapOf(service),
+        };
   return [codecExtension(ingressCodec(service), `${name}.ingress`, module, configuration, serials)];
 }

@@ -11,6 +11,7 @@ import { keptForRetry } from "./retry-policy.js";
 import { routeAction } from "./route-action.js";
 import { routeMatch } from "./route-match.js";
 import { pinnedRoutes, sessionRoutes } from "./session-routes.js";
+import { routeTracing } from "./tracing.js";
 
 /** The rules of each service in their order. What matches none of them has no route; without rules all is taken. */
 export function routeConfigurations(model: Model): RouteConfiguration[] {
@@ -50,6 +51,7 @@ function routes(service: Service, model: Model): MessageInitShape<typeof RouteSc
     match: routeMatch(route.match),
     action: { case: "route" as const, value: routeAction(route, model) },
     ...keptForRetry(route),
+    ...routeTracing(service),
     ...routeFilterSettings(route, service, "request", kept[index]),
   }));
   const again = requests.flatMap((route, index) => {
@@ -58,6 +60,11 @@ function routes(service: Service, model: Model): MessageInitShape<typeof RouteSc
   });
   const ways = [...again, ...requests];
   // Codecs hear last that requests go by flows no more, and open some until then.
-  if (service.lane.open) return [...ways, ...flowRoutes(rules, model)];
-  return service.codec.pins ? [...ways, ...pinnedRoutes(rules, service, model)] : ways;
+  if (service.lane.open) return [...ways, ...untraced(flowRoutes(rules, model), service)];
+  return service.codec.pins ? [...ways, ...untraced(pinnedRoutes(rules, service, model), service)] : ways;
+}
+
+/** Streams of many requests have no spans. */
+function untraced(ways: readonly MessageInitShape<typeof RouteSchema>[], { tracing: _, ...service }: Service) {
+  return ways.map((way) => ({ ...way, ...routeTracing(service) }));
 }

@@ -8,6 +8,7 @@ import { compileFilters } from "../filters/index.js";
 import { Router } from "../router/index.js";
 import { compileRouteTable, type RouteTable } from "../routes/index.js";
 import { httpStats, type StreamConfig } from "../stream/index.js";
+import { compileTracing } from "../tracing/index.js";
 import { compileAccessLogs } from "./access-log.js";
 import { MANAGER_FIELDS } from "./fields.js";
 import { ConnectionManager } from "./manager.js";
@@ -36,6 +37,7 @@ function create(extension: Extension, context: FactoryContext): NetworkFilterFac
     idleTimeout: options.streamIdleTimeout,
     maxStreamDuration: options.maxStreamDuration,
     accessLogs: compileAccessLogs(config.accessLog, context, `${path}.access_log`),
+    startSpan: compileTracing(config.tracing, context, `${path}.tracing`),
     routes,
     clusterMetadata: (name) => context.clusters.get(name)?.metadata,
     filters: (stream) => filters.create(stream),

@@ -17,7 +17,8 @@ export function denominatorOf(percent: FractionalPercent | undefined): number {
   return DENOMINATORS[percent?.denominator ?? FractionalPercent_DenominatorType.HUNDRED];
 }
 
-function compilePercent(percent: FractionalPercent): FractionPredicate {
+/** Compiles a percentage. */
+export function compilePercent(percent: FractionalPercent): FractionPredicate {
   const denominator = denominatorOf(percent);
   return (random) => random % denominator < percent.numerator;
 }

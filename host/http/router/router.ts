@@ -243,6 +243,7 @@ export class Router implements TerminalFilter {
     else if (target.timeouts.global > 0) {
       headers.set("x-envoy-expected-rq-timeout-ms", String(target.timeouts.global));
     }
+    this.#host.injectSpan();
     if (!this.#try(target)) return;
     this.#startMirrors(target, headers, endStream);
     if (endStream && !this.#over) this.#onRequestComplete(target);

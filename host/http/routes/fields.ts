@@ -1,6 +1,7 @@
 import type { RouteConfiguration } from "../../../xds/gen/envoy/config/route/v3/route_pb.js";
 import { RouteConfigurationSchema } from "../../../xds/gen/envoy/config/route/v3/route_pb.js";
 import { checkSupported, type SupportedFields } from "../../config/index.js";
+import { ROUTE_TRACING_FIELDS } from "./route-tracing.js";
 
 const MUTATIONS = [
   "request_headers_to_add",
@@ -44,13 +45,12 @@ export const ROUTE_FIELDS: SupportedFields = {
     "redirect",
     "direct_response",
     "metadata",
-    // Only names the operation for tracing, which this host does not do.
-    "decorator",
+    "tracing",
     "per_request_buffer_limit_bytes",
     "request_body_buffer_limit",
     ...MUTATIONS,
   ],
-  [`${ROUTE}.Decorator`]: "*",
+  ...ROUTE_TRACING_FIELDS,
   [`${ROUTE}.RouteMatch`]: [
     "prefix",
     "path",

@@ -3,6 +3,7 @@ export type { FormatContext, Formatter } from "./format.js";
 export { compileFormat } from "./format.js";
 export { compileJsonFormat } from "./json-format.js";
 export { compileRouteTable } from "./route-table.js";
+export type { RouteTracing } from "./route-tracing.js";
 export type {
   DirectResponse,
   FilterConfig,

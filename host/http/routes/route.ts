@@ -6,6 +6,7 @@ import { compileForward, type Surroundings } from "./forward-action.js";
 import { compileHeaderMutation, type HeaderMutation } from "./header-mutation.js";
 import { compileRedirect } from "./redirect.js";
 import { compileRouteMatch, type RoutePredicate } from "./route-match.js";
+import { compileRouteTracing } from "./route-tracing.js";
 import type { FilterConfig, ForwardAction, Route, RouteAction, VirtualHost } from "./types.js";
 import { compileWeights } from "./weighted-clusters.js";
 
@@ -57,10 +58,12 @@ function bufferLimit(route: Surroundings["route"], { virtualHost }: RouteParents
 /** Compiles one route. */
 export function compileRoute(route: Surroundings["route"], parents: RouteParents, path: string): CompiledRoute {
   const levels = [compileLevel(route, path), ...parents.levels];
+  const tracing = compileRouteTracing(route.tracing, `${path}.tracing`);
   const make = (action: RouteAction, all: readonly Level[]): Route => ({
     name: route.name,
     metadata: route.metadata,
     virtualHost: parents.host,
+    tracing,
     action,
     bufferLimit: bufferLimit(route, parents),
     ...merge(all, parents.table.mostSpecificHeaderMutationsWins),

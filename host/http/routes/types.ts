@@ -3,6 +3,7 @@ import type { Metadata } from "../../../xds/gen/envoy/config/core/v3/base_pb.js"
 import type { HeaderMap } from "../headers/index.js";
 import type { FractionPredicate } from "../matching/index.js";
 import type { HeaderMutation } from "./header-mutation.js";
+import type { RouteTracing } from "./route-tracing.js";
 
 /** A route table: immutable, read once for each stream. */
 export interface RouteTable {
@@ -31,6 +32,8 @@ export interface Route {
   readonly name: string;
   readonly metadata: Metadata | undefined;
   readonly virtualHost: VirtualHost;
+  /** Which of its requests have spans; undefined: as the connection manager says. */
+  readonly tracing: RouteTracing | undefined;
   readonly action: RouteAction;
   /** Bytes of a request kept for retries and mirrors; undefined: the listener's buffer limit. */
   readonly bufferLimit: number | undefined;

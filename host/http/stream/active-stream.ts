@@ -3,6 +3,7 @@ import type { Connection } from "../../network/index.js";
 import { type HttpFilter, type LocalReply, Pipeline, writeLocalReply } from "../chain/index.js";
 import type { HeaderMap } from "../headers/index.js";
 import type { FormatContext, Route, RouteTable } from "../routes/index.js";
+import type { RequestSpan } from "../tracing/index.js";
 import { prepareRequestHeaders } from "./request-headers.js";
 import { finishResponseHeaders } from "./response-headers.js";
 import { StreamTimers } from "./timers.js";
@@ -42,6 +43,7 @@ export class ActiveStream implements RouterHost, CodecStreamHandler {
   readonly #response: Pipeline;
   readonly #timers: StreamTimers;
   readonly #onOver: () => void;
+  #span: RequestSpan | undefined;
   #route: Route | undefined | null = null;
   #lastRoute: Route | undefined;
   #headersWritten = false;
@@ -102,6 +104,10 @@ export class ActiveStream implements RouterHost, CodecStreamHandler {
   start(endStream: boolean): void {
     this.#timers.start();
     if (endStream) this.info.requestComplete = true;
+    const { startSpan } = this.#config;
+    if (startSpan) {
+      this.#span = startSpan(this.requestHeaders, this.route()?.tracing, this.random, this.info.startTime);
+    }
     this.#request.headers(this.requestHeaders, endStream);
   }
 
@@ -138,6 +144,10 @@ export class ActiveStream implements RouterHost, CodecStreamHandler {
 
   clearRouteCache(): void {
     this.#route = null;
+  }
+
+  injectSpan(): void {
+    this.#span?.inject(this.requestHeaders);
   }
 
   formatContext(): FormatContext {
@@ -353,6 +363,7 @@ export class ActiveStream implements RouterHost, CodecStreamHandler {
   #destroyFilters(): void {
     const { requestHeaders, responseHeaders, responseTrailers } = this;
     for (const filter of this.#filters) filter.onLog?.({ requestHeaders, responseHeaders, responseTrailers });
+    this.#span?.finish(this.formatContext());
     if (this.#config.accessLogs.length > 0) {
       const context = this.formatContext();
       for (const log of this.#config.accessLogs) log(context);

@@ -4,6 +4,7 @@ import type { FilterMetadata } from "../../upstream/index.js";
 import type { HttpFilter, LocalReply, Pipeline } from "../chain/index.js";
 import type { HeaderMap } from "../headers/index.js";
 import type { FormatContext, Route, RouteTable } from "../routes/index.js";
+import type { StartSpan } from "../tracing/index.js";
 import type { RequestHeaderOptions } from "./request-headers.js";
 import type { ResponseHeaderOptions } from "./response-headers.js";
 import type { HttpStats } from "./stats.js";
@@ -50,6 +51,8 @@ export interface RouterHost extends StreamContext {
   /** A random number of the stream, the same for its whole life: a non-negative integer. */
   readonly random: number;
   readonly responseStarted: boolean;
+  /** Has the request say that its span is the parent of what comes. */
+  injectSpan(): void;
   respondHeaders(headers: HeaderMap, endStream: boolean): void;
   respondData(data: ByteQueue, endStream: boolean): void;
   respondTrailers(trailers: HeaderMap): void;
@@ -106,6 +109,8 @@ export interface StreamConfig {
   readonly maxStreamDuration: number;
   /** What access logs write when a request is over. */
   readonly accessLogs: readonly ((context: FormatContext) => void)[];
+  /** Begins a request's span; undefined: there is no tracer. */
+  readonly startSpan: StartSpan | undefined;
   routes(): RouteTable | undefined;
   /** The metadata of a cluster that is there. */
   clusterMetadata(name: string): FilterMetadata | undefined;
