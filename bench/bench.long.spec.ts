@@ -30,7 +30,7 @@ it("measures every path once and writes it down", async () => {
     if (paths(protocol).size === 0) expect(stdout).toMatch(new RegExp(`^${protocol}: skipped, no `, "m"));
     else expect(paths(protocol)).toEqual(new Set(expected));
   }
-  if (paths("postgresql").size > 0) expect(stdout).toMatch(/^\| postgresql +\|[ |]*\| [\d.]+ +\|$/m);
+  if (paths("postgresql").size > 0) expect(stdout).toMatch(/^\| postgresql +\| +\| \d+ +\| \d+ +\| [\d.]+ +\|$/m);
   if (paths("redis").size > 0) expect(stdout).toMatch(/^\| redis +\| [\d.]+ +\| \d+ +\| \d+ /m);
   for (const one of figures) {
     expect(one.cpuPerRequestUs, one.path).toBeGreaterThan(0);
