@@ -5,6 +5,11 @@ import {
   type ConfigSource,
   ConfigSourceSchema,
 } from "../../xds/gen/envoy/config/core/v3/config_source_pb.js";
+import {
+  FractionalPercent_DenominatorType as Denominator,
+  type FractionalPercent,
+  FractionalPercentSchema,
+} from "../../xds/gen/envoy/type/v3/percent_pb.js";
 
 /** Small words of Envoy's configuration that every step uses. */
 
@@ -15,6 +20,16 @@ export function pack<Desc extends DescMessage>(schema: Desc, init: MessageInitSh
 export function duration(milliseconds: number): Duration {
   const seconds = Math.floor(milliseconds / 1000);
   return create(DurationSchema, { seconds: BigInt(seconds), nanos: Math.round((milliseconds - seconds * 1000) * 1e6) });
+}
+
+/** So many percent, as fine as Envoy has them: of a million. */
+export function percent(percentage: number): FractionalPercent {
+  return create(FractionalPercentSchema, { numerator: millionths(percentage), denominator: Denominator.MILLION });
+}
+
+/** A percentage as the runtime has it, which knows whole numbers only. */
+export function millionths(percentage: number): number {
+  return Math.round(percentage * 10_000);
 }
 
 /** "From the management server that told you this." */

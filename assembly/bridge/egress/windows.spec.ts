@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Decoder, encode, Kind } from "../../../examples/awesomerpc/index.js";
 import { bridgeModule, Host } from "../host.support.js";
+import { http2Frame } from "../http2.support.js";
 
 const DATA = 0;
 const RST_STREAM = 3;
@@ -13,15 +14,6 @@ interface Http2Frame {
   readonly end: boolean;
   readonly stream: number;
   readonly payload: Buffer;
-}
-
-function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
 }
 
 function framesIn(bytes: Buffer): Http2Frame[] {
@@ -60,7 +52,7 @@ class Http2Client {
   ) {
     this.context = host.connect();
     const settings = Buffer.concat([Buffer.from([0, 4]), u32(streamWindow)]);
-    this.send(Buffer.concat([Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), frame(4, 0, 0, settings)]));
+    this.send(Buffer.concat([Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), http2Frame(4, 0, 0, settings)]));
   }
 
   request(stream: number): void {
@@ -73,17 +65,19 @@ class Http2Client {
       headers: [],
       payload: Buffer.alloc(5),
     });
-    this.send(Buffer.concat([frame(1, 4, stream, Buffer.from([0x83, 0x86, 0x84])), frame(DATA, 1, stream, body)]));
+    this.send(
+      Buffer.concat([http2Frame(1, 4, stream, Buffer.from([0x83, 0x86, 0x84])), http2Frame(DATA, 1, stream, body)]),
+    );
   }
 
   extend(stream: number, by: number): void {
     if (stream === 0) this.connectionWindow += by;
     else this.windows.set(stream, (this.windows.get(stream) ?? 0) + by);
-    this.send(frame(8, 0, stream, u32(by)));
+    this.send(http2Frame(8, 0, stream, u32(by)));
   }
 
   cancel(stream: number): void {
-    this.send(frame(RST_STREAM, 0, stream, u32(8)));
+    this.send(http2Frame(RST_STREAM, 0, stream, u32(8)));
   }
 
   answer(stream: number, payload: Buffer): void {
@@ -120,7 +114,7 @@ class Http2Client {
     for (const { type, end, stream, payload } of framesIn(this.host.upstream(this.context, bytes))) {
       if (type === RST_STREAM) this.reset.add(stream);
       if (type === GOAWAY) this.goaway = true;
-      if (type === PING) this.send(frame(PING, 1, 0, payload));
+      if (type === PING) this.send(http2Frame(PING, 1, 0, payload));
       if (type !== DATA) continue;
       this.connectionWindow -= payload.length;
       const window = (this.windows.get(stream) ?? 0) - payload.length;

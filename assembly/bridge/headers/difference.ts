@@ -16,7 +16,7 @@ export function findChanges(meta: Metadata, forms: AttributeForms, headers: Head
   changes.clear();
   while (seen.length < forms.length) seen.push(false);
   for (let i = 0; i < forms.length; i++) seen[i] = false;
-  const passed = has(TRACE, headers);
+  const passed = headers.get(TRACE) != null;
   for (let i = 0; i < headers.length; i++) {
     const name = headers.nameAt(i);
     if (!isAttributeHeader(name) || (passed && isTraceHeader(name))) continue;
@@ -39,13 +39,6 @@ export function findChanges(meta: Metadata, forms: AttributeForms, headers: Head
   for (let i = 0; i < forms.length; i++) {
     if (!seen[i] && !(passed && isTraceHeader(forms.nameAt(i)))) changes.remove(meta.nameAt(forms.sourceAt(i)));
   }
-}
-
-function has(name: Slice, headers: HeaderList): bool {
-  for (let i = 0; i < headers.length; i++) {
-    if (headers.nameAt(i).equals(name)) return true;
-  }
-  return false;
 }
 
 /** An added attribute's name as who added it spells it: filters say so in a header of their own. */

@@ -23,17 +23,16 @@ export class FormsMemo {
 
   /** The headers of `meta`, good until the next call; null: a message without any. */
   of(meta: Metadata | null, limits: HeaderLimits): AttributeForms {
-    if (meta == null) return this.worked(null, limits);
+    const fresh = this.fresh;
+    if (meta == null) {
+      fresh.of(null, limits);
+      return fresh;
+    }
     const place = unchecked(this.places[placeOf(meta)]);
     if (place.is(meta, limits)) return place.forms;
-    const forms = this.worked(meta, limits);
-    place.met(meta, limits, forms);
-    return forms;
-  }
-
-  private worked(meta: Metadata | null, limits: HeaderLimits): AttributeForms {
-    this.fresh.of(meta, limits);
-    return this.fresh;
+    fresh.of(meta, limits);
+    place.met(meta, limits, fresh);
+    return fresh;
   }
 }
 
@@ -81,8 +80,9 @@ class Remembered {
     const digest = forms.digestHash;
     const again = digest == this.digest && forms.dropped == 0;
     this.digest = digest;
+    if (!again) return;
     const size = sizeOf(meta);
-    if (!again || size > MOST_BYTES) return;
+    if (size > MOST_BYTES) return;
     if (this.said) heap.free(this.said);
     this.headers = limits.headers;
     this.headerBytes = limits.headerBytes;

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:http2";
-import { Duplex } from "node:stream";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compileModule } from "../../testing/compile.support.js";
+import { pairOfEnds } from "../http2.support.js";
 
 const ENTRY = `
   import { HeaderList, HpackDecoder, huffmanDecode } from "./index";
@@ -149,7 +149,7 @@ describe("HPACK, decoded", () => {
 /** The header blocks of requests, as node's HTTP/2 client sends them on one connection. */
 async function blocksOf(requests: Record<string, string>[]): Promise<Buffer[]> {
   const sent: Buffer[] = [];
-  const [client, server] = pair(sent);
+  const [client, server] = pairOfEnds(sent);
   const http2 = createServer();
   http2.on("stream", (stream) => stream.respond({ ":status": 200 }, { endStream: true }));
   const session = connect("http://localhost", { createConnection: () => client });
@@ -172,20 +172,4 @@ function headerBlocks(bytes: Buffer): Buffer[] {
     at += 9 + length;
   }
   return blocks;
-}
-
-/** Two ends of a connection in memory; what the first sends is kept too. */
-function pair(sent: Buffer[]): [Duplex, Duplex] {
-  const end = (other: () => Duplex, seen?: Buffer[]) =>
-    new Duplex({
-      read() {},
-      write(chunk: Buffer, _encoding, done) {
-        seen?.push(chunk);
-        other().push(chunk);
-        done();
-      },
-    });
-  const first: Duplex = end(() => second, sent);
-  const second: Duplex = end(() => first);
-  return [first, second];
 }

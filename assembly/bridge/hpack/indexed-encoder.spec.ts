@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
-import { Duplex } from "node:stream";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compileModule } from "../../testing/compile.support.js";
+import { http2Frame, pairOfEnds } from "../http2.support.js";
 
 const ENTRY = `
   import { IndexedEncoder, writeIndexed, writeNamed } from "./index";
@@ -102,39 +102,18 @@ async function readBack(blocks: Buffer[], tableSize = 4096): Promise<Headers[]> 
     });
     server.on("session", (session) => session.on("error", reject));
   });
-  const [near, far] = pair();
+  const [near, far] = pairOfEnds();
   server.emit("connection", far);
   near.resume();
-  near.write(Buffer.concat([Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), frame(4, 0, 0), frame(4, 1, 0)]));
+  near.write(
+    Buffer.concat([Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), http2Frame(4, 0, 0), http2Frame(4, 1, 0)]),
+  );
   // The table may change once its SETTINGS have been acknowledged, which is what the second frame says.
-  for (const [i, block] of blocks.entries()) near.write(frame(1, 5, 2 * i + 1, block));
+  for (const [i, block] of blocks.entries()) near.write(http2Frame(1, 5, 2 * i + 1, block));
   await done;
   near.destroy();
   await once(near, "close");
   return read;
-}
-
-function frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-
-function pair(): [Duplex, Duplex] {
-  const end = (other: () => Duplex) =>
-    new Duplex({
-      read() {},
-      write(chunk: Buffer, _encoding, done) {
-        other().push(chunk);
-        done();
-      },
-    });
-  const near: Duplex = end(() => far);
-  const far: Duplex = end(() => near);
-  return [near, far];
 }
 
 const request: Headers = {

@@ -15,9 +15,8 @@ import {
   StderrAccessLogSchema,
   StdoutAccessLogSchema,
 } from "../../../xds/gen/envoy/extensions/access_loggers/stream/v3/stream_pb.js";
-import { FractionalPercent_DenominatorType as Denominator } from "../../../xds/gen/envoy/type/v3/percent_pb.js";
 import type { LogFormat, Logging, Model, Service } from "../../model/index.js";
-import { pack } from "../envoy.js";
+import { millionths, pack, percent } from "../envoy.js";
 import { type LogKey, logKey } from "../names.js";
 
 /**
@@ -60,13 +59,11 @@ function keysOf(service: Service, { log, percentage, code, milliseconds }: Loggi
   ];
   const set = bounds.filter(([, value, otherwise]) => value !== otherwise);
   return [
-    [logKey(service, log, "sampled"), Math.round(percentage * PARTS_PER_PERCENT)],
+    [logKey(service, log, "sampled"), millionths(percentage)],
     ...set.map(([key, value]): [string, number] => [logKey(service, log, key), value]),
   ];
 }
 
-/** The runtime has whole numbers: of a million. */
-const PARTS_PER_PERCENT = 10_000;
 const LEAST = 0;
 const MOST = 2 ** 32 - 1;
 
@@ -75,7 +72,7 @@ function sampled(runtimeKey: string): AccessLogFilter {
     case: "runtimeFilter",
     value: {
       runtimeKey,
-      percentSampled: { numerator: 0, denominator: Denominator.MILLION },
+      percentSampled: percent(0),
       useIndependentRandomness: true,
     },
   });

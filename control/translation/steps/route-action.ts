@@ -4,10 +4,9 @@ import {
   type RouteAction,
   RouteActionSchema,
 } from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
-import { FractionalPercent_DenominatorType as Denominator } from "../../../xds/gen/envoy/type/v3/percent_pb.js";
 import type { Destination, HashKey, Model, Route } from "../../model/index.js";
 import { attributeHeader } from "../attribute-header.js";
-import { duration } from "../envoy.js";
+import { duration, percent } from "../envoy.js";
 import { destinationHashKeys } from "../hash-keys.js";
 import { requestCluster, SESSION_HEADERS } from "../names.js";
 import { retryPolicy } from "./retry-policy.js";
@@ -96,9 +95,7 @@ function clusters(
 function mirror(target: Route["mirrors"][number]) {
   return {
     cluster: requestCluster(target),
-    runtimeFraction: {
-      defaultValue: { numerator: Math.round(target.percentage * 10_000), denominator: Denominator.MILLION },
-    },
+    runtimeFraction: { defaultValue: percent(target.percentage) },
     // The authority is the protocol's service name, not a host: a copy is the same bytes.
     disableShadowHostSuffixAppend: true,
   };

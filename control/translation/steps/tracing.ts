@@ -6,10 +6,9 @@ import {
 import { OpenTelemetryConfigSchema } from "../../../xds/gen/envoy/config/trace/v3/opentelemetry_pb.js";
 import type { HttpConnectionManagerSchema } from "../../../xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import type { CustomTagSchema } from "../../../xds/gen/envoy/type/tracing/v3/custom_tag_pb.js";
-import { FractionalPercent_DenominatorType as Denominator } from "../../../xds/gen/envoy/type/v3/percent_pb.js";
 import type { Service, SpanTag } from "../../model/index.js";
 import { attributeHeader } from "../attribute-header.js";
-import { duration, pack } from "../envoy.js";
+import { duration, pack, percent } from "../envoy.js";
 import { calloutCluster, serviceName } from "../names.js";
 
 // Where the mesh has a tracer, each listener has it too, and which requests have spans is in the routes: so a Telemetry's
@@ -61,10 +60,6 @@ export function routeTracing(service: Service): { tracing?: RouteTracing } {
       customTags: [...PROTOCOL_TAGS, ...tracing.tags.map(tagOf)],
     }),
   };
-}
-
-function percent(value: number) {
-  return { numerator: Math.round(value * 10_000), denominator: Denominator.MILLION };
 }
 
 const NONE = { clientSampling: percent(0), randomSampling: percent(0) };

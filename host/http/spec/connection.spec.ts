@@ -3,6 +3,7 @@ import http2 from "node:http2";
 import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { JsonObject } from "@bufbuild/protobuf";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { client, request, startBackend, startWorld, until } from "./world.support.js";
 
@@ -24,6 +25,11 @@ async function startEcho(): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port;
+}
+
+function fileLog(path: string, logFormat: JsonObject) {
+  const type = "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog";
+  return { name: "file", typedConfig: { "@type": type, path, logFormat } };
 }
 
 describe("connections", () => {
@@ -192,18 +198,7 @@ describe("configuration", () => {
     const world = await startWorld({
       clusters: { c: [backend.port], empty: [] },
       routes: [to("/ok"), to("/empty", { cluster: "empty" })],
-      manager: {
-        accessLog: [
-          {
-            name: "file",
-            typedConfig: {
-              "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
-              path,
-              logFormat: { textFormatSource: { inlineString } },
-            },
-          },
-        ],
-      },
+      manager: { accessLog: [fileLog(path, { textFormatSource: { inlineString } })] },
     });
     const session = client(world.port);
     for (const target of ["/ok", "/ok/kill", "/empty", "/none"]) await request(session, target);
@@ -234,18 +229,7 @@ describe("configuration", () => {
     const world = await startWorld({
       clusters: { c: [backend.port] },
       routes: [to("/ok")],
-      manager: {
-        accessLog: [
-          {
-            name: "file",
-            typedConfig: {
-              "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
-              path,
-              logFormat: { jsonFormat },
-            },
-          },
-        ],
-      },
+      manager: { accessLog: [fileLog(path, { jsonFormat })] },
     });
     const session = client(world.port);
     for (const target of ["/ok", "/none"]) await request(session, target);
