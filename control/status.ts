@@ -56,10 +56,13 @@ function costsOf(service: Service, model: Model): string {
     const shared = codec.mode === "multiplexed";
     return shared ? "clients share backend connections" : "a backend connection for each request under way";
   }
-  const { attributes, draw, streams } = flowPlan(rulesOf(service), model);
+  const { attributes, apart, draw, streams } = flowPlan(rulesOf(service), model);
   const each = Math.max(1, draw.length) * streams;
   const most = tuning.flow?.["connectionStreams"] ?? MOST_STREAMS;
-  const keys = attributes.length === 0 ? "" : ` and value of ${attributes.join(", ")}`;
+  const told = attributes.filter((name) => name in apart);
+  const whole = attributes.filter((name) => !(name in apart));
+  const classes = told.length === 0 ? "" : `, what rules tell apart by ${told.join(", ")}`;
+  const keys = `${classes}${whole.length === 0 ? "" : ` and value of ${whole.join(", ")}`}`;
   return `${each === 1 ? "a backend connection" : `${each} backend connections`} (25 KB each in Envoy) for each client${keys}, at most ${most} a client`;
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Destination, Model, Route, Service } from "../model/index.js";
 import { destinationHashKeys } from "./hash-keys.js";
+import { type Apart, apartOf } from "./told-apart.js";
 
 /** A destination of a route, and the cells of the draw that lead to it: from `first` up to, and not including, `end`. */
 export interface Share {
@@ -15,6 +16,8 @@ export interface FlowPlan {
   readonly revision: string;
   /** The attributes that any rule looks at. */
   readonly attributes: readonly string[];
+  /** What rules tell apart in the values of these; of others, each value may have a way of its own. */
+  readonly apart: Readonly<Record<string, Apart>>;
   /**
    * The widths of the cells that each request is drawn into. All splits of a service use one draw: its cells are cut where
    * any of them has a boundary, so that each request's destination is settled before its route is.
@@ -49,10 +52,18 @@ export function flowPlan(rules: readonly Route[], model: Model): FlowPlan {
     route,
     shares: sharesOf(splits[index] ?? [], bounds[index] ?? [], cuts),
   }));
-  const attributes = attributesOf(rules, model);
+  const hashed = hashedBy(rules, model);
+  const attributes = attributesOf(rules, hashed);
+  const apart = apartOf(
+    rules.flatMap(({ match }) => match),
+    hashed,
+  );
   const ways = routes.map(({ route: { name, match }, shares }) => ({ name, match, shares }));
-  const revision = createHash("sha256").update(JSON.stringify({ attributes, draw, ways })).digest("hex").slice(0, 16);
-  return { revision, attributes, draw, routes, streams: streamsFor(splits.flat(), model) };
+  const revision = createHash("sha256")
+    .update(JSON.stringify({ attributes, apart, draw, ways }))
+    .digest("hex")
+    .slice(0, 16);
+  return { revision, attributes, apart, draw, routes, streams: streamsFor(splits.flat(), model) };
 }
 
 /** Where each share ends, in steps. */
@@ -74,13 +85,15 @@ function sharesOf(split: readonly Destination[], ends: readonly number[], cuts: 
   });
 }
 
-function attributesOf(rules: readonly Route[], model: Model): string[] {
-  const matched = rules.flatMap(({ match }) => match.map(({ name }) => name));
-  const hashed = rules.flatMap(({ destinations }) =>
+function hashedBy(rules: readonly Route[], model: Model): string[] {
+  return rules.flatMap(({ destinations }) =>
     destinationHashKeys(destinations, model).flatMap((key) => (key === "sourceAddress" ? [] : [key.attribute])),
   );
-  const byName = new Map([...matched, ...hashed].map((name) => [name.toLowerCase(), name]));
-  return [...byName.keys()].sort();
+}
+
+function attributesOf(rules: readonly Route[], hashed: readonly string[]): string[] {
+  const matched = rules.flatMap(({ match }) => match.map(({ name }) => name));
+  return [...new Set([...matched, ...hashed].map((name) => name.toLowerCase()))].sort();
 }
 
 function streamsFor(destinations: readonly Destination[], { services }: Model): number {

@@ -16,7 +16,13 @@ import {
 const FLOWS: readonly Lane[] = ["flow"];
 const MIB = 1024 * 1024;
 const CAP = 8;
-const byUser: Route[] = [{ match: { user: { prefix: "u" } }, to: { v1: 50, v2: 50 } }, { to: "v3" }];
+/** With an expression, every user has a key of its own: what it tells apart only the proxy knows. */
+const byUser: Route[] = [{ match: { user: { regex: "u.*" } }, to: { v1: 50, v2: 50 } }, { to: "v3" }];
+const named = (...users: string[]): Route[] => [
+  ...users.map((exact): Route => ({ match: { user: { exact } }, to: "v2" })),
+  { match: { user: { prefix: "test-" } }, to: "v3" },
+  { to: "v1" },
+];
 const limits = (flow: object) => ({ "meltemi.dev/flow": JSON.stringify(flow) });
 
 let chopper: Chopper | undefined;
@@ -40,6 +46,8 @@ async function spec(_kind: unknown, protocol: Protocol) {
       keyed: { routes: byUser },
       split: { routes: [{ to: { v1: 50, v2: 30, v3: 20 } }] as Route[] },
       changing: { routes: [{ to: "v1" }] as Route[] },
+      named: { routes: named("Jason") },
+      joining: { routes: named("Jason") },
       moving: {},
       toggled: { routes: byUser },
       spread: { backends: ports },
@@ -82,6 +90,52 @@ contract(
       await Promise.all(Array.from({ length: 50 }, (_, index) => caller.call({ attributes: user(`u${index}`) })));
       expect((await openedFlows()) - before).toBe(1);
       expect(new Set(world().backends.v1.messages.map(({ connection }) => connection)).size).toBe(1);
+    });
+
+    test("users that no rule tells apart share streams, and each goes where rules say", async () => {
+      const before = await openedFlows();
+      const caller = world().caller("named");
+      const users = Array.from({ length: 30 }, (_, index) => [
+        "Jason",
+        `test-${index}`,
+        `jason${index}`,
+        `test${index}`,
+      ]);
+      const calls = users.flat().map((name) => caller.call({ attributes: user(name) }));
+      for (const { error } of await Promise.all([...calls, caller.call()])) expect(error).toBeUndefined();
+      expect(world().counts()).toEqual({ v1: 61, v2: 30, v3: 30 });
+      // Jason's, those that begin with «test-», all others, and who says no user.
+      expect((await openedFlows()) - before).toBe(4);
+    });
+
+    test("when rules name one more user, nobody else is ever taken for him", async () => {
+      let stop = false;
+      const loads = Array.from({ length: 4 }, async (_, line) => {
+        // New connections open new streams, also while routes are newer than what the codec has been told.
+        while (!stop) {
+          const caller = world().caller("joining");
+          const said = ["Bob", `Alice${line}`].map((name) => caller.call({ attributes: user(name), payload: name }));
+          for (const { error } of await Promise.all(said)) expect(error).toBeUndefined();
+          caller.destroy();
+        }
+      });
+      for (let turn = 0; turn < 10; turn++) {
+        for (const [users, to] of [
+          [["Jason", "Bob"], "v2"],
+          [["Jason"], "v1"],
+        ] as const) {
+          world().route("joining", named(...users));
+          const { length } = world().backends[to].messages;
+          const later = () => world().backends[to].messages.slice(length);
+          await until(`Bob to go to ${to}`, () => later().some(({ payload }) => payload.toString() === "Bob"));
+        }
+      }
+      stop = true;
+      await Promise.all(loads);
+      const { v1, v2, v3 } = world().backends;
+      expect(v2.messages.filter(({ payload }) => payload.toString().startsWith("Alice"))).toEqual([]);
+      expect(v1.messages.filter(({ payload }) => payload.toString().startsWith("Alice")).length).toBeGreaterThan(20);
+      expect(v3.messages).toEqual([]);
     });
 
     test("one client's requests spread over five endpoints", async () => {

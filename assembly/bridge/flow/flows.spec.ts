@@ -66,6 +66,37 @@ describe("flows", () => {
     expect(sent(frames, 3).equals(two)).toBe(true);
   });
 
+  it("have a stream for what rules tell apart, and show routes a value that stands for all that are alike", () => {
+    const apart = { user: { exact: ["", "Jason", "te"], prefix: ["te", "test-", "te~"] } };
+    configure({ ...FLOW, revision: "r2", apart });
+    const users = ["Jason", "jason", "test-1", "Jasonx", "tea", "test-", "", "te", "te~x", "tex", "\0", "test-2"];
+    const frames = users.map((user, index) => says(request(BigInt(index + 1), user)));
+    const streams = frames.map((sent) => sent.find(({ type }) => type === Type.data)?.stream);
+    expect(streams).toEqual([1, 3, 5, 3, 7, 5, 9, 11, 13, 7, 3, 5]);
+    const said = frames.flatMap((sent) =>
+      sent.flatMap(({ type, body }) =>
+        type === Type.headers ? [body.toString("latin1").split("user")[1]?.slice(1)] : [],
+      ),
+    );
+    expect(said).toEqual(["Jason", "~", "test-~", "te}", "", "te", "te~~"]);
+    expect(
+      opened(
+        says(encode({ kind: Kind.request, id: 99n, service: "a.B", method: "c", headers: [], payload: Buffer.of() })),
+      ),
+    ).toEqual([15]);
+  });
+
+  it("find what is wrong with what they tell apart", () => {
+    const many = Array.from({ length: 65 }, (_, index) => `${index}`);
+    const wrong = (apart: object) => () => {
+      host.logs.length = 0;
+      configure({ ...FLOW, apart });
+    };
+    expect(wrong({ user: { exact: many } })).toThrow("flow.apart.user: expected 64 values at most");
+    expect(wrong({ usr: {} })).toThrow("flow.apart.usr: unknown field; there are: user");
+    expect(wrong({ user: { exact: 1 } })).toThrow("flow.apart.user.exact: expected an array");
+  });
+
   it("pass what follows on the same stream in one frame of HTTP/2, as long as it fits one", () => {
     const bytes = (frames: readonly Http2Frame[]) =>
       frames.flatMap(({ type, stream, body }) => (type === Type.data ? [[stream, body.length]] : []));

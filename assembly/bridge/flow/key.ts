@@ -4,7 +4,8 @@ import { Metadata } from "../../codec";
 import { Flow } from "./flow";
 import { FlowSettings } from "../settings";
 
-// A key:  *( length u32, value )  for each attribute of the settings; the length is ABSENT where a request has none.
+// A key:  *( ABSENT u32 / class u32 / length u32, value )  for each attribute of the settings: its class where rules tell only
+// some values apart, else the value itself.
 const ABSENT: u32 = 0xffffffff;
 
 const scratch = new Writer();
@@ -12,12 +13,18 @@ const scratch = new Writer();
 /** Writes the key of a request; a view that is good until the next one. */
 export function keyOf(meta: Metadata, settings: FlowSettings): Slice {
   scratch.reset();
-  const names = settings.attributes;
-  for (let i = 0; i < names.length; i++) {
-    const value = meta.get(unchecked(names[i]).view());
+  const attributes = settings.attributes;
+  for (let i = 0; i < attributes.length; i++) {
+    const attribute = unchecked(attributes[i]);
+    const value = meta.get(attribute.name.view());
     // A longer one gets no header, so no rule sees it.
     if (value == null || value.length > MAX_VALUE_BYTES) {
       scratch.u32(ABSENT);
+      continue;
+    }
+    const classes = attribute.classes;
+    if (classes != null) {
+      scratch.u32(classes.of(value));
       continue;
     }
     scratch.u32(value.length);

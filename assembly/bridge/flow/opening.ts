@@ -21,9 +21,12 @@ export function writeFlowOpening(out: Writer, stream: u32, meta: Metadata, cell:
   writeNamed(out, METHOD, CONNECT);
   writeNamed(out, AUTHORITY, authority.view());
   for (let i = 0; i < settings.attributes.length; i++) {
-    const value = meta.get(settings.attributes[i].view());
+    const attribute = settings.attributes[i];
+    const value = meta.get(attribute.name.view());
     if (value == null || value.length > MAX_VALUE_BYTES) continue;
-    writeLiteral(out, settings.headers[i].view(), attributeValue(value));
+    const classes = attribute.classes;
+    const said = classes == null ? attributeValue(value) : classes.sample(classes.of(value));
+    writeLiteral(out, attribute.header.view(), said);
   }
   if (settings.draws.length > 0) writeDecimal(out, DRAW, cell);
   endHeaders(out, start, stream, false);

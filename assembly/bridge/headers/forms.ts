@@ -90,11 +90,11 @@ export class AttributeForms {
 
   /** Keeps what `other` has, for as long as nothing else is kept here. */
   keep(other: AttributeForms, version: u32): void {
-    const views = 2 * <usize>other.length * offsetof<Slice>();
-    let bytes = 0;
-    for (let i = 0; i < other.length; i++) bytes += other.nameAt(i).length + other.valueAt(i).length;
+    const views: usize = 2 * <usize>other.length * offsetof<Slice>();
+    let bytes: usize = 0;
+    for (let i = 0; i < other.length; i++) bytes += <usize>(other.nameAt(i).length + other.valueAt(i).length);
     if (this.keptBytes) heap.free(this.keptBytes);
-    this.keptBytes = heap.alloc(views + <usize>bytes);
+    this.keptBytes = heap.alloc(views + bytes);
     let view = this.keptBytes;
     let at = view + views;
     this.headers.clear();

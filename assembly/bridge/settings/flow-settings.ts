@@ -1,6 +1,7 @@
-import { attributeHeader } from "../../attributes";
 import { Bytes } from "../../bytes";
 import { Fields } from "../../json";
+import { FlowAttribute } from "./flow-attribute";
+import { ValueClasses } from "./value-classes";
 
 /** How requests of one service go by flows. A change reaches open connections, which compare `epoch`. */
 export class FlowSettings {
@@ -10,9 +11,8 @@ export class FlowSettings {
   epoch: i32 = 0;
   /** What the routes of this configuration write on the 200 of a CONNECT. */
   revision: Bytes = Bytes.of("");
-  /** The attributes that rules look at, and their headers. */
-  attributes: Array<Bytes> = [];
-  headers: Array<Bytes> = [];
+  /** The attributes that rules look at. */
+  attributes: Array<FlowAttribute> = [];
   /** Widths of the cells that a request is drawn into, added up; empty where nothing is split. */
   draws: Array<u32> = [];
   /** How many streams share the requests of one key and cell. */
@@ -34,6 +34,8 @@ export class FlowSettings {
   read(fields: Fields, on: bool): void {
     const revision = fields.string("revision", "");
     const names = fields.strings("attributes");
+    const apart = fields.object("apart");
+    const classes = classesOf(names, apart);
     const widths = fields.integers("draw", 0, 1000000000);
     const width = <i32>fields.integer("streams", 1, 1, 64);
     this.connectionStreams = <i32>fields.integer("connectionStreams", 128, 1, 100000);
@@ -42,6 +44,7 @@ export class FlowSettings {
     this.unansweredBytes = <i32>fields.integer("unansweredBytes", 16777216, 1, 1073741824);
     this.ageMs = <i32>fields.integer("ageMs", 30000, 100, 86400000);
     fields.done();
+    // What is told apart is part of the revision, as all is that routes go by.
     const identity = [on ? "on" : "off", revision, width.toString(), names.join("\0"), widths.join(" ")].join("\n");
     if (identity == this.identity) return;
     this.identity = identity;
@@ -50,12 +53,7 @@ export class FlowSettings {
     this.revision = Bytes.of(revision);
     this.width = width;
     this.attributes = [];
-    this.headers = [];
-    for (let i = 0; i < names.length; i++) {
-      const name = Bytes.of(names[i]);
-      this.attributes.push(name);
-      this.headers.push(Bytes.copyOf(attributeHeader(name.view())));
-    }
+    for (let i = 0; i < names.length; i++) this.attributes.push(new FlowAttribute(names[i], classes[i]));
     this.draws = [];
     let total: f64 = 0;
     for (let i = 0; i < widths.length; i++) this.draws.push(<u32>(total += widths[i]));
@@ -65,4 +63,15 @@ export class FlowSettings {
   @inline get cells(): i32 {
     return max(1, this.draws.length);
   }
+}
+
+/** What is told apart in each attribute's values; null where no two are known to be alike. */
+function classesOf(names: Array<string>, apart: Fields): Array<ValueClasses | null> {
+  const all = new Array<ValueClasses | null>();
+  for (let i = 0; i < names.length; i++) {
+    const values = apart.object(names[i]);
+    all.push(apart.has(names[i]) ? new ValueClasses(values) : null);
+  }
+  apart.done();
+  return all;
 }

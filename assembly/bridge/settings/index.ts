@@ -1,3 +1,4 @@
+export { FlowAttribute } from "./flow-attribute";
 export { FlowSettings } from "./flow-settings";
 export { Mode, Role, Settings } from "./settings";
 export { settingsOf } from "./registry";

@@ -64,8 +64,8 @@ function isSharded(service: Service, model: Model): true | undefined {
 function waysOf(service: Service, model: Model) {
   const ways = { oneWayCluster: oneWayLoop(service), sharded: isSharded(service, model) };
   if (service.lane.taken !== "flow") return ways;
-  const { revision, attributes, draw, streams } = flowPlan(rulesOf(service), model);
-  return { ...ways, flow: { ...service.tuning.flow, revision, attributes, draw, streams } };
+  const { revision, attributes, apart, draw, streams } = flowPlan(rulesOf(service), model);
+  return { ...ways, flow: { ...service.tuning.flow, revision, attributes, apart, draw, streams } };
 }
 
 /** Beside the application, calls are counted as Istio counts them there. */
