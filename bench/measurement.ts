@@ -1,9 +1,9 @@
 /**
- * `request`, `session` and `flow` are Meltemi's lanes on Envoy; `cpp` is Envoy's own filter of that protocol, `http` plain
- * HTTP/2 to HTTP/1.1 through the same connection manager and router, `tcp` tcp_proxy, `tcp-codec` tcp_proxy behind the
- * lane's codec; `host` is Meltemi's host.
+ * `request`, `session` and `flow` are Meltemi's lanes on Envoy; `cpp` is Envoy's own filter of that protocol, `cpp-older` an
+ * older one where there are two, `http` plain HTTP/2 to HTTP/1.1 through the same connection manager and router, `tcp`
+ * tcp_proxy, `tcp-codec` tcp_proxy behind the lane's codec; `host` is Meltemi's host.
  */
-export const PATHS = ["request", "flow", "session", "cpp", "http", "tcp", "tcp-codec", "host"] as const;
+export const PATHS = ["request", "flow", "session", "cpp", "cpp-older", "http", "tcp", "tcp-codec", "host"] as const;
 export type Path = (typeof PATHS)[number];
 
 /** How hard to push. */
