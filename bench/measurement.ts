@@ -1,9 +1,9 @@
 /**
- * `request`, `session` and `flow` are Meltemi's lanes on Envoy; `cpp` is Envoy's own filter of that protocol, `http` plain
- * HTTP/2 to HTTP/1.1 through the same connection manager and router, `tcp` tcp_proxy, `tcp-codec` tcp_proxy behind the
- * lane's codec; `host` is Meltemi's host.
+ * `request`, `session` and `flow` are Meltemi's lanes on Envoy; `cpp` is Envoy's own filter of that protocol, `cpp-older` an
+ * older one where there are two, `http` plain HTTP/2 to HTTP/1.1 through the same connection manager and router, `tcp`
+ * tcp_proxy, `tcp-codec` tcp_proxy behind the lane's codec; `host` is Meltemi's host.
  */
-export const PATHS = ["request", "flow", "session", "cpp", "http", "tcp", "tcp-codec", "host"] as const;
+export const PATHS = ["request", "flow", "session", "cpp", "cpp-older", "http", "tcp", "tcp-codec", "host"] as const;
 export type Path = (typeof PATHS)[number];
 
 /** How hard to push. */
@@ -15,11 +15,14 @@ export interface Load {
   readonly connections: number;
   /** Values in turn of the attribute that routes look at; without it, one. */
   readonly keys?: number;
-  /** What is done with streams of flows: each request is drawn into one of two, or they grow old. Without it, neither. */
+  /**
+   * What is done with streams of flows: each request is drawn into one of two, they grow old, or rules are such that each of
+   * the `keys` has its own. Without it, nothing, and keys that rules do not tell apart share one.
+   */
   readonly streams?: Streams;
 }
 
-export type Streams = "split" | "aged";
+export type Streams = "split" | "aged" | "each";
 
 /** What one path does under one load; the form of `--json`. */
 export interface Measurement extends Load {

@@ -3,7 +3,7 @@ import { freePorts } from "./processes.js";
 import type { BenchRules } from "./rules.js";
 import type { BenchPath, Drive } from "./scenario.js";
 import type { Site } from "./site.js";
-import { cluster, listener, type NetworkFilter, tcpProxy } from "./static-resources.js";
+import { cluster, listener, type NetworkFilter, type StaticResources, tcpProxy } from "./static-resources.js";
 
 /** What is compared: one backend behind Meltemi's lane, Envoy's own filters for the protocol, TCP, and the host. */
 export interface Comparison {
@@ -15,7 +15,7 @@ export interface Comparison {
   readonly drive: Drive;
   /** Envoy's own network filters for the protocol, which route to this cluster. */
   readonly own: (cluster: string) => NetworkFilter[];
-  /** More ways through the same Envoy, each with a backend of its own. */
+  /** More ways through the same Envoy. */
   readonly more?: readonly Other[];
 }
 
@@ -29,19 +29,14 @@ export interface Other {
 /** Starts one Envoy for all paths, and the host; the paths in the order in which they take turns. */
 export async function compare(site: Site, comparison: Comparison): Promise<BenchPath[]> {
   const { service, lane, flows = false, backend, drive, own, more = [] } = comparison;
-  const [cppPort = 0, tcpPort = 0, ...ports] = await freePorts(2 + more.length);
-  const others = more.map((other, i) => ({ ...other, port: ports[i] ?? 0, cluster: `bench_${other.path}` }));
-  const clusters = [cluster("bench", backend), ...others.map((other) => cluster(other.cluster, other.backend))];
-  const cpp = [listener("bench_cpp", cppPort, ...own("bench"))];
-  const hasCpp = site.envoyTakes({ listeners: cpp, clusters });
-  if (!hasCpp) console.log(`${service.protocol}, cpp: skipped, there is no Envoy that has such a filter`);
+  const offered: Other[] = [{ path: "cpp", backend, drive, filters: own }, ...more];
+  const [tcpPort = 0, ...ports] = await freePorts(1 + offered.length);
+  const others = offered
+    .map((other, i) => placed(other, ports[i] ?? 0))
+    .filter((other) => isTaken(site, service, other));
   const envoy = await site.startEnvoy(service, backend, {
-    listeners: [
-      ...(hasCpp ? cpp : []),
-      listener("bench_tcp", tcpPort, tcpProxy("bench")),
-      ...others.map((other) => listener(other.cluster, other.port, ...other.filters(other.cluster))),
-    ],
-    clusters,
+    listeners: [listener("bench_tcp", tcpPort, tcpProxy("bench")), ...others.flatMap(({ listeners }) => listeners)],
+    clusters: [cluster("bench", backend), ...others.flatMap(({ clusters }) => clusters)],
   });
   const host: BenchPath = { path: "host", target: await site.startHost(service, backend), drive };
   if (!envoy) return [host];
@@ -50,11 +45,31 @@ export async function compare(site: Site, comparison: Comparison): Promise<Bench
   return [
     { path: lane, target: envoy, drive },
     ...(byFlows ? [byFlows] : []),
-    ...(hasCpp ? [{ path: "cpp", target: at(cppPort), drive } as const] : []),
     ...others.map((other) => ({ path: other.path, target: at(other.port), drive: other.drive })),
     { path: "tcp", target: at(tcpPort), drive },
     host,
   ];
+}
+
+/** Another way, with where it stands in the Envoy. */
+interface Placed extends Other, StaticResources {
+  readonly port: number;
+}
+
+function placed(other: Other, port: number): Placed {
+  const name = `bench_${other.path}`;
+  return {
+    ...other,
+    port,
+    listeners: [listener(name, port, ...other.filters(name))],
+    clusters: [cluster(name, other.backend)],
+  };
+}
+
+function isTaken(site: Site, { protocol }: BenchRules, { path, listeners, clusters }: Placed): boolean {
+  const takes = site.envoyTakes({ listeners, clusters });
+  if (!takes) console.log(`${protocol}, ${path}: skipped, there is no Envoy that has such a filter`);
+  return takes;
 }
 
 /** An Envoy for each of what a load may do with streams: it is the rules that say it. */
@@ -63,8 +78,9 @@ async function flowPath(site: Site, { service, backend, drive }: Comparison): Pr
   const target = await site.startEnvoy(byFlows, backend);
   const split = await site.startEnvoy({ ...byFlows, streams: "split" }, backend);
   const aged = await site.startEnvoy({ ...byFlows, streams: "aged" }, backend);
-  if (!target || !split || !aged) return undefined;
-  const by = { split, aged };
+  const each = await site.startEnvoy({ ...byFlows, streams: "each" }, backend);
+  if (!target || !split || !aged || !each) return undefined;
+  const by = { split, aged, each };
   return {
     path: "flow",
     target,

@@ -1,12 +1,14 @@
 import { stringify } from "yaml";
 import type { Streams } from "./measurement.js";
 
+export type BenchTest = { readonly exact?: string; readonly prefix?: string };
+
 /** A service with one endpoint and one route. */
 export interface BenchRules {
   /** The application protocol's name. */
   readonly protocol: string;
   /** What the route matches, as MetaRouter has it. */
-  readonly attributes?: Record<string, object>;
+  readonly attributes?: Record<string, BenchTest>;
   /** How requests go, of services that have a choice. Default: one by one. */
   readonly lane?: "request" | "flow";
   /** What is done with streams of flows. */
@@ -48,7 +50,8 @@ export function rules(
     streams === "split"
       ? SUBSETS.map((subset) => ({ destination: { host, subset }, weight: 50 }))
       : [{ destination: { host } }];
-  const route = { name: "bench", ...(attributes && { match: { attributes } }), route: destinations };
+  const match = attributes && { match: { attributes: streams === "each" ? inTheDark(attributes) : attributes } };
+  const route = { name: "bench", ...match, route: destinations };
   const router = {
     apiVersion: "metaprotocol.aeraki.io/v1alpha1",
     kind: "MetaRouter",
@@ -58,4 +61,10 @@ export function rules(
   return [entry, ...(streams === "split" ? [subsets] : []), router]
     .map((resource) => stringify(resource))
     .join("---\n");
+}
+
+/** The same asked by expressions: what they tell apart only the proxy knows, so each value has a stream of its own. */
+function inTheDark(attributes: Record<string, BenchTest>): Record<string, object> {
+  const regex = ({ exact, prefix = "" }: BenchTest) => ({ regex: exact ?? `${prefix}.*` });
+  return Object.fromEntries(Object.entries(attributes).map(([name, test]) => [name, regex(test)]));
 }

@@ -3,7 +3,7 @@ import { type Load, type Measurement, PATHS, type Path } from "./measurement.js"
 import { rounded } from "./statistics.js";
 
 const LANES: readonly Path[] = ["request", "flow", "session"];
-const OTHERS: readonly Path[] = ["cpp", "http", "tcp", "tcp-codec"];
+const OTHERS: readonly Path[] = ["cpp", "cpp-older", "http", "tcp", "tcp-codec"];
 
 /** All figures in Markdown: for each protocol its ratios, and what they are ratios of; then the codecs alone. */
 export function tables(measurements: readonly Measurement[], codecs: readonly CodecSpeed[]): string {

@@ -51,6 +51,19 @@ function ticks(): Http2Frame[] {
   return parse(host.takeLetGo());
 }
 
+/** Milliseconds pass. */
+const pass = (milliseconds: number): void => {
+  host.time += BigInt(milliseconds) * 1_000_000n;
+};
+
+/** FNV-1a over a key as `key.ts` writes it: the value behind its length. */
+function hashOfKey(value: string): bigint {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(value.length);
+  const step = (hash: bigint, byte: number) => BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return Buffer.concat([length, Buffer.from(value)]).reduce(step, 0xcbf29ce484222325n);
+}
+
 const opened = (frames: readonly Http2Frame[]) =>
   frames.flatMap(({ type, stream }) => (type === Type.headers ? [stream] : []));
 const connected = (stream: number) => headers("200", false, stream, [["x-meltemi-revision", "r1"]]);
@@ -95,6 +108,21 @@ describe("flows", () => {
     expect(wrong({ user: { exact: many } })).toThrow("flow.apart.user: expected 64 values at most");
     expect(wrong({ usr: {} })).toThrow("flow.apart.usr: unknown field; there are: user");
     expect(wrong({ user: { exact: 1 } })).toThrow("flow.apart.user.exact: expected an array");
+  });
+
+  it("tell keys apart by their bytes, where their hashes are the same", () => {
+    // Found by reducing a lattice: FNV-1a's last step is a product, so differences of bytes add up.
+    const [one, other] = ["08aeqll85v5dog2u", "2h7195xs812f18pc"];
+    expect(hashOfKey(one)).toBe(hashOfKey(other));
+    expect(opened(says(request(1n, one), request(2n, other), request(3n, one)))).toEqual([1, 3]);
+    // The first one's end leaves the other where it is.
+    expect(hears(connected(1), connected(3), reset(2, 1))).toEqual([
+      [1n, Status.unavailable],
+      [3n, Status.unavailable],
+    ]);
+    const frames = says(request(4n, other), request(5n, one));
+    expect(opened(frames)).toEqual([5]);
+    expect(sent(frames, 3).equals(request(4n, other))).toBe(true);
   });
 
   it("pass what follows on the same stream in one frame of HTTP/2, as long as it fits one", () => {
@@ -173,6 +201,46 @@ describe("flows", () => {
         .filter(({ endStream }) => endStream)
         .map(({ stream }) => stream),
     ).toEqual([1]);
+  });
+
+  it("use a stream that went by older routes for a moment only", () => {
+    says(request(1n, "old"), request(2n, "new"));
+    hears(headers("200", false, 1, [["x-meltemi-revision", "r0"]]), connected(3));
+    hears(data(response(1n), false, 1), data(response(2n), false, 3));
+    pass(101);
+    expect(opened(says(request(3n, "old"), request(4n, "new")))).toEqual([5]);
+  });
+
+  it("grow old within 30 seconds, give or take a fifth, not all at once", () => {
+    const users = Array.from({ length: 40 }, (_, index) => `u${index}`);
+    const ask = () => opened(says(...users.map((user, index) => request(BigInt(index), user))));
+    const answer = (streams: readonly number[]) => hears(...streams.map((stream) => headers("200", true, stream)));
+    const first = ask();
+    hears(...first.map(connected));
+    pass(23_900);
+    expect([first.length, ask()]).toEqual([40, []]);
+    pass(6_100);
+    const second = ask();
+    expect(second.length).toBeGreaterThan(0);
+    expect(second.length).toBeLessThan(40);
+    answer(second);
+    pass(6_100);
+    // Those that were opened anew a moment ago have ended, by that answer; all the others are old.
+    expect(ask().length).toBe(40);
+  });
+
+  it("reset a stream whose end does not come back in ten seconds, and not before", () => {
+    says(request(1n, "a"));
+    hears(connected(1), data(response(1n), false, 1));
+    configure({ ...FLOW, revision: "r2" });
+    says(request(2n, "a"));
+    const resets = (frames: readonly Http2Frame[]) =>
+      frames.flatMap(({ type, stream }) => (type === Type.reset ? [stream] : []));
+    ticks();
+    pass(9_000);
+    expect(resets(ticks())).toEqual([]);
+    pass(1_100);
+    expect(resets([...ticks(), ...ticks()])).toEqual([1]);
   });
 
   it("send what a window takes, and the rest when there is more; what follows waits", () => {
