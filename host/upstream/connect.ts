@@ -53,32 +53,48 @@ export function connectTo(connector: Connector, endpoint: LiveEndpoint, handler:
 }
 
 /**
- * Opens one connection for a CONNECT stream. Where `max_connections` is reached the stream waits, as one of
- * `max_pending_requests`: so does Envoy, whose tcp_proxy alone fails at once.
+ * Opens one connection for a CONNECT stream, which is one of `max_pending_requests` until it has it. Where
+ * `max_connections` is reached the stream waits: so does Envoy, whose tcp_proxy alone fails at once.
  */
 export function connectInTurn(connector: Connector, endpoint: LiveEndpoint, handler: TcpConnectHandler): () => void {
   const { limits, stats } = connector;
-  if (!limits.connections.full) return connectTo(connector, endpoint, handler);
   if (!limits.pendingRequests.take()) {
     stats.upstream_rq_pending_overflow.inc();
     return soon(() => handler.onFailure("overflow", "max_pending_requests reached"));
   }
   stats.upstream_rq_pending_total.inc();
   stats.upstream_rq_pending_active.inc();
-  const leave = () => {
+  let pending = true;
+  const settle = () => {
+    pending = false;
     limits.pendingRequests.release();
     stats.upstream_rq_pending_active.dec();
   };
-  const giveUp = limits.connections.whenFree(() => {
-    leave();
-    cancel = connectTo(connector, endpoint, handler);
-  });
-  let cancel = () => {
-    giveUp();
-    leave();
+  const connect = () =>
+    connectTo(connector, endpoint, {
+      onConnected(stream) {
+        settle();
+        handler.onConnected(stream);
+      },
+      onFailure(reason, detail) {
+        settle();
+        handler.onFailure(reason, detail);
+      },
+    });
+  let stop: () => void;
+  if (limits.connections.full) {
+    stop = limits.connections.whenFree(() => {
+      stop = connect();
+    });
+  } else {
+    stop = connect();
+  }
+  return () => {
+    stop();
+    if (!pending) return;
+    settle();
     stats.upstream_rq_cancelled.inc();
   };
-  return () => cancel();
 }
 
 interface Opened {

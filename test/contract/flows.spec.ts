@@ -44,6 +44,7 @@ async function spec(_kind: unknown, protocol: Protocol) {
   return {
     services: {
       keyed: { routes: byUser },
+      large: { routes: byUser, annotations: { "meltemi.dev/max-frame-bytes": `${9 * MIB}` } },
       split: { routes: [{ to: { v1: 50, v2: 30, v3: 20 } }] as Route[] },
       changing: { routes: [{ to: "v1" }] as Route[] },
       named: { routes: named("Jason") },
@@ -52,7 +53,10 @@ async function spec(_kind: unknown, protocol: Protocol) {
       toggled: { routes: byUser },
       spread: { backends: ports },
       halfdead: { backends: { v1: five[0]?.port ?? 0, v2: await freePort() } },
-      chopped: { routes: [{ to: "v1" }] as Route[], backends: { v1: chopper?.port ?? 0 } },
+      chopped: {
+        routes: [{ match: { user: { prefix: "u" } }, to: "v1" }] as Route[],
+        backends: { v1: chopper?.port ?? 0 },
+      },
       capped: { routes: byUser, annotations: limits({ connectionStreams: CAP }) },
       crowded: { routes: byUser, annotations: limits({ workerStreams: CAP }) },
       waiting: { routes: byUser, annotations: limits({ connectionStreams: 2, overflow: "wait" }) },
@@ -166,7 +170,8 @@ contract(
       const connections = Array.from({ length: 5 }, () => world().caller("chopped", 20_000));
       const calls = Array.from({ length: 100 }, async (_, index) => {
         const payload = `${index}/${"y".repeat(index)}`;
-        const answer = await connections[index % connections.length]?.call({ payload });
+        const connection = connections[index % connections.length];
+        const answer = await connection?.call({ attributes: user(`u${index % 7}`), payload });
         expect([answer?.error, answer?.payload.toString()]).toEqual([undefined, payload]);
       });
       await Promise.all(calls);
@@ -334,8 +339,8 @@ contract(
     });
 
     test("a backend that reads slowly: frames larger than a window go on in pieces", async () => {
-      const caller = world().caller("keyed", 30_000);
-      const payload = Buffer.alloc(6_000_000, "y");
+      const caller = world().caller("large", 30_000);
+      const payload = Buffer.alloc(8 * MIB, "y");
       const answers = await Promise.all(
         Array.from({ length: 6 }, () => caller.call({ attributes: user("big"), payload })),
       );

@@ -5,6 +5,7 @@ export { Chopper } from "./chopper.js";
 export { ALL_PROTOCOLS, contract, HARDLY_MATTERS, LONG, ONE_BY_ONE, withTime } from "./contract.js";
 export { dubbo } from "./dubbo/index.js";
 export { encodeLined, type Lined, type LinedClient, lined } from "./lined/index.js";
+export { Meddler } from "./meddler.js";
 export { freePort } from "./ports.js";
 export { head, message, PostgreSqlBackend, postgresql, type Result, Session, startup } from "./postgresql/index.js";
 export {

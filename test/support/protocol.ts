@@ -95,6 +95,8 @@ export interface Protocol {
   answers(bytes: Buffer): readonly (Answer & { readonly id: bigint })[];
   /** The frame with its id zeroed: the proxy may rename it on the way to the backend, all else is the client's. */
   withoutId(raw: Buffer): Buffer;
+  /** A server's word that it takes no more requests, where the protocol has one. */
+  readonly drain?: Buffer;
   /** The attribute that says how long a request may take, where the protocol has one. */
   deadline?(milliseconds: number): readonly [name: string, value: string];
   /** Bytes that are no frame, by their names, where what is none in all other protocols may be the beginning of one. */

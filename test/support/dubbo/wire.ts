@@ -81,6 +81,10 @@ export function encodePong(id: bigint): Buffer {
   return frame(EVENT | HESSIAN, OK, id, Buffer.from("N"));
 }
 
+export function encodeReadOnly(): Buffer {
+  return frame(REQUEST | EVENT | HESSIAN, 0, 0n, Buffer.from("\u0001R"));
+}
+
 /** The whole frames at the start of these bytes. Throws where there are bytes of no frame. */
 /** magic(2) flag(1) status(1) id(8) length(4) body */
 export const framing: Framing<Frame> = {
