@@ -56,7 +56,7 @@ export function buildModel(
     withDestinationRule(redis.apply(draft), destinationRules.get(draft.host), rules, protocols, problems),
   );
   checkRouters(rules, hosts, modules.http, problems);
-  const callouts = new Callouts(rules, problems);
+  const callouts = new Callouts(rules, destinationRules, problems);
   const logs = new AccessLogs(rules, problems);
   const tracers = new Tracers(rules, callouts, problems);
   const limits = new RateLimits(rules, hosts, callouts, modules.http, problems);
@@ -115,8 +115,11 @@ function destinationRulesByHost(
   problems: Problems,
 ): Map<string, Resource<DestinationRuleSpec>> {
   const byHost = new Map<string, Resource<DestinationRuleSpec>>();
+  // Those too that filters ask; that their ports are no services' is told where they stand.
+  const others = new Hosts(rules.serviceEntries.flatMap(({ spec }) => spec.hosts.map((host) => host.toLowerCase())));
   for (const rule of rules.destinationRules) {
-    const host = hosts.find(rule.spec.host, rule.namespace);
+    const { host: name } = rule.spec;
+    const host = hosts.find(name, rule.namespace) ?? others.find(name, rule.namespace);
     if (host === undefined) {
       problems.warning(rule, ["spec", "host"], `has no effect: ${hosts.unknown(rule.spec.host)}`);
       continue;

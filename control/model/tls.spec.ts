@@ -28,9 +28,11 @@ spec: { host: a.test, trafficPolicy: ${JSON.stringify(policy ?? {})} ${more} }
 `;
   const { rules, problems } = readRules([{ path: "rules/a.yaml", text: entry }]);
   const codecs = new Map([["p", { lane: "request", pins: false, multiplexed: true } as const]]);
-  const built = rules && buildModel({ ...rules, pemFiles: FILES }, { modules: { codecs, http: new Map() } });
+  const built =
+    rules && buildModel({ ...rules, pemFiles: FILES }, { modules: { codecs, http: new Map([["jwt-auth", {}]]) } });
   return {
     service: built?.model?.services[0],
+    callouts: built?.model?.callouts,
     problems: [...problems, ...(built?.problems ?? [])].map(formatProblem),
     named: rules && pemPaths(rules),
   };
@@ -132,5 +134,36 @@ test("a mesh's own TLS is not there: the warning says what happens instead", () 
     expect.stringMatching(
       /^rules\/a\.yaml:\d+:\d+: warning: spec\.trafficPolicy\.tls\.mode: not enforced yet: .*plain text$/,
     ),
+  ]);
+});
+
+test("what filters ask is spoken to as its DestinationRule says, and what an https URI names never in plain text", () => {
+  const issuers = `
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: keys }
+spec: { hosts: [keys.test], ports: [{ number: 443, name: https }, { number: 80, name: http }], resolution: DNS }
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: keys }
+spec: { host: keys.test, trafficPolicy: { portLevelSettings: [
+  { port: { number: 443 }, tls: { mode: SIMPLE, caCertificates: ca.pem } }, { port: { number: 80 }, tls: { mode: DISABLE } }] } }
+---
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: { name: users }
+spec: { jwtRules: [
+  { issuer: a, jwksUri: "https://keys.test/" }, { issuer: b, jwksUri: "http://keys.test/" },
+  { issuer: c, jwksUri: "https://elsewhere.test/" }, { issuer: d, jwksUri: "https://keys.test:80/" }] }`;
+  const { callouts, problems } = read({ more: `}${issuers}\n#` });
+  expect(problems.filter((problem) => !problem.includes("is not served"))).toEqual([]);
+  const web = (host: string) => ({ sni: host, servers: { authorities: "web", names: [host] } });
+  expect(callouts?.map(({ host, port, tls }) => [`${host}:${port}`, tls])).toEqual([
+    ["keys.test:443", { sni: "keys.test", servers: { authorities: authority.certificate, names: ["keys.test"] } }],
+    ["keys.test:80", undefined],
+    ["elsewhere.test:443", web("elsewhere.test")],
+    ["keys.test:80", web("keys.test")],
   ]);
 });

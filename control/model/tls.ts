@@ -87,6 +87,11 @@ export function backendTls(
   };
 }
 
+/** How a server is spoken to of which no rule says who vouches for it. */
+export function webTls(host: string): ClientTls {
+  return { sni: isIP(host) === 0 ? host : "", servers: { authorities: "web", names: [host] } };
+}
+
 /** A rule's names, else the service's own, else the one that is asked for in the handshake. */
 function namesOf({ subjectAltNames = [] }: ClientTlsSpec, entry: ServiceEntrySpec, usual: string): readonly string[] {
   if (subjectAltNames.length > 0) return subjectAltNames;

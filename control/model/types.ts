@@ -41,7 +41,8 @@ export interface LogFilter {
 export interface Callout {
   readonly host: string;
   readonly port: number;
-  readonly tls: boolean;
+  /** In plain text where it is not there. */
+  readonly tls?: ClientTls;
   readonly http2: boolean;
   /** `name`: those that its host's name stands for, looked up by the proxy. */
   readonly endpoints: readonly Endpoint[] | "name";

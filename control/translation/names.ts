@@ -67,7 +67,7 @@ export const WEB_AUTHORITIES = "meltemi.tls.web";
 
 /** A server that filters ask. */
 export function calloutCluster({ host, port, tls, http2 }: Callout): string {
-  return `meltemi_callout|${tls ? "https" : "http"}${http2 ? "2" : ""}|${host}:${port}`;
+  return `meltemi_callout|${tls === undefined ? "http" : "https"}${http2 ? "2" : ""}|${host}:${port}`;
 }
 
 /**

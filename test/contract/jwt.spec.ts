@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { awesomerpc, contract, ONE_BY_ONE, until } from "../support/index.js";
+import { Authority, awesomerpc, contract, type Document, ONE_BY_ONE, TlsFront, until } from "../support/index.js";
 
 const ISSUER = "https://issuer.test";
 const ALGORITHMS = ["HS256", "RS256", "ES256"] as const;
@@ -52,8 +55,12 @@ class KeyServer {
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
   }
 
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
   get uri(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/keys`;
+    return `http://127.0.0.1:${this.port}/keys`;
   }
 
   close(): void {
@@ -63,13 +70,40 @@ class KeyServer {
 }
 
 const server = new KeyServer();
-beforeAll(() => server.start());
+const folder = mkdtempSync(join(tmpdir(), "meltemi-jwt-"));
+const authority = Authority.create("the issuer's authority");
+const { certificate, key } = authority.issue({ commonName: "keys", dns: ["keys.test", "strange-keys.test"] });
+const front = await TlsFront.open({ cert: certificate, key });
+beforeAll(async () => {
+  writeFileSync(join(folder, "ca.pem"), authority.certificate);
+  await server.start();
+  front.target = server.port;
+});
 beforeEach(() => {
   server.keys = KEYS;
   server.status = 200;
   server.delayMs = 0;
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  server.close();
+  await front.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A server of keys as Istio's rules have it, and who vouches for it where that is not one of the web's authorities. */
+function keysAt(host: string, tls?: object): Document[] {
+  const entry = {
+    hosts: [host],
+    ports: [{ number: 443, name: "https", protocol: "TLS" }],
+    resolution: "STATIC",
+    endpoints: [{ address: "127.0.0.1", ports: { https: front.port } }],
+  };
+  const of = (kind: string, spec: object) => ({ apiVersion: "networking.istio.io/v1", kind, name: host, spec });
+  return [
+    of("ServiceEntry", entry),
+    ...(tls === undefined ? [] : [of("DestinationRule", { host, trafficPolicy: { tls } })]),
+  ];
+}
 
 function believes(service: string, name: string, ...jwtRules: object[]) {
   const targetRefs = [{ kind: "ServiceEntry", group: "networking.istio.io", name: `${service}.test` }];
@@ -108,6 +142,20 @@ async function spec() {
       slow: { routes: required, documents: [believes("slow", "users", remote("slow"))] },
       aging: { routes: required, documents: [believes("aging", "users", remote("aging", { cacheDuration: "300ms" }))] },
       rotating: { routes: required, documents: [believes("rotating", "users", remote("rotating"))] },
+      vouched: {
+        routes: required,
+        documents: [
+          ...keysAt("keys.test", { mode: "SIMPLE", caCertificates: join(folder, "ca.pem") }),
+          believes("vouched", "users", { jwksUri: "https://keys.test/", timeout: "2s" }),
+        ],
+      },
+      unvouched: {
+        routes: required,
+        documents: [
+          ...keysAt("strange-keys.test"),
+          believes("unvouched", "users", { jwksUri: "https://strange-keys.test/", timeout: "2s" }),
+        ],
+      },
       changing: { routes: [{ to: "v1" }] },
     },
   };
@@ -219,6 +267,18 @@ contract(
       expect(Date.now() - started).toBeLessThan(300);
       expect((await waits).error).toBeUndefined();
       expect(world().backends.v1.messages).toHaveLength(2);
+    });
+
+    test("keys come by https from whom a rule's authority vouches for, and from nobody else", async () => {
+      const bearer = bearing(await token("RS256"));
+      const [visits, refused] = [front.visitors.length, front.refused];
+      expect((await world().caller("vouched").call(bearer)).error).toBeUndefined();
+      expect(front.visitors.slice(visits)).toEqual([{ serverName: "keys.test", subject: "" }]);
+      // That one has the right name, but its authority is none of the web's.
+      expect((await world().caller("unvouched").call(bearer)).error).toBe("unavailable");
+      await until("the proxy to turn away", () => front.refused > refused);
+      expect(front.visitors.slice(visits)).toHaveLength(1);
+      expect(world().backends.v1.messages).toHaveLength(1);
     });
 
     // Of no protocol's business, and a matter of seconds.

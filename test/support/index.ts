@@ -22,6 +22,7 @@ export { type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
 export { RateLimiter } from "./rate-limiter.js";
 export { redis } from "./redis/index.js";
 export { type Document, type Route, SERVICE_PORT } from "./rules.js";
+export { HTTP_FILTERS, readmeOf, type Snippet, snippetsOf } from "./snippets.js";
 export { type Span, SpanCollector } from "./span-collector.js";
 export { type Lane, startWorld, type WorldSpec } from "./start.js";
 export { thrift } from "./thrift/index.js";

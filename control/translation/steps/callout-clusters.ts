@@ -1,20 +1,16 @@
-import { isIP } from "node:net";
 import { create } from "@bufbuild/protobuf";
 import {
   type Cluster,
   ClusterSchema,
   Cluster_DiscoveryType as DiscoveryType,
 } from "../../../xds/gen/envoy/config/cluster/v3/cluster_pb.js";
-import { SubjectAltNameMatcher_SanType as SanType } from "../../../xds/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js";
-import { UpstreamTlsContextSchema } from "../../../xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { HttpProtocolOptionsSchema } from "../../../xds/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import type { Callout, Model } from "../../model/index.js";
 import { duration, pack } from "../envoy.js";
 import { calloutCluster } from "../names.js";
+import { upstreamTransport } from "./tls.js";
 
 const CONNECT_TIMEOUT = 1000;
-/** The certificates that the system trusts, where Envoy's own images and Debian have them. */
-const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
 
 /** The servers that filters ask while a request waits. */
 export function calloutClusters({ callouts = [] }: Model): Cluster[] {
@@ -27,7 +23,7 @@ export function calloutClusters({ callouts = [] }: Model): Cluster[] {
       },
       connectTimeout: duration(CONNECT_TIMEOUT),
       loadAssignment: { clusterName: calloutCluster(callout), endpoints: [{ lbEndpoints: addresses(callout) }] },
-      ...(callout.tls && { transportSocket: tls(callout) }),
+      ...upstreamTransport(callout, callout.tls),
       ...(callout.http2 && { typedExtensionProtocolOptions: HTTP2 }),
     }),
   );
@@ -57,25 +53,4 @@ function addresses({ host, port, endpoints }: Callout) {
       },
     },
   }));
-}
-
-function tls({ host }: Callout) {
-  const typedConfig = pack(UpstreamTlsContextSchema, {
-    ...(isIP(host) === 0 && { sni: host }),
-    commonTlsContext: {
-      validationContextType: {
-        case: "validationContext",
-        value: {
-          trustedCa: { specifier: { case: "filename", value: SYSTEM_AUTHORITIES } },
-          matchTypedSubjectAltNames: [
-            {
-              sanType: isIP(host) === 0 ? SanType.DNS : SanType.IP_ADDRESS,
-              matcher: { matchPattern: { case: "exact", value: host } },
-            },
-          ],
-        },
-      },
-    },
-  });
-  return { name: "envoy.transport_sockets.tls", configType: { case: "typedConfig" as const, value: typedConfig } };
 }

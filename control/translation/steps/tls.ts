@@ -8,10 +8,11 @@ import {
   DownstreamTlsContextSchema,
   UpstreamTlsContextSchema,
 } from "../../../xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
-import type { Identity, Model, Service } from "../../model/index.js";
+import type { ClientTls, Identity, Model, Service } from "../../model/index.js";
 import { ads, pack } from "../envoy.js";
 import { tlsSecret, WEB_AUTHORITIES } from "../names.js";
 
+type Place = { readonly host: string; readonly port: number };
 type Transport = { readonly transportSocket?: MessageInitShape<typeof TransportSocketSchema> };
 
 // Listeners and clusters name secrets; what is in them comes by SDS. So a new certificate, also from another file, holds for
@@ -34,13 +35,17 @@ export function clientTransport(service: Service): Transport {
 
 /** How a service's backends are spoken to. */
 export function backendTransport(service: Service): Transport {
-  const { backendTls: tls } = service;
+  return upstreamTransport(service, service.backendTls);
+}
+
+/** How any server is spoken to. */
+export function upstreamTransport(place: Place, tls: ClientTls | undefined): Transport {
   if (tls === undefined) return {};
-  const authorities = tls.servers?.authorities === "web" ? WEB_AUTHORITIES : tlsSecret("backends", service);
+  const authorities = tls.servers?.authorities === "web" ? WEB_AUTHORITIES : tlsSecret("backends", place);
   const value = pack(UpstreamTlsContextSchema, {
     sni: tls.sni,
     commonTlsContext: {
-      ...(tls.identity && certificate(tlsSecret("client", service))),
+      ...(tls.identity && certificate(tlsSecret("client", place))),
       ...(tls.servers && validation(authorities, tls.servers.names)),
     },
   });
@@ -48,27 +53,36 @@ export function backendTransport(service: Service): Transport {
 }
 
 /** What listeners and clusters are told by SDS. */
-export function secrets({ services }: Model): Secret[] {
-  const all = services.flatMap((service) => {
-    const { tls, backendTls } = service;
-    return [
-      ...(tls === undefined ? [] : [identity(tlsSecret("server", service), tls.identity)]),
-      ...(tls?.clients === undefined ? [] : [trusted(tlsSecret("clients", service), tls.clients.authorities)]),
-      ...(backendTls?.identity === undefined ? [] : [identity(tlsSecret("client", service), backendTls.identity)]),
-      ...trustedBackends(service),
-    ];
-  });
+export function secrets({ services, callouts = [] }: Model): Secret[] {
+  const all = [
+    ...services.flatMap((service) => {
+      const { tls, backendTls } = service;
+      return [
+        ...(tls === undefined ? [] : [identity(tlsSecret("server", service), tls.identity)]),
+        ...(tls?.clients === undefined ? [] : [trusted(tlsSecret("clients", service), tls.clients.authorities)]),
+        ...upstreamSecrets(service, backendTls),
+      ];
+    }),
+    ...callouts.flatMap((callout) => upstreamSecrets(callout, callout.tls)),
+  ];
   return [...new Map(all.map((secret) => [secret.name, secret])).values()];
 }
 
 const NAME = "envoy.transport_sockets.tls";
 
-function trustedBackends(service: Service): Secret[] {
-  const authorities = service.backendTls?.servers?.authorities;
+function upstreamSecrets(place: Place, tls: ClientTls | undefined): Secret[] {
+  return [
+    ...(tls?.identity === undefined ? [] : [identity(tlsSecret("client", place), tls.identity)]),
+    ...trustedServers(place, tls),
+  ];
+}
+
+function trustedServers(place: Place, tls: ClientTls | undefined): Secret[] {
+  const authorities = tls?.servers?.authorities;
   if (authorities === undefined) return [];
   // Those that Node comes with, which are Mozilla's: proxies need no files of the system they run on.
   if (authorities === "web") return [trusted(WEB_AUTHORITIES, rootCertificates.join("\n"))];
-  return [trusted(tlsSecret("backends", service), authorities)];
+  return [trusted(tlsSecret("backends", place), authorities)];
 }
 
 function identity(name: string, { chain, key }: Identity): Secret {
