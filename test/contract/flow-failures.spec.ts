@@ -10,7 +10,8 @@ import {
   type World,
 } from "../support/index.js";
 
-const byUser: Route[] = [{ match: { user: { prefix: "u" } }, to: "v1" }];
+/** By an expression, so that each user has a stream of its own. */
+const byUser: Route[] = [{ match: { user: { regex: "u.*" } }, to: "v1" }];
 const user = (value: string): Attributes => [["User", value]];
 
 let hole: BlackHole | undefined;

@@ -6,7 +6,8 @@ import { awesomerpc, contract, type Route, type World } from "../support/index.j
 
 const MIB = 1024 * 1024;
 const LARGE = 900 * 1024;
-const byUser: Route[] = [{ match: { user: { prefix: "u" } }, to: "v1" }];
+/** By an expression, so that each user has a stream of its own. */
+const byUser: Route[] = [{ match: { user: { regex: "u.*" } }, to: "v1" }];
 
 const sockets: Socket[] = [];
 const deaf = createServer((socket) => sockets.push(socket.pause())).listen(0, "127.0.0.1");

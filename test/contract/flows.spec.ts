@@ -54,7 +54,7 @@ async function spec(_kind: unknown, protocol: Protocol) {
       spread: { backends: ports },
       halfdead: { backends: { v1: five[0]?.port ?? 0, v2: await freePort() } },
       chopped: {
-        routes: [{ match: { user: { prefix: "u" } }, to: "v1" }] as Route[],
+        routes: [{ match: { user: { regex: "u.*" } }, to: "v1" }] as Route[],
         backends: { v1: chopper?.port ?? 0 },
       },
       capped: { routes: byUser, annotations: limits({ connectionStreams: CAP }) },
