@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Figures } from "./scenario.js";
+import type { Figures } from "./measurement.js";
 
 const CLOCK_TICKS_PER_SECOND = 100;
 

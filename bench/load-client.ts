@@ -6,12 +6,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { measureCpu } from "./cpu.js";
 import type { LoadOrder } from "./load.js";
 import type { Speak } from "./speaker.js";
+import { percentile } from "./statistics.js";
 
 const WARM_UP_MS = 600;
 
 const { speaker, target, load, seconds } = JSON.parse(process.argv[2] ?? "{}") as LoadOrder;
 const { speak } = (await import(speaker)) as { speak: Speak };
 const state = { answered: 0, stopping: false };
+/** How long requests took, in milliseconds. */
+const times: number[] = [];
 
 const connections = Promise.all(Array.from({ length: load.connections }, drive));
 connections.catch((error: Error) => {
@@ -21,12 +24,14 @@ connections.catch((error: Error) => {
 await sleep(WARM_UP_MS);
 const figures = await measureCpu(target.pid, async () => {
   const before = state.answered;
+  times.length = 0;
   await sleep(seconds * 1000);
   return state.answered - before;
 });
 state.stopping = true;
+const p99Ms = percentile(times, 0.99);
 await connections;
-process.stdout.write(`${JSON.stringify(figures)}\n`);
+process.stdout.write(`${JSON.stringify({ ...figures, p99Ms })}\n`);
 
 /** One connection, kept at its depth until the run stops. */
 async function drive(): Promise<void> {
@@ -40,6 +45,8 @@ async function drive(): Promise<void> {
 function exchange(socket: Socket): Promise<void> {
   const talk = speak(load.bytes, load.keys ?? 1);
   let underWay = load.depth;
+  // Of each connection's requests the oldest is taken for the one that was answered: with one under way it is.
+  const sentAt: number[] = Array(load.depth).fill(performance.now());
   socket.write(Buffer.concat([talk.opening(), ...Array.from({ length: load.depth }, () => talk.request())]));
   return new Promise((resolve, reject) => {
     socket.on("data", (chunk) => {
@@ -47,6 +54,8 @@ function exchange(socket: Socket): Promise<void> {
         const answers = talk.answers(chunk);
         state.answered += answers;
         underWay -= answers;
+        const now = performance.now();
+        for (const sent of sentAt.splice(0, answers)) times.push(now - sent);
       } catch (error) {
         reject(error);
         return;
@@ -57,6 +66,8 @@ function exchange(socket: Socket): Promise<void> {
       }
       const more: Buffer[] = [];
       for (; underWay < load.depth; underWay++) more.push(talk.request());
+      const now = performance.now();
+      for (let i = 0; i < more.length; i++) sentAt.push(now);
       if (more.length > 0) socket.write(more.length === 1 && more[0] ? more[0] : Buffer.concat(more));
     });
     socket.once("error", reject);

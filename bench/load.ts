@@ -1,6 +1,6 @@
-import type { Load } from "./measurement.js";
+import type { Figures, Load } from "./measurement.js";
 import { runScript } from "./processes.js";
-import type { Drive, Figures, Target } from "./scenario.js";
+import type { Drive, Target } from "./scenario.js";
 
 /** What the load client is told. */
 export interface LoadOrder {

@@ -11,10 +11,12 @@ const USAGE = `npm run bench -- [--only dubbo,thrift] [--json FILE] [--markdown 
 
 CPU for each request of the proxy's process, for each protocol: Meltemi's lane on Envoy, Envoy's own filter for that
 protocol, plain TCP and, for Dubbo, plain HTTP through the same Envoy, and Meltemi's host, taken in turn. Then MB/s of
-each codec alone.
+each codec alone. Beside protocols: «filters», what each HTTP filter adds to a request, and «egress», one backend connection
+for all callers beside one for each request under way.
 
---only      these protocols
---json      writes an array of {path, protocol, bytes, depth, connections, cpuPerRequestUs, requestsPerSecond}
+--only      these protocols, or what is beside them
+--json      writes an array of {path, protocol, bytes, depth, connections, cpuPerRequestUs, requestsPerSecond, p99Ms?,
+            backendConnections?}
 --markdown  puts the tables into this file, between its marks
 --quick     one round of one second, two loads a protocol
 --rounds    rounds for each load; the median counts (3)
@@ -47,7 +49,7 @@ const envoy = process.env["MELTEMI_ENVOY"];
 if (envoy === undefined) console.log("Envoy: skipped, there is none here; the host is measured alone");
 const found = await scenarios(options.only?.split(","));
 const measurements: Measurement[] = [];
-for (const [protocol, scenario] of found) {
+for (const [protocol, scenario] of found.all) {
   const missing = scenario.missing?.();
   if (missing !== undefined) {
     console.log(`${protocol}: skipped, ${missing}`);
@@ -61,10 +63,13 @@ for (const [protocol, scenario] of found) {
     await site.close();
   }
 }
-const codecs = await codecSpeeds(found, effort.seconds, (codec) =>
+const codecs = await codecSpeeds(found.protocols, effort.seconds, (codec) =>
   console.log(`${codec} alone: skipped, it registers no codec of frames, and no sessions are recorded`),
 );
-const figures = tables(measurements, codecs);
+const particular = Object.fromEntries(
+  [...found.all].flatMap(([name, { table }]) => (table === undefined ? [] : [[name, table] as const])),
+);
+const figures = tables(measurements, codecs, particular);
 console.log(`\n${figures}`);
 if (options.json) writeFileSync(options.json, `${JSON.stringify(measurements, null, 2)}\n`);
 if (options.markdown && document) writeFileSync(options.markdown, withFigures(document, figures));

@@ -22,7 +22,8 @@ export async function measure(
   for (const load of loads) {
     const runs = paths.map((): Measurement[] => []);
     for (let round = 0; round < rounds; round++) {
-      for (const [i, { path, target, drive }] of paths.entries()) {
+      for (const [i, { path, target, drive, takes }] of paths.entries()) {
+        if (takes !== undefined && !takes(load)) continue;
         const figures = await drive(target, load, seconds).catch((error: unknown) => {
           // Some refuse what others bear: the C++ Dubbo codec closes on large frames, a lane on what passes its bounds.
           console.log(`${protocol} ${load.bytes} B, depth ${load.depth}, ${path}: failed, ${lastLine(error)}`);

@@ -25,12 +25,21 @@ export interface Load {
 export type Streams = "split" | "aged" | "each";
 
 /** What one path does under one load; the form of `--json`. */
-export interface Measurement extends Load {
-  readonly path: Path;
+export interface Measurement extends Load, Figures {
+  /** One of `PATHS`, or a way of a feature's own. */
+  readonly path: string;
+  /** Or the feature. */
   readonly protocol: string;
+}
+
+export interface Figures {
   /** CPU of the proxy's process for each request, in microseconds. */
   readonly cpuPerRequestUs: number;
   readonly requestsPerSecond: number;
+  /** Of a hundred requests 99 took no longer, in milliseconds; where the bench's own client pushed. */
+  readonly p99Ms?: number;
+  /** Connections to the backend at the end, where a scenario asks for them. */
+  readonly backendConnections?: number;
 }
 
 /** Each of the depths at each of the sizes, over eight connections. */

@@ -1,4 +1,4 @@
-import type { Path } from "./measurement.js";
+import type { Load, Path } from "./measurement.js";
 import { freePorts } from "./processes.js";
 import type { BenchRules } from "./rules.js";
 import type { BenchPath, Drive } from "./scenario.js";
@@ -24,6 +24,7 @@ export interface Other {
   readonly backend: number;
   readonly drive: Drive;
   readonly filters: (cluster: string) => NetworkFilter[];
+  readonly takes?: (load: Load) => boolean;
 }
 
 /** Starts one Envoy for all paths, and the host; the paths in the order in which they take turns. */
@@ -41,11 +42,11 @@ export async function compare(site: Site, comparison: Comparison): Promise<Bench
   const host: BenchPath = { path: "host", target: await site.startHost(service, backend), drive };
   if (!envoy) return [host];
   const byFlows = flows ? await flowPath(site, comparison) : undefined;
-  const at = (port: number) => ({ port, pid: envoy.pid });
+  const at = (port: number) => ({ ...envoy, port });
   return [
     { path: lane, target: envoy, drive },
     ...(byFlows ? [byFlows] : []),
-    ...others.map((other) => ({ path: other.path, target: at(other.port), drive: other.drive })),
+    ...others.map(({ port, ...other }) => ({ ...other, target: at(port) })),
     { path: "tcp", target: at(tcpPort), drive },
     host,
   ];

@@ -13,6 +13,12 @@ export interface BenchRules {
   readonly lane?: "request" | "flow";
   /** What is done with streams of flows. */
   readonly streams?: Streams;
+  /** What the route asks for beside, and the MetaRouter, and a DestinationRule's trafficPolicy. */
+  readonly route?: object;
+  readonly router?: object;
+  readonly policy?: object;
+  /** Other documents. */
+  readonly documents?: readonly object[];
 }
 
 /** Between two subsets of the same endpoint: what is measured is the draw, and twice as many streams. */
@@ -21,7 +27,7 @@ const AGE_MS = 250;
 
 /** Rules as a user writes them, for a proxy that listens on `listen` in front of `backend`. */
 export function rules(
-  { protocol, attributes, lane = "request", streams }: BenchRules,
+  { protocol, attributes, lane = "request", streams, documents = [], ...more }: BenchRules,
   listen: number,
   backend: number,
 ): string {
@@ -40,25 +46,26 @@ export function rules(
       endpoints: [{ address: "127.0.0.1", ports: { [portName]: backend } }],
     },
   };
-  const subsets = {
+  const destination = {
     apiVersion: "networking.istio.io/v1",
     kind: "DestinationRule",
     metadata: { name: "bench" },
-    spec: { host, subsets: SUBSETS.map((name) => ({ name })) },
+    spec: { host, subsets: SUBSETS.map((name) => ({ name })), ...(more.policy && { trafficPolicy: more.policy }) },
   };
   const destinations =
     streams === "split"
       ? SUBSETS.map((subset) => ({ destination: { host, subset }, weight: 50 }))
       : [{ destination: { host } }];
   const match = attributes && { match: { attributes: streams === "each" ? inTheDark(attributes) : attributes } };
-  const route = { name: "bench", ...match, route: destinations };
+  const route = { name: "bench", ...match, route: destinations, ...more.route };
   const router = {
     apiVersion: "metaprotocol.aeraki.io/v1alpha1",
     kind: "MetaRouter",
     metadata: { name: "bench" },
-    spec: { hosts: [host], routes: [route] },
+    spec: { hosts: [host], routes: [route], ...more.router },
   };
-  return [entry, ...(streams === "split" ? [subsets] : []), router]
+  const hasRule = streams === "split" || more.policy !== undefined;
+  return [entry, ...(hasRule ? [destination] : []), router, ...documents]
     .map((resource) => stringify(resource))
     .join("---\n");
 }

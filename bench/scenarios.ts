@@ -1,17 +1,30 @@
 import { readdirSync } from "node:fs";
 import type { Scenario } from "./scenario.js";
 
-const FOLDER = new URL("./protocols/", import.meta.url);
+/** What a folder is about. */
+const KINDS = ["protocols", "features"] as const;
 
-/** Every protocol's scenario by its name; a folder in protocols/ is one. Throws on names that are none. */
-export async function scenarios(only?: readonly string[]): Promise<Map<string, Scenario>> {
-  const names = readdirSync(FOLDER).sort();
-  const unknown = only?.filter((name) => !names.includes(name)) ?? [];
-  if (unknown.length > 0) throw new Error(`--only: expected some of ${names.join(", ")}, found ${unknown.join(", ")}`);
-  const found = new Map<string, Scenario>();
-  for (const name of only ?? names) {
-    const { scenario } = (await import(new URL(`${name}/index.js`, FOLDER).href)) as { scenario: Scenario };
-    found.set(name, scenario);
+export interface Scenarios {
+  /** In the order in which they are measured. */
+  readonly all: ReadonlyMap<string, Scenario>;
+  /** Those of a protocol. */
+  readonly protocols: ReadonlyMap<string, Scenario>;
+}
+
+/** Every scenario by its name; a folder in protocols/ or features/ is one. Throws on names that are none. */
+export async function scenarios(only?: readonly string[]): Promise<Scenarios> {
+  const kinds = new Map(KINDS.flatMap((kind) => foldersOf(kind).map((name) => [name, kind] as const)));
+  const unknown = only?.filter((name) => !kinds.has(name)) ?? [];
+  if (unknown.length > 0)
+    throw new Error(`--only: expected some of ${[...kinds.keys()].join(", ")}, found ${unknown.join(", ")}`);
+  const all = new Map<string, Scenario>();
+  for (const name of only ?? kinds.keys()) {
+    const { scenario } = (await import(`./${kinds.get(name)}/${name}/index.js`)) as { scenario: Scenario };
+    all.set(name, scenario);
   }
-  return found;
+  return { all, protocols: new Map([...all].filter(([name]) => kinds.get(name) === "protocols")) };
+}
+
+function foldersOf(kind: (typeof KINDS)[number]): string[] {
+  return readdirSync(new URL(`./${kind}/`, import.meta.url)).sort();
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -76,7 +76,9 @@ export class Site {
     command: (config: string) => [string, string[]],
   ): Promise<Target> {
     const [port = 0, adminPort = 0] = await freePorts(2);
-    const rulesFolder = mkdtempSync(join(this.folder, `${name}-rules-`));
+    const folder = mkdtempSync(join(this.folder, `${name}-`));
+    const rulesFolder = join(folder, "rules");
+    mkdirSync(rulesFolder);
     writeFileSync(join(rulesFolder, "bench.yaml"), rules(service, port, backend));
     const problems: string[] = [];
     const told = (all: readonly Problem[]) => void problems.push(...all.map(formatProblem));
@@ -86,11 +88,11 @@ export class Site {
     const config = parse(bootstrap({ controlPort: control.port, adminPort, nodeId: `bench-${name}` }));
     config.static_resources.clusters.push(...beside.clusters);
     if (beside.listeners.length > 0) config.static_resources.listeners = beside.listeners;
-    const file = join(this.folder, `${name}.yaml`);
+    const file = join(folder, "bootstrap.yaml");
     writeFileSync(file, stringify(config));
     const child = await startProxy(...command(file), adminPort);
     this.adopt(child);
     await accepting(port);
-    return { port, pid: child.pid ?? 0 };
+    return { port, pid: child.pid ?? 0, admin: adminPort };
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { median, rounded, spread } from "./statistics.js";
+import { median, percentile, rounded, spread } from "./statistics.js";
 
 const runs = (...costs: number[]) => costs.map((cpuPerRequestUs, i) => ({ cpuPerRequestUs, i }));
 
@@ -14,6 +14,12 @@ it("does not change the order of the runs", () => {
   const given = runs(3, 1, 2);
   median(given);
   expect(given).toEqual(runs(3, 1, 2));
+});
+
+it("finds what a share of the values does not pass", () => {
+  const hundred = Array.from({ length: 100 }, (_, i) => 100 - i);
+  expect([0, 0.5, 0.98, 1].map((share) => percentile(hundred, share))).toEqual([1, 51, 99, 100]);
+  expect(percentile([], 0.99)).toBe(0);
 });
 
 it("says how far apart the runs are", () => {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Measurement } from "./measurement.js";
 import { markdown, tables, withFigures } from "./table.js";
 
-const measured = (path: Measurement["path"], bytes: number, cpuPerRequestUs: number): Measurement => ({
+const measured = (path: string, bytes: number, cpuPerRequestUs: number): Measurement => ({
   path,
   protocol: "thrift",
   bytes,
@@ -22,6 +22,13 @@ it("puts ratios first, and leaves out what was not measured", () => {
     "| 0.4 | 8     | 2             | 40         | 20     | 100     | 25000      | 50000  | 10000   |",
     "| 4   | 8     |               | 50         |        |         | 20000      |        |         |",
   ]);
+});
+
+it("shows the figures of a scenario as that wants them", () => {
+  const shown = tables([measured("one", 400, 40), measured("other", 400, 20)], [], {
+    thrift: (figures) => figures.map(({ path }) => path).join(", "),
+  });
+  expect(shown).toBe("### thrift\n\none, other");
 });
 
 it("shows each codec's speed by size of frame", () => {

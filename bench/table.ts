@@ -5,17 +5,26 @@ import { rounded } from "./statistics.js";
 const LANES: readonly Path[] = ["request", "flow", "session"];
 const OTHERS: readonly Path[] = ["cpp", "cpp-older", "http", "tcp", "tcp-codec"];
 
+/** How figures are shown, by the name of their scenario, where not as ratios of paths. */
+export type Tables = Readonly<Record<string, (figures: readonly Measurement[]) => string>>;
+
 /** All figures in Markdown: for each protocol its ratios, and what they are ratios of; then the codecs alone. */
-export function tables(measurements: readonly Measurement[], codecs: readonly CodecSpeed[]): string {
-  const protocols = [...new Set(measurements.map((one) => one.protocol))];
-  const parts = protocols.flatMap((protocol) => [`### ${protocol}`, comparison(measurements, protocol)]);
+export function tables(
+  measurements: readonly Measurement[],
+  codecs: readonly CodecSpeed[],
+  particular: Tables = {},
+): string {
+  const names = [...new Set(measurements.map((one) => one.protocol))];
+  const parts = names.flatMap((name) => {
+    const own = measurements.filter((one) => one.protocol === name);
+    return [`### ${name}`, (particular[name] ?? comparison)(own)];
+  });
   if (codecs.length > 0) parts.push("### Codecs alone, MB/s", codecTable(codecs));
   return parts.join("\n\n");
 }
 
 /** One row for each load: the lane over each other path, then CPU and rate of each. */
-function comparison(measurements: readonly Measurement[], protocol: string): string {
-  const own = measurements.filter((one) => one.protocol === protocol);
+function comparison(own: readonly Measurement[]): string {
   const paths = PATHS.filter((path) => own.some((one) => one.path === path));
   const pairs = paths
     .filter((path) => LANES.includes(path))

@@ -6,7 +6,8 @@ import type { Codec, Destination, LaneChoice, Policy, Route, UndecidedService } 
 /**
  * How a service's requests go: by flows where its rules only match and split (`auto`, the default), one by one where they
  * ask for more. The annotation `meltemi.dev/lane` says `request` to have them go one by one whatever the rules, or `flow`
- * to have it be an error where they cannot go by flows.
+ * to have it be an error where they cannot go by flows. Where they can, but have to wait for each other then, nothing less
+ * than `flow` lets them.
  * @param services all of them, since rules lead to others
  */
 export function laneOf(
@@ -17,15 +18,16 @@ export function laneOf(
 ): LaneChoice {
   const never = protocolNeeds(service.codec);
   if (service.codec.lane === "session") return { taken: "session", open: false, why: never ?? "" };
-  const open = never === undefined;
   const wanted = entry.annotations[LANE] ?? "auto";
+  const unasked = wanted === "flow" ? undefined : protocolWaits(service.codec);
+  const open = never === undefined && unasked === undefined;
   const path = ["metadata", "annotations", LANE];
   if (wanted === "request") return { taken: "request", open, why: `the annotation ${LANE} says so` };
   if (wanted !== "flow" && wanted !== "auto") {
     problems.error(entry, path, `expected auto, flow or request, found ${JSON.stringify(wanted)}`);
     return { taken: "request", open, why: "the annotation cannot be read" };
   }
-  const obstacle = never ?? rulesNeed(service, services);
+  const obstacle = never ?? unasked ?? rulesNeed(service, services);
   if (obstacle === undefined) {
     const why = wanted === "flow" ? `the annotation ${LANE} says so` : "the rules only match and split";
     return { taken: "flow", open, why };
@@ -35,10 +37,20 @@ export function laneOf(
 }
 
 /** What keeps a protocol off the flow lane for good; undefined: nothing does. */
-export function protocolNeeds({ name, lane, pins, mode, modeByRule }: Codec): string | undefined {
+export function protocolNeeds({ name, lane, pins }: Omit<Codec, "mode">): string | undefined {
   if (lane === "session") return `the unit of ${name} is the connection`;
-  if (pins) return `requests of ${name} change the state of their connection`;
-  // What nobody waits for any more could only be told from later answers by its place, so it would hold them up.
+  return pins ? `requests of ${name} change the state of their connection` : undefined;
+}
+
+/**
+ * Why a protocol's requests go by flows only where a service asks for it; undefined: there is no reason. What a client
+ * sends ahead is then answered in turn, as without a proxy. One by one, each request has a backend connection.
+ */
+export function protocolWaits({
+  name,
+  mode,
+  modeByRule,
+}: Pick<Codec, "name" | "mode" | "modeByRule">): string | undefined {
   return mode === "plain" && modeByRule === undefined
     ? `servers of ${name} take one request at a time on a connection`
     : undefined;
@@ -77,7 +89,8 @@ function rulesNeed(service: UndecidedService, services: readonly UndecidedServic
   const { routes, tuning, host, port } = service;
   const own = beyond(service, CARRIED.service) ?? beyond(tuning, CARRIED.tuning);
   if (own !== undefined) return `the service has ${own}`;
-  if (service.codec.mode === "plain") return "a DestinationRule wants one request at a time on a connection";
+  if (service.codec.mode === "plain" && service.codec.modeByRule)
+    return "a DestinationRule wants one request at a time on a connection";
   for (const route of routes ?? []) {
     const need = beyond(route, CARRIED.route);
     if (need !== undefined) return `the route ${route.name} has ${need}`;

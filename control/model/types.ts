@@ -120,7 +120,7 @@ export type UndecidedService = Omit<Service, "lane" | "inbound">;
 export interface LaneChoice {
   readonly taken: Lane | "flow";
   /**
-   * Whether its protocol can go by flows. Its listener then lets it, so that no change of rules touches the listener; and
+   * Whether its requests can go by flows if rules let them. Its listener then lets it, so that no change of rules touches the listener; and
    * there are routes for flows, whichever lane is taken, so that the last that are opened before a change still lead somewhere.
    */
   readonly open: boolean;

@@ -93,9 +93,10 @@ export class FlowAnswers {
         this.owed.remove(owed);
         this.release(flow, owed);
       } else {
-        // Its answer may still come, and is then nobody's.
+        // Its answer may still come, and is then nobody's. Others would wait for it behind it.
         owed.deadline = 0;
         owed.abandoned = true;
+        flow.drained = true;
       }
     }
   }

@@ -12,7 +12,7 @@ export class Flow {
   backend: Bytes | null = null;
   /** Takes no new requests. */
   retired: bool = false;
-  /** Its server said that it takes no more. */
+  /** Takes no more: its server said so, or owes an answer that nobody waits for and that others would come behind. */
   drained: bool = false;
   /** Bytes of requests that nobody waits for any more and that its server may not have read. */
   lost: i32 = 0;

@@ -1,5 +1,5 @@
 import { Bytes, Slice, Writer } from "../../bytes";
-import { Codec, Frame, Metadata } from "../../codec";
+import { Codec, Frame, Metadata, Peer } from "../../codec";
 import { setEffectiveContext } from "../../hostcalls";
 import { now } from "../clock";
 import { BACKEND, REVISION, STATUS } from "../headers";
@@ -132,7 +132,8 @@ export class Flows {
 
   private open(id: u32, key: Key, place: i32): Flow {
     const expires = now() + <i64>jittered(this.settings.flow.ageMs);
-    const flow = new Flow(id, key, place, this.window, expires, this.codec);
+    // What a server sends is read by a codec of its own: one may remember what it has seen of a message.
+    const flow = new Flow(id, key, place, this.window, expires, this.settings.protocol.connect(Peer.Server));
     this.table.add(flow);
     inWorker++;
     watchAge(this);
@@ -183,7 +184,10 @@ export class Flows {
     if (!this.answers.overdue) return;
     const list = this.table.list;
     this.answers.expire(list, out);
-    for (let i = 0; i < list.length; i++) this.endIfDone(list[i]);
+    for (let i = 0; i < list.length; i++) {
+      if (list[i].drained) this.retire(list[i]);
+      this.endIfDone(list[i]);
+    }
   }
 
   // ── Streams ──

@@ -8,9 +8,10 @@ const CHUNK = 0x7000;
 /**
  * A two-way request whose one argument is a string of `bytes` characters; its id is at `ID_OFFSET`.
  * @param key tells requests apart that the rules, which look at `batchJob`, all let through
+ * @param more attachments beside the usual ones
  */
-export function dubboRequest(bytes: number, key = 0): Buffer {
-  const attachments = { path: INTERFACE, batchJob: `true${key}`, interface: INTERFACE };
+export function dubboRequest(bytes: number, key = 0, more: Readonly<Record<string, string>> = {}): Buffer {
+  const attachments = { path: INTERFACE, batchJob: `true${key}`, interface: INTERFACE, ...more };
   const body = Buffer.concat([
     ...["2.0.2", INTERFACE, "0.0.0", "sayHello", "Ljava/lang/String;"].map(text),
     longText("x".repeat(bytes)),

@@ -1,6 +1,6 @@
 import { connectionManager } from "../../http/connection-manager.js";
 import { loadClient } from "../../load.js";
-import { loads } from "../../measurement.js";
+import { type Load, loads } from "../../measurement.js";
 import { compare } from "../../paths.js";
 import type { Scenario } from "../../scenario.js";
 import { dubboProxy } from "./dubbo-proxy.js";
@@ -31,14 +31,20 @@ export const scenario: Scenario = {
       drive,
       own: (cluster) => [genericProxy(cluster)],
       more: [
-        { path: "cpp-older", backend, drive, filters: (cluster) => [dubboProxy(cluster)] },
+        { path: "cpp-older", backend, drive, takes: isUsual, filters: (cluster) => [dubboProxy(cluster)] },
         {
           path: "http",
           backend: await site.backend(new URL("../../http/backend.js", import.meta.url)),
           drive: loadClient(new URL("../../http/speaker.js", import.meta.url)),
+          takes: isUsual,
           filters: (cluster) => [connectionManager(cluster)],
         },
       ],
     });
   },
 };
+
+/** Keys and streams are nothing to who routes each request by itself. */
+function isUsual({ keys, streams }: Load): boolean {
+  return keys === undefined && streams === undefined;
+}

@@ -1,10 +1,14 @@
-import type { Speak } from "../../speaker.js";
+import type { Speak, Speaker } from "../../speaker.js";
 import { dubboFrames, dubboRequest, HEADER_LENGTH, ID_OFFSET } from "./frames.js";
 
 const OK = 20;
 
-export const speak: Speak = (bytes, keys) => {
-  const templates = Array.from({ length: keys }, (_, key) => dubboRequest(bytes, key));
+export const speak: Speak = (bytes, keys) =>
+  speakDubbo(Array.from({ length: keys }, (_, key) => dubboRequest(bytes, key)));
+
+/** Says these in turn, each with an id of its own. */
+export function speakDubbo(templates: readonly Buffer[]): Speaker {
+  const keys = templates.length;
   const frames = dubboFrames();
   let id = 0n;
   return {
@@ -21,4 +25,4 @@ export const speak: Speak = (bytes, keys) => {
       return answers.length;
     },
   };
-};
+}

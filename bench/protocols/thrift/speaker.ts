@@ -1,15 +1,16 @@
 import type { Speak } from "../../speaker.js";
 import { ID_OFFSET, REPLY, TYPE_OFFSET, thriftCall, thriftFrames } from "./frames.js";
 
-export const speak: Speak = (bytes) => {
-  const template = thriftCall(bytes);
+export const speak: Speak = (bytes, keys) => {
+  const templates = Array.from({ length: keys }, (_, key) => thriftCall(bytes, key));
   const frames = thriftFrames();
   let id = 0;
   return {
     opening: () => Buffer.alloc(0),
     request: () => {
-      const request = Buffer.from(template);
-      id = (id + 1) | 0;
+      // No call has the number zero, as some libraries' have.
+      id = (id % 0x7fffffff) + 1;
+      const request = Buffer.from(templates[id % keys] ?? "");
       request.writeInt32BE(id, ID_OFFSET);
       return request;
     },
