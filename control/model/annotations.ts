@@ -31,6 +31,8 @@ export const TUNING = {
   codec: `${PREFIX}codec`,
   /** Limits of the flow lane, in JSON: `connectionStreams`, `workerStreams`, `overflow`, `ageMs`. */
   flow: `${PREFIX}flow`,
+  /** What flows' endpoints are asked now and then, in JSON; read in health-check.ts. */
+  healthCheck: `${PREFIX}health-check`,
   /** For tests of what happens when a connection has had all the requests that HTTP/2 can number. */
   firstStreamId: `${PREFIX}first-stream-id`,
 } as const;

@@ -24,6 +24,7 @@ test("annotations are read; others are not looked at", () => {
     "meltemi.dev/deadline": "false",
     "meltemi.dev/unknown": "refuse",
     "meltemi.dev/codec": '{ "own": 1 }',
+    "meltemi.dev/health-check": '{ "send": "0a", "receive": "0b", "unhealthy": 3 }',
     "someone.else/max-frame-bytes": "many",
   };
   const tuning = {
@@ -33,6 +34,7 @@ test("annotations are read; others are not looked at", () => {
     firstStreamId: 2_147_483_647,
     unknown: "refuse",
     codec: { own: 1 },
+    healthCheck: { send: "0a", receive: "0b", intervalMs: 5000, timeoutMs: 1000, unhealthy: 3, healthy: 1 },
   };
   expect(read(annotations)).toEqual({ tuning, problems: [] });
 });
@@ -47,8 +49,18 @@ test.each([
   ["deadline", "no"],
   ["unknown", "drop"],
   ["codec", "all"],
+  ["health-check", "yes"],
 ])("%s: %s is a problem that says what was expected", (name, value) => {
   const { tuning, problems } = read({ [`meltemi.dev/${name}`]: value });
   expect(tuning).toEqual({});
   expect(problems).toEqual([expect.stringMatching(new RegExp(`^expected .*, found "${value}"$`))]);
 });
+
+test.each(['{"send":"PING"}', '{"intervalMs":0}', '{"interval":"5s"}', "[]"])(
+  "a health check of %s is none",
+  (value) => {
+    const { tuning, problems } = read({ "meltemi.dev/health-check": value });
+    expect(tuning).toEqual({});
+    expect(problems).toEqual([expect.stringMatching(/^expected an object in JSON with "send" and "receive"/)]);
+  },
+);

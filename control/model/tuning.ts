@@ -1,5 +1,6 @@
 import type { Annotated } from "../source/index.js";
 import { TUNING } from "./annotations.js";
+import { HEALTH_CHECK_FORM, type HealthCheck, healthCheck } from "./health-check.js";
 import type { Problems } from "./problems.js";
 
 /** What annotations set beyond Istio's fields, for all ports of a service. */
@@ -16,6 +17,8 @@ export interface Tuning {
   readonly codec?: Readonly<Record<string, unknown>>;
   /** `meltemi.dev/flow: '{"ageMs": 30000}'`: limits of the flow lane; assembly/bridge/settings/README.md says which. */
   readonly flow?: Readonly<Record<string, unknown>>;
+  /** `meltemi.dev/health-check: '{"send": "…", "receive": "…"}'`: endpoints that do not answer get no flows. */
+  readonly healthCheck?: HealthCheck;
   /** `meltemi.dev/first-stream-id`: an odd number; near its end of 2^31 it lets tests see connections run out of ids. */
   readonly firstStreamId?: number;
 }
@@ -52,6 +55,10 @@ const READERS: { [K in keyof Tuning]-?: { expected: string; read: (text: string)
   flow: {
     expected: "an object in JSON",
     read: jsonObject,
+  },
+  healthCheck: {
+    expected: HEALTH_CHECK_FORM,
+    read: healthCheck,
   },
   firstStreamId: {
     expected: "an odd number below 2147483648",

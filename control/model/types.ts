@@ -2,6 +2,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import type { Lane, Place } from "../source/index.js";
 import type { Tuning } from "./tuning.js";
 
+export type { HealthCheck } from "./health-check.js";
 export type { Tuning } from "./tuning.js";
 
 /** All services and their rules, with every name settled: what translation turns into Envoy's terms. */

@@ -10,6 +10,7 @@ import { HttpProtocolOptionsSchema } from "../../xds/gen/envoy/extensions/upstre
 import { ConfigError, checkSupported, durationMs, openExtension, type SupportedFields } from "../config/index.js";
 import { TLS_FIELDS } from "../tls/index.js";
 import { ASSIGNMENT_FIELDS } from "./endpoints/index.js";
+import { HEALTH_FIELDS } from "./health/index.js";
 import { OUTLIER_FIELDS } from "./outliers/index.js";
 import type { HttpOptions } from "./pool/index.js";
 
@@ -40,6 +41,7 @@ const CLUSTER_FIELDS: SupportedFields = {
   ...ASSIGNMENT_FIELDS,
   ...PROTOCOL_FIELDS,
   ...OUTLIER_FIELDS,
+  ...HEALTH_FIELDS,
   ...TRANSPORT_SOCKET,
   "envoy.config.cluster.v3.Cluster": [
     "name",
@@ -66,6 +68,7 @@ const CLUSTER_FIELDS: SupportedFields = {
     "transport_socket",
     "metadata",
     "outlier_detection",
+    "health_checks",
     "load_balancing_policy",
     "wait_for_warm_on_init",
   ],

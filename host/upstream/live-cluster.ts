@@ -12,6 +12,7 @@ import { type ClusterStats, clusterStats } from "./cluster-stats.js";
 import { type Connector, connectInTurn, connectTo, type InternalConnect } from "./connect.js";
 import { DnsResolution } from "./dns.js";
 import { describeAssignment, type EndpointDescription, HostSet, type LiveEndpoint } from "./endpoints/index.js";
+import { HealthChecker, readHealthChecks } from "./health/index.js";
 import { type Limits, readLimits } from "./limits.js";
 import { OriginalDestinations } from "./original-destination.js";
 import { OutlierDetector, readOutlierDetection } from "./outliers/index.js";
@@ -45,6 +46,7 @@ export class LiveCluster implements Cluster {
   private readonly leaving = new Set<OwnedPool>();
   private readonly originals: OriginalDestinations | undefined;
   private readonly outliers: OutlierDetector | undefined;
+  private readonly health: HealthChecker | undefined;
   private readonly tls: UpstreamTls | undefined;
   private hosts: HostSet;
   private dns: DnsResolution | undefined;
@@ -71,9 +73,10 @@ export class LiveCluster implements Cluster {
     this.tls = transport.tls && new UpstreamTls(transport.tls.context, transport.tls.path, secrets, this.stats);
     const { tls } = this;
     const outlierSettings = readOutlierDetection(config.outlierDetection);
-    this.outliers =
-      outlierSettings &&
-      new OutlierDetector(outlierSettings, this.stats, () => this.setHosts(this.hosts.again(panicPercent)));
+    const healthSettings = readHealthChecks(config.healthChecks);
+    const again = () => this.setHosts(this.hosts.again(panicPercent));
+    this.outliers = outlierSettings && new OutlierDetector(outlierSettings, this.stats, again);
+    this.health = healthSettings && new HealthChecker(healthSettings, this.stats, tls, again);
     const { outliers } = this;
     const stats = this.counters;
     const connector: Connector = { stats, limits, outliers, connectTimeoutMs, bufferLimit, internal, passthrough, tls };
@@ -179,6 +182,7 @@ export class LiveCluster implements Cluster {
     this.drained = true;
     this.stopDiscovery();
     this.outliers?.close();
+    this.health?.close();
     this.tls?.close();
     for (const pool of this.pools.values()) pool.drain();
   }
@@ -187,6 +191,7 @@ export class LiveCluster implements Cluster {
   destroy(): void {
     this.stopDiscovery();
     this.outliers?.close();
+    this.health?.close();
     this.tls?.close();
     for (const pool of [...this.pools.values(), ...this.leaving]) pool.destroy();
   }
@@ -218,7 +223,8 @@ export class LiveCluster implements Cluster {
   private setEndpoints(descriptions: readonly EndpointDescription[]): void {
     const { next, gone } = this.hosts.update(descriptions, this.settings.panicPercent);
     this.outliers?.update(next.all);
-    this.setHosts(next);
+    this.health?.update(next.all);
+    this.setHosts(this.health === undefined ? next : next.again(this.settings.panicPercent));
     this.counters.membership_change.inc();
     this.counters.membership_total.set(next.all.length);
     this.counters.max_host_weight.set(Math.max(0, ...next.all.map(({ weight }) => weight)));

@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   type Attributes,
+  type Backend,
   BlackHole,
   contract,
   Meddler,
@@ -14,15 +17,22 @@ import {
 const byUser: Route[] = [{ match: { user: { regex: "u.*" } }, to: "v1" }];
 const user = (value: string): Attributes => [["User", value]];
 
+/** Accepts, and closes at once. */
+const closing = createServer((socket) => socket.on("error", () => undefined).end());
+
 let hole: BlackHole | undefined;
 beforeAll(async () => {
   hole = await BlackHole.open();
+  await once(closing.listen(0, "127.0.0.1"), "listening");
 });
 /** Each world's own. */
 const meddlers = new Map<string, Meddler>();
+const goods = new Map<string, Backend>();
 const sideOf = (kind: string, { name }: Protocol) => `${name} on ${kind}`;
 afterAll(async () => {
   for (const meddler of meddlers.values()) meddler.close();
+  await Promise.all([...goods.values()].map((good) => good.close()));
+  closing.close();
   await hole?.close();
 });
 
@@ -40,8 +50,16 @@ contract(
     const meddler = await Meddler.open();
     meddlers.set(sideOf(kind, protocol), meddler);
     const connectionPool = { tcp: { connectTimeout: "2s" }, http: { http1MaxPendingRequests: 1 } };
+    const { send = Buffer.alloc(0), receive = Buffer.alloc(0) } = protocol.heartbeat ?? {};
+    const check = { send: send.toString("hex"), receive: receive.toString("hex"), intervalMs: 200, unhealthy: 1 };
+    const good = await protocol.backend("good");
+    goods.set(sideOf(kind, protocol), good);
     return {
       services: {
+        checked: {
+          backends: { v1: good.port, v2: (closing.address() as AddressInfo).port },
+          annotations: { "meltemi.dev/health-check": JSON.stringify(check) },
+        },
         meddled: { routes: byUser, backends: { v1: meddler.port } },
         narrow: { routes: byUser, backends: { v1: hole?.port ?? 0 }, policy: { connectionPool } },
       },
@@ -82,6 +100,23 @@ contract(
       await until("the ones beyond to be answered", () => errors.length >= 4);
       expect(Date.now() - started).toBeLessThan(1_500);
       expect(errors).toEqual(Array(4).fill("unavailable"));
+    });
+
+    test("a backend that accepts and closes gets no flows once it was asked", async () => {
+      const { proxy, protocol } = world();
+      const good = goods.get(sideOf(proxy.kind, protocol));
+      const asked = async () => {
+        const answers = Array.from({ length: 8 }, () => world().caller("checked").call());
+        return (await Promise.all(answers)).map(({ error }) => error);
+      };
+      const healthy = () => world().stat(/cluster\.meltemi\.flow\|.*checked.*\.health_check\.healthy$/);
+      // A cluster of both backends, and one of each. Envoy's workers hear of it up to a second later.
+      await until("the bad one to be left out", async () => {
+        return (await healthy()) === 2 && (await asked()).every((error) => error === undefined);
+      });
+      const before = good?.messages.length ?? 0;
+      for (let i = 0; i < 3; i++) expect(await asked()).toEqual(Array(8).fill(undefined));
+      expect(good?.messages.length).toBe(before + 24);
     });
 
     if (drain === undefined) return;

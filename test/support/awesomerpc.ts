@@ -46,6 +46,7 @@ export const awesomerpc: Protocol = {
     copy.writeBigUInt64BE(0n, 6);
     return copy;
   },
+  heartbeat: { send: encode({ kind: Kind.ping, id: 7n }), receive: encode({ kind: Kind.pong, id: 7n }) },
   drain: encode({ kind: Kind.goaway, id: 0n }),
   deadline: (milliseconds) => ["timeout-ms", `${milliseconds}`],
 };

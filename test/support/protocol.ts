@@ -95,6 +95,8 @@ export interface Protocol {
   answers(bytes: Buffer): readonly (Answer & { readonly id: bigint })[];
   /** The frame with its id zeroed: the proxy may rename it on the way to the backend, all else is the client's. */
   withoutId(raw: Buffer): Buffer;
+  /** A heartbeat, and what its answer begins with, where the protocol has them. */
+  readonly heartbeat?: { readonly send: Buffer; readonly receive: Buffer };
   /** A server's word that it takes no more requests, where the protocol has one. */
   readonly drain?: Buffer;
   /** The attribute that says how long a request may take, where the protocol has one. */

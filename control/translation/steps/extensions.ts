@@ -87,7 +87,7 @@ function ingress(service: Service, model: Model, { codecs }: Modules, serials: S
   const { name } = service.codec;
   const module = codecs.get(name);
   if (module === undefined) return [];
-  const { maxConnectionDuration: _, flow: __, ...tuning } = service.tuning;
+  const { maxConnectionDuration: _, flow: __, healthCheck: ___, ...tuning } = service.tuning;
   const scope = serviceName(service);
   const { codec: settings } = tuning;
   const configuration =

@@ -9,6 +9,7 @@ import type { Balance, Destination, Model, Policy, Service } from "../../model/i
 import { ads, duration, OUT_OF_REACH, pack } from "../envoy.js";
 import { flowCluster, pinnedCluster, SESSION_HEADERS, sessionCluster } from "../names.js";
 import { ejection } from "./balance.js";
+import { type HealthCheckInit, healthChecks } from "./health-checks.js";
 import { CONNECT_TIMEOUT } from "./outbound-clusters.js";
 import { backendTransport } from "./tls.js";
 
@@ -24,7 +25,9 @@ export function pinnedClusters({ services }: Model): Cluster[] {
 
 /** The same for the services that flows lead to. */
 export function flowClusters(model: Model): Cluster[] {
-  return flowTargets(model).flatMap((service) => clusters(service, flowCluster, UNREACHABLE, OUT_OF_REACH));
+  return flowTargets(model).flatMap((service) =>
+    clusters(service, flowCluster, UNREACHABLE, { most: OUT_OF_REACH, healthChecks: healthChecks(service) }),
+  );
 }
 
 /** Of a stream the proxy sees only whether it came to be. So endpoints that cannot be reached are left out, unless rules say how. */
@@ -55,25 +58,33 @@ export function flowTargets({ services }: Model): Service[] {
 
 /**
  * @param usual which endpoints are left out where rules do not say it
- * @param most connections to an endpoint, whatever rules say
+ * @param always whatever rules say: so many connections to an endpoint, and what endpoints are asked
  */
 function clusters(
   service: Service,
   nameOf: (destination: Destination) => string,
   usual = ejection(undefined),
-  most?: number,
+  always: { readonly most?: number; readonly healthChecks?: HealthCheckInit[] } = {},
 ): Cluster[] {
+  const { most, healthChecks = [] } = always;
   return [{ name: "", policy: service.policy }, ...service.subsets].map(({ name, policy }) =>
     cluster(
       service,
       nameOf({ ...service, subset: name }),
       most === undefined ? policy : { ...policy, maxConnections: most },
       usual,
+      healthChecks,
     ),
   );
 }
 
-function cluster(service: Service, name: string, policy: Policy, usual: ReturnType<typeof ejection>): Cluster {
+function cluster(
+  service: Service,
+  name: string,
+  policy: Policy,
+  usual: ReturnType<typeof ejection>,
+  healthChecks: HealthCheckInit[],
+): Cluster {
   return create(ClusterSchema, {
     name,
     clusterDiscoveryType: { case: "type", value: DiscoveryType.EDS },
@@ -82,6 +93,7 @@ function cluster(service: Service, name: string, policy: Policy, usual: ReturnTy
     loadBalancingPolicy: { policies: [{ typedExtensionConfig: balanceSessions(policy.balance) }] },
     ...(policy.ejection === undefined ? usual : ejection(policy.ejection)),
     ...backendTransport(service),
+    healthChecks,
     circuitBreakers: {
       thresholds: [
         {

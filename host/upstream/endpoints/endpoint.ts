@@ -23,6 +23,8 @@ export class LiveEndpoint implements Endpoint {
   metadata: FilterMetadata;
   /** Out for a while: it failed too often. */
   ejected = false;
+  /** False where it is checked and has not answered as it should. */
+  passing = true;
   private admitted: boolean;
   readonly stats: EndpointStats = {
     cxActive: 0,
@@ -45,7 +47,7 @@ export class LiveEndpoint implements Endpoint {
   }
 
   get healthy(): boolean {
-    return this.admitted && !this.ejected;
+    return this.admitted && !this.ejected && this.passing;
   }
 
   update(description: EndpointDescription): void {

@@ -1,7 +1,7 @@
 import type { Protocol } from "../protocol.js";
 import { DubboBackend } from "./backend.js";
 import { answerOf, DubboCaller, partsOf } from "./caller.js";
-import { decodeAll, encodeReadOnly, encodeRequest, HEAD_BYTES } from "./wire.js";
+import { decodeAll, encodePing, encodePong, encodeReadOnly, encodeRequest, HEAD_BYTES } from "./wire.js";
 
 /** Dubbo 2 with Hessian 2, by hessian.js. */
 export const dubbo: Protocol = {
@@ -24,6 +24,7 @@ export const dubbo: Protocol = {
     copy.writeBigUInt64BE(0n, 4);
     return copy;
   },
+  heartbeat: { send: encodePing(7n), receive: encodePong(7n) },
   drain: encodeReadOnly(),
   deadline: (milliseconds) => ["timeout", `${milliseconds}`],
 };
