@@ -24,12 +24,21 @@ export interface Connector {
   readonly tls: UpstreamTls | undefined;
 }
 
-/** Opens one connection and counts it until it closes. The result gives the attempt up. */
-export function connectTo(connector: Connector, endpoint: LiveEndpoint, handler: TcpConnectHandler): () => void {
+/**
+ * Opens one connection and counts it until it closes. The result gives the attempt up.
+ * @param regardless of the limit: so a pool has its first one, as in Envoy
+ */
+export function connectTo(
+  connector: Connector,
+  endpoint: LiveEndpoint,
+  handler: TcpConnectHandler,
+  { regardless = false } = {},
+): () => void {
   const { stats, limits } = connector;
   if (!limits.connections.take()) {
     stats.upstream_cx_overflow.inc();
-    return soon(() => handler.onFailure("overflow", "max_connections reached"));
+    if (!regardless) return soon(() => handler.onFailure("overflow", "max_connections reached"));
+    limits.connections.exceed();
   }
   stats.upstream_cx_total.inc();
   stats.upstream_cx_active.inc();

@@ -25,6 +25,12 @@ export class Limit {
     return true;
   }
 
+  /** Counts one more, whatever the limit is. */
+  exceed(): void {
+    this.active += 1;
+    this.open.set(1);
+  }
+
   release(): void {
     this.active -= 1;
     if (this.active < this.maximum) this.open.set(0);

@@ -10,6 +10,15 @@ const services = {
   few: { routes, policy: http({ maxConcurrentStreams: 4 }) },
   most: { routes, policy: http({ http2MaxRequests: 6 }) },
   timed: { routes: [{ to: "v1" as const, timeout: "250ms" }], policy: http({ http2MaxRequests: 6 }) },
+  queued: {
+    routes,
+    policy: {
+      connectionPool: {
+        tcp: { maxConnections: 1 },
+        http: { h2UpgradePolicy: "DO_NOT_UPGRADE", http1MaxPendingRequests: 2 },
+      },
+    },
+  },
   changing: { routes },
 };
 
@@ -70,6 +79,27 @@ contract(
       v1.silent = false;
       const answers = await Promise.all(Array.from({ length: 6 }, () => world().caller("most").call()));
       expect(answers.map(({ error }) => error)).toEqual(answers.map(() => undefined));
+    });
+
+    test("requests wait for the one connection that a rule allows, so many of them, and others are refused at once", async () => {
+      const { v1 } = world().backends;
+      const caller = world().caller("queued");
+      // The connection is there before the others come.
+      await caller.call();
+      const { accepted } = v1;
+      v1.latency = () => 300;
+      const started = Date.now();
+      const refused: number[] = [];
+      const calls = Array.from({ length: 6 }, async (_, index) => {
+        const { error, payload } = await caller.call({ payload: `${index}` });
+        if (error !== undefined) refused.push(Date.now() - started);
+        return error ?? payload.toString();
+      });
+      expect((await Promise.all(calls)).sort()).toEqual(["0", "1", "2", ...Array(3).fill("unavailable")]);
+      expect(Math.max(...refused)).toBeLessThan(300);
+      expect(Date.now() - started).toBeGreaterThanOrEqual(900);
+      expect(v1.accepted).toBe(accepted);
+      expect(await world().stat(/^cluster\.meltemi\|9000\|v1\|queued\.test\.upstream_rq_pending_overflow$/)).toBe(3);
     });
 
     test("a request that is timed out leaves its place to another, and its late answer is nobody's", async () => {

@@ -22,6 +22,10 @@ async function spec(): Promise<WorldSpec> {
         ...all({ attempts: 4, retryOn: "5xx", backoff: "1ms" }),
         policy: { connectionPool: { http: { maxRetries: 0 } } },
       },
+      budgeted: {
+        ...all({ attempts: 1, retryOn: "gateway-error", perTryTimeout: "400ms" }),
+        policy: { retryBudget: { percent: 50, minRetryConcurrency: 1 } },
+      },
     },
   };
 }
@@ -113,6 +117,19 @@ contract(
       const answer = await world().caller("failing").call();
       expect([answer.error, answer.payload.toString()]).toEqual(["business", "out of stock"]);
       expect(world().all.reduce((sum, { messages }) => sum + messages.length, 0)).toBe(1);
+    });
+
+    test("so many of the requests under way may be in further tries as a rule's budget says", async () => {
+      for (const backend of world().all) backend.silent = true;
+      const caller = world().caller("budgeted");
+      const answers = await Promise.all(Array.from({ length: 12 }, () => caller.call()));
+      expect(answers.map(({ error }) => error)).toEqual(answers.map(() => "timeout"));
+      // Their tries all end at once. Those that are not sent again are no longer under way, so that it is fewer than half.
+      const again = await retried("budgeted");
+      expect(again).toBeGreaterThan(1);
+      expect(again).toBeLessThanOrEqual(6);
+      expect(world().all.reduce((sum, { messages }) => sum + messages.length, 0)).toBe(12 + again);
+      expect(await world().stat(/budgeted\.test\.upstream_rq_retry_overflow$/)).toBe(12 - again);
     });
 
     test("the number of requests in further tries is bounded where a rule bounds it", async () => {

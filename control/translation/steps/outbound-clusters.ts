@@ -32,7 +32,8 @@ export function outboundClusters({ services }: Model): Cluster[] {
       circuitBreakers: {
         thresholds: [
           {
-            maxConnections: policy.maxConnections ?? OUT_OF_REACH,
+            // Else they are counted where requests wait for them: here one too many could only fail.
+            maxConnections: (service.codec.mode === "multiplexed" ? policy.maxConnections : undefined) ?? OUT_OF_REACH,
             maxPendingRequests: OUT_OF_REACH,
             maxRequests: OUT_OF_REACH,
           },

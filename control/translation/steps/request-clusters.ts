@@ -30,18 +30,20 @@ export function requestClusters({ services }: Model): Cluster[] {
 }
 
 function cluster(service: Service, subset: string, policy: Policy): Cluster {
+  const multiplexed = service.codec.mode === "multiplexed";
   return create(ClusterSchema, {
     name: requestCluster({ ...service, subset }),
     clusterDiscoveryType: { case: "type", value: DiscoveryType.EDS },
     edsClusterConfig: { edsConfig: ads() },
     connectTimeout: duration((policy.connectTimeout ?? CONNECT_TIMEOUT) + CONNECT_MARGIN),
-    ...(service.codec.mode !== "multiplexed" && { perConnectionBufferLimitBytes: PLAIN_BUFFER }),
+    ...(!multiplexed && { perConnectionBufferLimitBytes: PLAIN_BUFFER }),
     ...balance(policy.balance),
     ...ejection(policy.ejection),
     circuitBreakers: {
       thresholds: [
         {
-          maxConnections: OUT_OF_REACH,
+          // Where requests share no connection, those that are too many wait here, as so many pending ones.
+          maxConnections: (multiplexed ? undefined : policy.maxConnections) ?? OUT_OF_REACH,
           maxPendingRequests: policy.maxPendingRequests ?? OUT_OF_REACH,
           maxRequests: policy.maxRequests ?? OUT_OF_REACH,
           // As in Istio, what limits retries is their rule, and this where it is said.

@@ -1,7 +1,6 @@
 import { type Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
 import { MemoryDuplex } from "../../bytes/index.js";
 import { isConnectFailure } from "../close-details.js";
-import type { ClusterStats } from "../cluster-stats.js";
 import { localAddressOf } from "../local-address.js";
 import type { Endpoint, FailureReason, HeaderPair, HttpStream, HttpStreamHandler } from "../types.js";
 import { firstValue, pairsFromRaw } from "./headers.js";
@@ -14,7 +13,6 @@ export interface Http1Context {
   readonly agent: Agent;
   readonly endpoint: Endpoint;
   readonly http: HttpOptions;
-  readonly stats: ClusterStats;
   readonly keepAlive: boolean;
   done(): void;
 }
@@ -35,7 +33,6 @@ export class Http1UpstreamStream implements HttpStream {
     this.requestEnded = endStream;
     const method = firstValue(headers, ":method") ?? "GET";
     if (method === "CONNECT") throw new Error("CONNECT to an HTTP/1.1 endpoint is not implemented by this host");
-    context.stats.upstream_rq_pending_total.inc();
     this.request = request({
       agent: context.agent,
       method,
