@@ -1,5 +1,6 @@
 import type { Case } from "../case.js";
 import { CALLS } from "./calls.js";
+import { EXPRESSION_CASES } from "./expressions.js";
 import { FAILURES } from "./failures.js";
 import { HTTP } from "./http.js";
 import { MODULES } from "./modules.js";
@@ -7,4 +8,12 @@ import { PROPERTIES } from "./properties.js";
 import { TCP } from "./tcp.js";
 
 /** Every case that runs always. */
-export const CASES: readonly Case[] = [...HTTP, ...TCP, ...CALLS, ...PROPERTIES, ...MODULES, ...FAILURES];
+export const CASES: readonly Case[] = [
+  ...HTTP,
+  ...TCP,
+  ...CALLS,
+  ...EXPRESSION_CASES,
+  ...PROPERTIES,
+  ...MODULES,
+  ...FAILURES,
+];
