@@ -2,6 +2,7 @@ import type { Case } from "../case.js";
 import { CALLS } from "./calls.js";
 import { EXPRESSION_CASES } from "./expressions.js";
 import { FAILURES } from "./failures.js";
+import { GRPC } from "./grpc.js";
 import { HTTP } from "./http.js";
 import { MODULES } from "./modules.js";
 import { PROPERTIES } from "./properties.js";
@@ -12,6 +13,7 @@ export const CASES: readonly Case[] = [
   ...HTTP,
   ...TCP,
   ...CALLS,
+  ...GRPC,
   ...EXPRESSION_CASES,
   ...PROPERTIES,
   ...MODULES,
