@@ -1,5 +1,6 @@
 import type { LogLevel, Status } from "./abi.js";
 import type { Header } from "./data.js";
+import type { PropertyValue } from "./property-value.js";
 import type { TraceEvent } from "./trace/index.js";
 import type { PropertySource, VmLogLine } from "./types.js";
 
@@ -114,11 +115,15 @@ export interface GrpcCaller {
   open(call: GrpcCall, unary: Uint8Array | undefined, events: GrpcEvents): GrpcChannel | Status;
 }
 
-/** A function that modules call by name: bytes in, bytes out, or a status that says why not. */
+/** A function that modules call by name: bytes in; bytes out, or a status: Ok without any, or why not. */
 export type ForeignFunction = (argument: Uint8Array, context: ForeignContext) => Uint8Array | Status;
 
 /** What a foreign function can reach. */
 export interface ForeignContext {
+  /** The plugin, one for each configuration of it: what a function keeps from call to call, it keeps by this. */
+  readonly plugin: object;
+  /** A property's first path segment, as get_property finds it now. */
+  property(name: string): PropertyValue | undefined;
   clearRouteCache(): void;
   setFilterState(key: string, value: Uint8Array, span: number): Status;
   declareProperty(path: string, declaration: { readonly readOnly: boolean; readonly span: number }): Status;

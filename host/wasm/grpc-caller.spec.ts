@@ -111,24 +111,24 @@ test("a call brings its message, and what comes back is told in order, however i
   await closed;
   const question = framed("question").toString();
   expect(asked).toEqual(["/a.Service/Ask", "a.test", "application/grpc", "trailers", "1", question]);
-  expect(seen).toEqual(["metadata", "message first", "message ", "message third", "trailers", "close 0 "]);
+  expect(seen).toEqual(["metadata", "message first", "message ", "message third", "trailers", "close 0 via_upstream"]);
 });
 
 test("a cluster's bare name will do", async () => {
   const { open } = await world(answering([framed("x")]));
   const { seen, closed } = open(Buffer.from("limiter"));
   await closed;
-  expect(seen.at(-1)).toBe("close 0 ");
+  expect(seen.at(-1)).toBe("close 0 via_upstream");
 });
 
 test("a status is passed on, with its words", async () => {
   const { all } = await world(answering([], { "grpc-status": "5", "grpc-message": "none" }));
-  expect((await all()).at(-1)).toBe("close 5 none");
+  expect((await all()).at(-1)).toBe("close 5 none{via_upstream}");
 });
 
 test("a status may come in the place of everything else", async () => {
   const { all } = await world((stream) => stream.respond({ ...OK, "grpc-status": "16" }, { endStream: true }));
-  expect(await all()).toEqual(["trailers", "close 16 "]);
+  expect(await all()).toEqual(["trailers", "close 16 via_upstream"]);
 });
 
 test.each<[string, Answer, string]>([
@@ -153,7 +153,7 @@ test("too late is too late, and the stream is given up", async () => {
     reset = new Promise((resolve) => stream.on("close", resolve));
   });
   const started = Date.now();
-  expect(await all(50)).toEqual(["close 4 upstream request timeout"]);
+  expect(await all(50)).toEqual(["close 4 upstream request timeout{response_timeout}"]);
   expect(Date.now() - started).toBeGreaterThanOrEqual(45);
   await reset;
 });
@@ -174,5 +174,5 @@ test("without a cluster nothing starts, and without an endpoint it ends", async 
   expect(open(toBinary(GrpcServiceSchema, create(GrpcServiceSchema, {}))).channel).toBe(Status.ParseFailure);
   const { seen, closed } = open(named("empty"));
   await closed;
-  expect(seen).toEqual(["close 14 no healthy upstream"]);
+  expect(seen).toEqual(["close 14 no healthy upstream{no_healthy_upstream}"]);
 });

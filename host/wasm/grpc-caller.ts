@@ -1,12 +1,22 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { GrpcServiceSchema } from "../../xds/gen/envoy/config/core/v3/grpc_service_pb.js";
-import type { Cluster, ClusterManager, HeaderPair, HttpStream } from "../upstream/index.js";
+import {
+  type Cluster,
+  type ClusterManager,
+  failureBody,
+  failureDetails,
+  type HeaderPair,
+  type HttpStream,
+} from "../upstream/index.js";
 import { type GrpcCall, type GrpcCaller, type GrpcChannel, type GrpcEvents, Status } from "../vm/index.js";
 
 /** Before each message: whether it is compressed, and its length (gRPC over HTTP/2, Length-Prefixed-Message). */
 const HEAD_BYTES = 5;
 /** As Envoy's async client: a larger message ends the call. */
 const MOST_MESSAGE_BYTES = 4 << 20;
+
+/** What the router of Envoy's async client adds. */
+const SERVICE_TIME = "x-envoy-upstream-service-time";
 
 const UNKNOWN = 2;
 const DEADLINE_EXCEEDED = 4;
@@ -54,6 +64,7 @@ class Exchange implements GrpcChannel {
   private readonly timer: NodeJS.Timeout | undefined;
   private received: Uint8Array = new Uint8Array(0);
   private open = true;
+  private readonly start = performance.now();
 
   constructor(
     cluster: Cluster,
@@ -63,20 +74,20 @@ class Exchange implements GrpcChannel {
   ) {
     const endpoint = cluster.pickEndpoint({});
     if (endpoint === undefined) {
-      queueMicrotask(() => this.end(UNAVAILABLE, "no healthy upstream"));
+      queueMicrotask(() => this.end(UNAVAILABLE, "no healthy upstream", "no_healthy_upstream"));
       return;
     }
     if (call.timeoutMs !== undefined) {
       this.timer = setTimeout(() => {
         this.stream?.reset();
-        this.end(DEADLINE_EXCEEDED, "upstream request timeout");
+        this.end(DEADLINE_EXCEEDED, "upstream request timeout", "response_timeout");
       }, call.timeoutMs);
     }
     this.stream = cluster.httpPool(endpoint).newStream(requestHeaders(authority, call), false, {
       onHeaders: (headers, endStream) => this.onHeaders(headers, endStream),
       onData: (bytes, endStream) => this.onData(bytes, endStream),
       onTrailers: (trailers) => this.onTrailers(trailers),
-      onReset: (_reason, detail) => this.end(UNAVAILABLE, detail),
+      onReset: (reason, detail) => this.end(UNAVAILABLE, failureBody(reason, false), failureDetails(reason, detail)),
     });
   }
 
@@ -100,7 +111,8 @@ class Exchange implements GrpcChannel {
     const status = valueIn(headers, ":status");
     if (status !== "200") this.abandon(UNKNOWN, `HTTP status ${status}`);
     else if (endStream) this.onTrailers(headers);
-    else this.events.onInitialMetadata(headers);
+    else
+      this.events.onInitialMetadata([...headers, [SERVICE_TIME, String(Math.round(performance.now() - this.start))]]);
   }
 
   private onData(bytes: Uint8Array, endStream: boolean): void {
@@ -132,7 +144,7 @@ class Exchange implements GrpcChannel {
     const status = valueIn(trailers, "grpc-status");
     const code = status !== undefined && /^\d{1,3}$/.test(status) ? Number(status) : UNKNOWN;
     this.events.onTrailingMetadata(trailers);
-    this.end(code, valueIn(trailers, "grpc-message") ?? "");
+    this.end(code, valueIn(trailers, "grpc-message") ?? "", "via_upstream");
   }
 
   private abandon(status: number, message: string): void {
@@ -140,9 +152,11 @@ class Exchange implements GrpcChannel {
     this.end(status, message);
   }
 
-  private end(status: number, message: string): void {
+  /** @param details as %RESPONSE_CODE_DETAILS% has them; Envoy tells them behind the message, or in its place */
+  private end(status: number, message: string, details?: string): void {
     if (!this.finish()) return;
-    this.events.onClose(status, message);
+    if (details === undefined) this.events.onClose(status, message);
+    else this.events.onClose(status, message === "" ? details : `${message}{${details}}`);
   }
 
   /** False: it was already over. */

@@ -1,4 +1,4 @@
-import type { ClusterManager, HeaderPair } from "../upstream/index.js";
+import { type ClusterManager, failureBody, type HeaderPair } from "../upstream/index.js";
 import type { HttpCall, HttpCaller, HttpCallResponse } from "../vm/index.js";
 
 /** HTTP calls of modules, through the host's clusters; what fails is answered as Envoy's async client answers. */
@@ -56,8 +56,7 @@ function send(
       if (endStream) complete([]);
     },
     onTrailers: complete,
-    onReset: (_reason, detail) =>
-      finish(reply(503, `upstream connect error or disconnect/reset before headers: ${detail}`)),
+    onReset: (reason) => finish(reply(503, failureBody(reason, false))),
   });
   if (hasBody) stream.write(call.body, !hasTrailers);
   if (hasTrailers) stream.trailers(call.trailers);

@@ -2,7 +2,7 @@ import { fromBinary, toJsonString } from "@bufbuild/protobuf";
 import { type Any, BytesValueSchema, StringValueSchema, StructSchema } from "@bufbuild/protobuf/wkt";
 import type { DataSource } from "../../xds/gen/envoy/config/core/v3/base_pb.js";
 import { FailurePolicy, type PluginConfig } from "../../xds/gen/envoy/extensions/wasm/v3/wasm_pb.js";
-import { ConfigError, dataSource, type SupportedFields, typeNameOf } from "../config/index.js";
+import { ConfigError, dataSource, durationMs, type SupportedFields, typeNameOf } from "../config/index.js";
 import { type PluginOptions, type FailurePolicy as Policy, sourceMapBeside, type VmOptions } from "../vm/index.js";
 
 /** What of envoy.extensions.wasm.v3 the host implements; part of the table of each Wasm filter. */
@@ -14,7 +14,12 @@ export const PLUGIN_FIELDS: SupportedFields = {
     "configuration",
     "fail_open",
     "failure_policy",
+    "reload_config",
+    "allow_on_headers_stop_iteration",
   ],
+  "envoy.extensions.wasm.v3.ReloadConfig": "*",
+  // The longest interval is for a back-off that grows: this one does not, there as here.
+  "envoy.config.core.v3.BackoffStrategy": "*",
   "envoy.extensions.wasm.v3.VmConfig": [
     "vm_id",
     "runtime",
@@ -57,7 +62,9 @@ export function pluginOptions(config: PluginConfig | undefined, path: string): P
     },
     ...(configuration === undefined ? {} : { configuration }),
     ...(failurePolicy === undefined ? {} : { failurePolicy }),
+    ...reloadBackoff(config, `${path}.reload_config.backoff.base_interval`),
     failOpen: config.failOpen,
+    allowOnHeadersStopIteration: config.allowOnHeadersStopIteration ?? false,
   };
 }
 
@@ -82,6 +89,15 @@ function readPolicy(policy: FailurePolicy): Policy | undefined {
     default:
       return undefined;
   }
+}
+
+/** How long FAIL_RELOAD waits, where it is said. */
+function reloadBackoff({ reloadConfig }: PluginConfig, path: string): Pick<PluginOptions, "reloadBackoffMs"> {
+  if (reloadConfig?.backoff === undefined) return {};
+  const reloadBackoffMs = durationMs(reloadConfig.backoff.baseInterval, 0);
+  // Envoy refuses less than 1 ms, and 1 ms itself ends its process.
+  if (reloadBackoffMs < 2) throw new ConfigError(path, "expected at least 0.002s");
+  return { reloadBackoffMs };
 }
 
 /** As Envoy does: a string or bytes as they are, a Struct as JSON, anything else as its serialised message. */

@@ -31,9 +31,17 @@ const EDITS = [
   ["type/tracing/v3/custom_tag.proto", "    Metadata metadata = 5;", "    Metadata metadata = 5; string value = 6;"],
   [
     "extensions/wasm/v3/wasm.proto",
+    'import "envoy/config/core/v3/base.proto";',
+    'import "envoy/config/core/v3/base.proto"; import "envoy/config/core/v3/backoff.proto"; ' +
+      'import "google/protobuf/wrappers.proto";',
+  ],
+  [
+    "extensions/wasm/v3/wasm.proto",
     "message PluginConfig {",
     "enum FailurePolicy { UNSPECIFIED = 0; FAIL_RELOAD = 1; FAIL_CLOSED = 2; FAIL_OPEN = 3; } " +
-      "message PluginConfig { FailurePolicy failure_policy = 7;",
+      "message ReloadConfig { config.core.v3.BackoffStrategy backoff = 1; } " +
+      "message PluginConfig { FailurePolicy failure_policy = 7; ReloadConfig reload_config = 8; " +
+      "google.protobuf.BoolValue allow_on_headers_stop_iteration = 9;",
   ],
 ];
 

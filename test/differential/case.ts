@@ -28,6 +28,9 @@ export interface Case {
   readonly vmConfiguration?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly failurePolicy?: "FAIL_CLOSED" | "FAIL_OPEN" | "FAIL_RELOAD";
+  /** How long FAIL_RELOAD waits, with its unit: `60s`. */
+  readonly reloadBackoff?: string;
+  readonly allowOnHeadersStopIteration?: boolean;
   /** Requests one after the other, each on a connection of its own. */
   readonly http?: readonly Request[];
   readonly tcp?: readonly Connection[];

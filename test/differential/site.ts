@@ -7,7 +7,7 @@ import { freePort, type ProxyKind, type RunningProxy, startProxy, until } from "
 import type { Case, Observation } from "./case.js";
 import { type Line, moduleLines } from "./log.js";
 import { ask, exchange, type Reached } from "./traffic.js";
-import { httpEcho, tcpEcho, type Upstream } from "./upstreams.js";
+import { grpcEcho, httpEcho, tcpEcho, type Upstream } from "./upstreams.js";
 
 const TYPE = "type.googleapis.com/envoy.extensions.filters";
 
@@ -17,7 +17,7 @@ const PATIENCE_MS = 10_000;
 /** Runs all cases on one proxy, each behind a listener of its own; what came of each by its name. */
 export async function observe(kind: ProxyKind, cases: readonly Case[]): Promise<Map<string, Observation>> {
   const folder = mkdtempSync(join(tmpdir(), "meltemi-differential-"));
-  const upstreams = { http: await httpEcho(), tcp: await tcpEcho() };
+  const upstreams = { http: await httpEcho(), tcp: await tcpEcho(), grpc: await grpcEcho() };
   let proxy: RunningProxy | undefined;
   try {
     const adminPort = await freePort();
@@ -28,8 +28,7 @@ export async function observe(kind: ProxyKind, cases: readonly Case[]): Promise<
     return await run(proxy, cases, ports);
   } finally {
     await proxy?.close();
-    upstreams.http.close();
-    upstreams.tcp.close();
+    for (const upstream of Object.values(upstreams)) upstream.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -94,17 +93,18 @@ async function configure(
   cases: readonly Case[],
   ports: ReadonlyMap<string, number>,
   adminPort: number,
-  upstreams: { http: Upstream; tcp: Upstream },
+  upstreams: { http: Upstream; tcp: Upstream; grpc: Upstream },
   folder: string,
 ) {
   const address = (port: number) => ({ socket_address: { address: "127.0.0.1", port_value: port } });
-  const options = {
+  const options = (explicit: object) => ({
     "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-    explicit_http_config: { http_protocol_options: { enable_trailers: true } },
-  };
-  const cluster = (name: string, port: number) => ({
+    explicit_http_config: explicit,
+  });
+  const HTTP1 = { http_protocol_options: { enable_trailers: true } };
+  const cluster = (name: string, port: number, protocol: object = HTTP1) => ({
     name,
-    typed_extension_protocol_options: { "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options },
+    typed_extension_protocol_options: { "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options(protocol) },
     connect_timeout: "2s",
     load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }] },
   });
@@ -120,18 +120,24 @@ async function configure(
     admin: { address: address(adminPort) },
     static_resources: {
       listeners,
-      clusters: [cluster("http", upstreams.http.port), cluster("tcp", upstreams.tcp.port)],
+      clusters: [
+        cluster("http", upstreams.http.port),
+        cluster("tcp", upstreams.tcp.port),
+        cluster("grpc", upstreams.grpc.port, { http2_protocol_options: {} }),
+      ],
     },
   };
 }
 
 function plugin(each: Case, file: string) {
   const text = (value: string) => ({ "@type": "type.googleapis.com/google.protobuf.StringValue", value });
-  const { configuration, vmConfiguration, environment, failurePolicy } = each;
+  const { configuration, vmConfiguration, environment, failurePolicy, reloadBackoff } = each;
   return {
     name: each.name,
     root_id: "root",
     ...(failurePolicy && { failure_policy: failurePolicy }),
+    ...(reloadBackoff && { reload_config: { backoff: { base_interval: reloadBackoff } } }),
+    ...(each.allowOnHeadersStopIteration && { allow_on_headers_stop_iteration: true }),
     ...(configuration === undefined ? {} : { configuration: text(configuration) }),
     vm_config: {
       vm_id: each.name,

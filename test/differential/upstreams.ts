@@ -1,4 +1,5 @@
 import { createServer as createHttp } from "node:http";
+import { constants, createServer as createHttp2, type ServerHttp2Stream } from "node:http2";
 import { type AddressInfo, createServer as createTcp, type Socket } from "node:net";
 
 /** Something that listens on loopback. */
@@ -51,7 +52,39 @@ export async function tcpEcho(): Promise<Upstream> {
   return listening(server);
 }
 
-async function listening(server: ReturnType<typeof createTcp> | ReturnType<typeof createHttp>): Promise<Upstream> {
+/**
+ * Speaks gRPC. The method says what comes of a message: `Echo` it comes back with its metadata, `Twice` twice, `Refuse` a
+ * status and nothing else, `Break` a reset, `Silence` nothing.
+ */
+export async function grpcEcho(): Promise<Upstream> {
+  const server = createHttp2();
+  server.on("stream", (stream, headers) => {
+    stream.on("error", () => undefined);
+    const received: Buffer[] = [];
+    stream.on("data", (piece: Buffer) => received.push(piece));
+    const method = `${headers[":path"]}`.split("/").pop();
+    if (method === "Break") stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    else if (method === "Refuse") refuse(stream);
+    else if (method !== "Silence") {
+      const got = `${headers["x"] ?? "nothing"}`;
+      stream.respond({ ...GRPC, "x-got": got }, { waitForTrailers: true });
+      stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0", "x-end": "yes" }));
+      stream.on("end", () => stream.end(Buffer.concat(method === "Twice" ? [...received, ...received] : received)));
+    }
+  });
+  return listening(server);
+}
+
+function refuse(stream: ServerHttp2Stream): void {
+  const status = { "grpc-status": "7", "grpc-message": "no" };
+  stream.respond({ ...GRPC, ...status }, { endStream: true });
+}
+
+const GRPC = { ":status": 200, "content-type": "application/grpc" };
+
+async function listening(
+  server: ReturnType<typeof createTcp> | ReturnType<typeof createHttp> | ReturnType<typeof createHttp2>,
+): Promise<Upstream> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);

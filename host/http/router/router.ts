@@ -1,13 +1,21 @@
 import type { ByteQueue } from "../../bytes/index.js";
 import type { Scope } from "../../stats/index.js";
-import type { Cluster, ClusterManager, Endpoint, FailureReason } from "../../upstream/index.js";
+import {
+  type Cluster,
+  type ClusterManager,
+  type Endpoint,
+  FAILURE_TEXT,
+  type FailureReason,
+  failureBody,
+  failureDetails,
+} from "../../upstream/index.js";
 import { HeaderMap, toByteString, toText } from "../headers/index.js";
 import type { DirectResponse, ForwardAction, Redirect, Route } from "../routes/index.js";
 import { ipOf, type RouterHost, type TerminalFilter } from "../stream/index.js";
 import { Attempt } from "./attempt.js";
 import { Mirror, shadowHost } from "./mirror.js";
 import { RequestCopy } from "./request-copy.js";
-import { failureBody, failureDetails, RESET_REASONS } from "./reset-reasons.js";
+import { RESET_FLAGS } from "./reset-flags.js";
 import { chargeResponse } from "./response-stats.js";
 import { type Failure, RetryState } from "./retry-state.js";
 import { type Timeouts, takeTimeouts } from "./timeouts.js";
@@ -166,9 +174,9 @@ export class Router implements TerminalFilter {
     const { info } = this.#host;
     if (reason.startsWith("connect-")) info.upstreamFailure = detail;
     if (this.#host.responseStarted) {
-      info.responseFlags.add(RESET_REASONS[reason].flag);
+      info.responseFlags.add(RESET_FLAGS[reason]);
       this.#config.stats.counter("rq_reset_after_downstream_response_started").inc();
-      this.#host.reset(`upstream_reset_after_response_started{${RESET_REASONS[reason].text.replaceAll(" ", "_")}}`);
+      this.#host.reset(`upstream_reset_after_response_started{${FAILURE_TEXT[reason].replaceAll(" ", "_")}}`);
       return;
     }
     if (this.#retry({ kind: "reset", reason, neverSent }, 503)) return;
@@ -177,7 +185,7 @@ export class Router implements TerminalFilter {
       status: 503,
       details: failureDetails(reason, detail),
       body: failureBody(reason, info.upstreamAttempts > 1),
-      flag: RESET_REASONS[reason].flag,
+      flag: RESET_FLAGS[reason],
       headers: reason === "overflow" && !this.#config.suppressEnvoyHeaders ? [["x-envoy-overloaded", "true"]] : [],
     });
   }

@@ -47,7 +47,11 @@ export class ConnectionHost implements NetworkHost {
       case "destination":
         return addressOf(connection.localAddress);
       case "request":
-        return namespace({ size: BigInt(connection.bytesReceived), total_size: BigInt(connection.bytesReceived) });
+        return namespace({
+          time: BigInt(info.startTime) * 1_000_000n,
+          size: BigInt(connection.bytesReceived),
+          total_size: BigInt(connection.bytesReceived),
+        });
       case "response":
         return namespace({ size: BigInt(connection.bytesSent), flags: flagBits(info.responseFlags) });
       case "upstream":

@@ -32,7 +32,7 @@ export function requestNamespace(maps: MessageMaps, own: PropertyValue | undefin
       if (field !== undefined) return joined(headers, field);
       switch (key) {
         case "headers":
-          return headersMap(headers);
+          return headersMap(headers, hostIsAuthority);
         case "url_path":
           return joined(headers, ":path")?.replace(/\?.*$/s, "");
         case "query":
@@ -98,10 +98,18 @@ function joined(map: ReadableMap | undefined, wanted: string): string | undefine
   return all;
 }
 
-function headersMap(map: ReadableMap | undefined): PropertyMap {
+/** Each once, as Envoy lists them. */
+function names(map: ReadableMap | undefined): Set<string> {
+  return new Set(Array.from(map ?? [], ([name]) => name));
+}
+
+/** Envoy keeps a request's host as `:authority`, and finds it by both names. */
+const hostIsAuthority = (name: string) => (name === "host" ? ":authority" : name);
+
+function headersMap(map: ReadableMap | undefined, rename = (name: string) => name): PropertyMap {
   return {
     kind: "map",
-    get: (name) => joined(map, name.toLowerCase()),
-    entries: () => Array.from(map ?? [], ([name]) => [name, joined(map, name) ?? ""] as const),
+    get: (name) => joined(map, rename(name.toLowerCase())),
+    entries: () => [...names(map)].map((name) => [name, joined(map, name) ?? ""] as const),
   };
 }

@@ -1,9 +1,10 @@
 import type { ForeignFunction } from "../services.js";
 import { compress, uncompress } from "./compression.js";
 import { clearRouteCache, declareProperty, setEnvoyFilterState } from "./envoy.js";
+import { createExpression, deleteExpression, evaluateExpression } from "./expressions.js";
 import { sign, verifySignature } from "./signatures.js";
 
-/** What every module can call; `expr_*` would need CEL and is not there: NotFound. */
+/** What every module can call. */
 export const FOREIGN_FUNCTIONS: ReadonlyMap<string, ForeignFunction> = new Map([
   ["compress", compress],
   ["uncompress", uncompress],
@@ -12,4 +13,7 @@ export const FOREIGN_FUNCTIONS: ReadonlyMap<string, ForeignFunction> = new Map([
   ["declare_property", declareProperty],
   ["verify_signature", verifySignature],
   ["sign", sign],
+  ["expr_create", createExpression],
+  ["expr_evaluate", evaluateExpression],
+  ["expr_delete", deleteExpression],
 ]);

@@ -36,7 +36,7 @@ export function headerCalls(vm: Vm) {
       if (!bytes) return Status.InvalidMemoryAccess;
       const map = context.writableMap(type);
       if (!map) return Status.BadArgument;
-      map.replaceAll(readPairs(bytes).map(([name, value]) => [lowerCase(name), value] as const));
+      map.replaceAll(readPairs(bytes).map(([name, value]) => [nameIn(type, name), value] as const));
       context.headersChanged(type);
       return Status.Ok;
     },
@@ -48,7 +48,7 @@ export function headerCalls(vm: Vm) {
       if (name === undefined) return Status.InvalidMemoryAccess;
       const map = context.readableMap(type);
       if (!map) return context.logging ? absent(pointerOut, lengthOut) : Status.BadArgument;
-      const value = valueOfName(map, lowerCase(name));
+      const value = valueOfName(map, nameIn(type, name));
       if (value === undefined) return absent(pointerOut, lengthOut);
       return vm.giveString(value, pointerOut, lengthOut) ? Status.Ok : Status.InvalidMemoryAccess;
     },
@@ -68,7 +68,7 @@ export function headerCalls(vm: Vm) {
       if (name === undefined) return Status.InvalidMemoryAccess;
       const map = context.writableMap(type);
       if (!map) return Status.BadArgument;
-      map.remove(lowerCase(name));
+      map.remove(nameIn(type, name));
       context.headersChanged(type);
       return Status.Ok;
     },
@@ -86,14 +86,19 @@ function change(
 ): Status {
   if (type >>> 0 > HIGHEST) return Status.BadArgument;
   const context = vm.callee;
-  const name = vm.memory.byteString(key, keyLength);
+  const given = vm.memory.byteString(key, keyLength);
   const value = vm.memory.byteString(at, length);
-  if (name === undefined || value === undefined) return Status.InvalidMemoryAccess;
+  if (given === undefined || value === undefined) return Status.InvalidMemoryAccess;
   const map = context.writableMap(type);
   if (!map) return Status.BadArgument;
-  // As Envoy: what is replaced loses its place and goes to the end.
-  if (how === "replace") map.remove(lowerCase(name));
-  map.add(lowerCase(name), value);
+  const name = nameIn(type, given);
+  const before = name.startsWith(":") && how === "add" ? map.get(name) : undefined;
+  // As Envoy: what is there once only takes more values behind a comma; what is replaced goes to the end.
+  if (before !== undefined) map.set(name, `${before},${value}`);
+  else {
+    if (how === "replace") map.remove(name);
+    map.add(name, value);
+  }
   context.headersChanged(type);
   return Status.Ok;
 }
@@ -105,6 +110,12 @@ function listOf(map: ReadableMap): readonly Header[] {
 function valueOfName(map: ReadableMap, name: string): string | undefined {
   if ("get" in map) return map.get(name);
   return map.find(([own]) => own === name)?.[1];
+}
+
+/** A name as the map has it: in lower case, and a request's host where Envoy keeps it. */
+function nameIn(type: MapType, name: string): string {
+  const lower = lowerCase(name);
+  return lower === "host" && type === MapType.HttpRequestHeaders ? ":authority" : lower;
 }
 
 /** ASCII only: bytes from 0x80 are no letters here. */

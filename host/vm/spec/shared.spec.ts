@@ -106,7 +106,7 @@ describe("foreign functions", () => {
   it("compress and uncompress; unknown ones are NotFound; results may go unread", async () => {
     const bench = new Bench();
     await bench.probe(
-      "configure: foreign compress aaaaaaaa; foreign uncompress nonsense; foreign expr_create 1; foreignquiet compress a; foreign compress _",
+      "configure: foreign compress aaaaaaaa; foreign uncompress nonsense; foreign nothing 1; foreignquiet compress a; foreign compress _",
     );
     const [packed, ...rest] = bench.results().slice(5);
     expect(rest.slice(0, 3)).toEqual(["foreign 3 null", "foreign 1", "foreignquiet 0"]);

@@ -50,7 +50,19 @@ export const CALLS: readonly Case[] = [
     name: "call-shared",
     configuration:
       "request_headers: sharedget k; sharedset k v 9; sharedget k; sharedset k w 7; sharedset k _ 0; sharedget k; " +
-      "queue q; dequeue 1; dequeue 99; resolve _ q; resolve call-shared q; resolve none q; enqueue 99 x",
+      "queue q; dequeue 2; dequeue 99; resolve _ q; resolve call-shared q; resolve none q; enqueue 99 x",
+    http: [{}],
+  },
+  // The next two are a pair: what the first VM puts into the second's queue is in the second's log.
+  {
+    name: "call-queue-of-another",
+    configuration:
+      "request_headers: resolve call-queue q; resolve call-queue none; enqueue 1 for%20you; enqueue 1 _; dequeue 99; sharedget k",
+    http: [{}],
+  },
+  {
+    name: "call-queue",
+    configuration: "configure: queue q; queue q\nqueue_ready: dequeue 1; dequeue 1; dequeue 1",
     http: [{}],
   },
   {

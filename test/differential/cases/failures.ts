@@ -10,6 +10,23 @@ export const FAILURES: readonly Case[] = [
     http: [{}, {}],
     until: /request_headers/,
   },
+  {
+    name: "trap-reload",
+    configuration: "request_body: trap",
+    failurePolicy: "FAIL_RELOAD",
+    // 1 ms takes Envoy down: half of it, in whole milliseconds, is what it divides by.
+    reloadBackoff: "0.002s",
+    http: [{ body: ["x"] }, {}],
+    until: /delete/,
+  },
+  {
+    name: "trap-reload-later",
+    configuration: "request_body: trap",
+    failurePolicy: "FAIL_RELOAD",
+    reloadBackoff: "600s",
+    http: [{ body: ["x"] }, {}],
+    until: /request_body/,
+  },
   { name: "trap-in-body", configuration: "request_body: trap", http: [{ body: ["x"] }, {}], until: /request_body/ },
   { name: "trap-in-response", configuration: "response_headers: trap", http: [{}, {}], until: /response_headers/ },
   { name: "trap-in-log", configuration: "log: trap", http: [{}, {}], until: /log/ },

@@ -38,6 +38,13 @@ export const HTTP: readonly Case[] = [
     ],
   },
   {
+    name: "http-host-by-name",
+    configuration:
+      "request_headers: get 0 host; set 0 host other; get 0 :authority; add 0 host x; get 0 :authority; pairs 0; size 0; " +
+      "del 0 host; pairs 0; set 0 host back; prop request%00headers%00host\nresponse_headers: get 2 host; set 2 host r; get 2 host",
+    http: [{}],
+  },
+  {
     name: "http-headers-replaced",
     configuration:
       "request_headers: setpairs 0 :method=PUT,:path=/set,:authority=else,:scheme=http,x=y,x=z; size 0; setraw 0 nonsense; size 0",
@@ -107,6 +114,18 @@ export const HTTP: readonly Case[] = [
     configuration:
       "response_headers: tick 20; return 1\ntick: effective 2; get 2 :status; set 2 x-late yes; continue 1; tick 0",
     http: [{}],
+  },
+  {
+    name: "http-headers-stopped-alone",
+    configuration: "request_headers: return 1\nrequest_body: get 0 :path; return 0\nresponse_headers: return 1",
+    allowOnHeadersStopIteration: true,
+    http: [{ body: ["first", "second"] }],
+  },
+  {
+    name: "http-statuses",
+    configuration:
+      "request_headers: return 2\nrequest_body: return 3\nresponse_headers: return 3; tick 20\ntick: effective 2; continue 1; tick 0",
+    http: [{ body: ["first", "second"] }],
   },
   {
     name: "http-closed",

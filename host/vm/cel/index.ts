@@ -1,0 +1,1 @@
+export { compile, type Expression } from "./expression.js";
