@@ -90,7 +90,7 @@ export class AttributeForms {
 
   /** Keeps what `other` has, for as long as nothing else is kept here. */
   keep(other: AttributeForms, version: u32): void {
-    const views = 2 * <usize>other.length * offsetof<Slice>();
+    const views: usize = <usize>other.length * 2 * offsetof<Slice>();
     let bytes = 0;
     for (let i = 0; i < other.length; i++) bytes += other.nameAt(i).length + other.valueAt(i).length;
     if (this.keptBytes) heap.free(this.keptBytes);
