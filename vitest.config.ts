@@ -5,7 +5,7 @@ const long = process.env["MELTEMI_LONG"] === "1";
 
 export default defineConfig({
   test: {
-    include: ["{xds,host,control,testing,cli,assembly,filters,examples,test,bench}/**/*.spec.ts"],
+    include: ["{docs,xds,host,control,testing,cli,assembly,filters,examples,test,bench}/**/*.spec.ts"],
     exclude: ["**/node_modules/**", "build/**", ...(long ? [] : ["**/*.long.spec.ts"])],
     testTimeout: 30_000,
     hookTimeout: 120_000,

@@ -43,7 +43,7 @@ function seconds(text: string): number {
 /** The options of every command that follows rules. */
 export function addRuleOptions(command: Command): Command {
   return command
-    .option("--modules <folder>", "folder with codecs/*.wasm and http/*.wasm (default: the modules of this package)")
+    .option("--modules <folder>", "folder with codecs/*.wasm and http/*.wasm, beside or in place of this package's")
     .option("--bind <ip>", "where proxies listen for services without an address of their own", "127.0.0.1");
 }
 

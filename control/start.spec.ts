@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -159,6 +159,37 @@ spec: { accessLogging: [{ providers: [{ name: envoy }] }] }
     await writeRules(40);
     await expect.poll(() => log.filter((line) => line.includes("configuration changed")).length).toBeGreaterThan(2);
     expect(log.filter((line) => line.includes("no runtime layer"))).toHaveLength(1);
+    expect(log.join("")).not.toMatch(/refused/);
+  },
+);
+
+test.skipIf(envoyBinary === null)(
+  "a module that is compiled again is taken at once, without its listener; what is no module changes nothing",
+  async () => {
+    await writeRules(30);
+    control = await start();
+    const adminPort = await freePort();
+    envoy = Envoy.start(bootstrap({ controlPort: control.port, adminPort, nodeId: "modules" }), adminPort);
+    await envoy.ready();
+    const admin = envoy;
+    const codec = join(folder, "modules/codecs/awesomerpc.wasm");
+    const before = await readFile(codec);
+    const reloads = async () => {
+      const stats = await admin.admin("/stats?filter=config_reload");
+      return [...stats.matchAll(/network_filter\.meltemi\.codec\S*config_reload: (\d+)$/gm)].map(([, count]) =>
+        Number(count),
+      );
+    };
+    // The ingress of the service, and the egress that all services share.
+    expect(await reloads()).toEqual([1, 1]);
+    await writeFile(codec, "no module");
+    await expect
+      .poll(() => log.join(""), { timeout: 5000 })
+      .toMatch(/awesomerpc\.wasm is no module.*what runs goes on/);
+    // A custom section more: other bytes that do the same.
+    await writeFile(codec, Buffer.concat([before, Buffer.from([0, 4, 3, ...Buffer.from("new")])]));
+    await expect.poll(reloads, { timeout: 10_000 }).toEqual([2, 2]);
+    expect(await admin.stat("listener_manager.listener_modified")).toBe(0);
     expect(log.join("")).not.toMatch(/refused/);
   },
 );

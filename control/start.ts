@@ -2,10 +2,19 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { BaseLogger } from "pino";
 import { buildModel, inboundHosts, type Model, modelBeside, type Service } from "./model/index.js";
-import { ownModules } from "./own-modules.js";
+import { besideOwn, ownModules } from "./own-modules.js";
 import { SnapshotServer } from "./server/index.js";
 import { snapshotOf } from "./snapshot/index.js";
-import { formatProblem, type Loaded, type Modules, type Problem, readModules, watchFolder } from "./source/index.js";
+import {
+  formatProblem,
+  type Loaded,
+  type Modules,
+  type ModulesWatch,
+  type Problem,
+  readModules,
+  watchFolder,
+  watchModules,
+} from "./source/index.js";
 import { TapHub, TapService } from "./tap/index.js";
 import { type Serials, serialNumbers, translate } from "./translation/index.js";
 
@@ -17,7 +26,10 @@ export interface ControlOptions {
   readonly port?: number;
   /** Address for proxies. Default 127.0.0.1. */
   readonly host?: string;
-  /** Folder with `codecs/*.wasm` and `http/*.wasm`. Default: the modules that come with Meltemi. */
+  /**
+   * Folder with `codecs/*.wasm` and `http/*.wasm`, beside the modules that come with Meltemi, or in their place. It is
+   * followed too: a module that was compiled again serves new connections at once, and those that are open keep theirs.
+   */
   readonly modules?: string;
   /** Where proxies listen for services that have no address of their own. Default 127.0.0.1. */
   readonly bind?: string;
@@ -42,7 +54,8 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   const { rules, port = 0, host, logger } = options;
   await expectFolder(rules, "rules");
   if (options.modules !== undefined) await expectFolder(options.modules, "modules");
-  const modules = await readModules(options.modules ?? ownModules());
+  const read = await readModules(options.modules ?? ownModules());
+  let modules = options.modules === undefined ? read : await besideOwn(read);
   logger?.info({ codecs: digests(modules.codecs), http: digests(modules.http) }, "modules loaded");
 
   const serials = serialNumbers();
@@ -69,11 +82,29 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   const tap = { definition: TapService, implementation: { Report: hub.report, Watch: hub.watch } };
   const server = new SnapshotServer({ logger, services: [tap] });
   const bound = await server.listen(port, host);
+  let rulesRead: Loaded | undefined;
+  const applyRules = (): void => {
+    if (rulesRead !== undefined) apply(rulesRead, modules, push, options);
+  };
+  const followModules = (folder: string): Promise<ModulesWatch> =>
+    watchModules(folder, read, {
+      onChange: async (changed) => {
+        modules = await besideOwn(changed);
+        logger?.info({ codecs: digests(modules.codecs), http: digests(modules.http) }, "new modules");
+        applyRules();
+      },
+      onProblem: (reason) => logger?.error({ reason }, "the modules are not taken; what runs goes on"),
+    });
   try {
-    const watch = await watchFolder(rules, (loaded) => apply(loaded, modules, push, options));
+    const watch = await watchFolder(rules, (loaded) => {
+      rulesRead = loaded;
+      applyRules();
+    });
+    const modulesWatch = options.modules === undefined ? undefined : await followModules(options.modules);
     return {
       port: bound,
       close: async () => {
+        await modulesWatch?.close();
         await watch.close();
         hub.close();
         await server.close();

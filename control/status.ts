@@ -1,5 +1,5 @@
 import { buildModel, type Model, type Service } from "./model/index.js";
-import { ownModules } from "./own-modules.js";
+import { besideOwn, ownModules } from "./own-modules.js";
 import { type Problem, readFolder, readModules } from "./source/index.js";
 import { flowPlan, rulesOf } from "./translation/index.js";
 
@@ -31,7 +31,11 @@ export async function readStatus({
 }: StatusOptions): Promise<{ services: readonly ServiceStatus[]; problems: readonly Problem[] }> {
   const { loaded } = await readFolder(folder);
   if (loaded.rules === undefined) return { services: [], problems: loaded.problems };
-  const options = { modules: await readModules(modules ?? ownModules()), ...(bind === undefined ? {} : { bind }) };
+  const read = await readModules(modules ?? ownModules());
+  const options = {
+    modules: modules === undefined ? read : await besideOwn(read),
+    ...(bind === undefined ? {} : { bind }),
+  };
   const { model, problems } = buildModel(loaded.rules, options);
   const services = model?.services.map((service) => statusOf(service, model)) ?? [];
   return { services, problems: [...loaded.problems, ...problems] };

@@ -10,3 +10,4 @@ export type { Annotated, Resource, Rules } from "./rules.js";
 export { serverTlsOf, TLS_ANNOTATION } from "./server-tls.js";
 export type { Lane, Traits } from "./traits.js";
 export { type Watch, type WatchOptions, watchFolder } from "./watch.js";
+export { type ModulesListener, type ModulesWatch, watchModules } from "./watch-modules.js";

@@ -1,14 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { watch } from "chokidar";
 import type { Logger } from "pino";
 import { bootstrap } from "../../control/index.js";
 import { startHost } from "../../host/index.js";
 import { inspectModule, type TraceEvent } from "../../host/vm/index.js";
 import { AdsServer } from "../../xds/index.js";
-import { Builder } from "./build.js";
 import { startEcho } from "./echo.js";
-import { startEnvoy } from "./envoy.js";
+import { listens, startEnvoy } from "./envoy.js";
+import { followSource } from "./follow-source.js";
 import { type Address, LISTENER, resourcesOf, type Scene } from "./resources.js";
 
 /** How a module is served. */
@@ -54,9 +53,7 @@ export async function runModule(options: RunOptions): Promise<Running> {
   };
   try {
     const { logger, module, kind, configuration, source } = options;
-    const builder = source === undefined ? undefined : own(new Builder(source, module));
-    const problem = await builder?.build();
-    if (problem !== undefined) throw new Error(problem);
+    if (source !== undefined) own(await followSource(source, module, logger));
     const code = await loadable(module);
     const upstream = options.upstream ?? { host: "127.0.0.1", port: own(await startEcho(kind)).port };
     const scene: Scene = { kind, port: options.port, upstream, code, configuration };
@@ -79,8 +76,7 @@ export async function runModule(options: RunOptions): Promise<Running> {
     const yaml = bootstrap({ controlPort: await ads.listen(0), adminPort: 0, nodeId: "run" });
     const serve = options.envoy === undefined ? onHost : onEnvoy;
     const port = await Promise.race([serve(yaml, options, own), refused]);
-    if (options.watch || builder) own(swapWhenChanged(scene, module, ads, logger));
-    if (builder && source !== undefined) own(buildWhenChanged(join(source, "assembly"), builder, logger));
+    if (options.watch || source !== undefined) own(swapWhenChanged(scene, module, ads, logger));
     return { port, upstream, close };
   } catch (error) {
     await close();
@@ -99,25 +95,8 @@ async function onHost(yaml: string, { logger, trace }: RunOptions, own: Own): Pr
 }
 
 async function onEnvoy(yaml: string, { envoy = "envoy", port }: RunOptions, own: Own): Promise<number> {
-  own(await startEnvoy(envoy, yaml, port));
+  own(await startEnvoy(envoy, yaml, () => listens(port)));
   return port;
-}
-
-function buildWhenChanged(folder: string, builder: Builder, logger: Logger): Closable {
-  let building = Promise.resolve();
-  const build = () => {
-    building = building.then(async () => {
-      const start = performance.now();
-      const problem = await builder.build();
-      const fields = { ms: Math.round(performance.now() - start) };
-      if (problem === undefined) logger.info(fields, "built");
-      else logger.error({ ...fields, reason: problem }, "not built; what runs goes on");
-    });
-  };
-  const watcher = watch(folder, { ignoreInitial: true });
-  watcher.on("add", build).on("change", build).on("unlink", build);
-  watcher.on("error", (error) => logger.error({ reason: String(error) }, "the source is not watched any more"));
-  return watcher;
 }
 
 /** A build writes a file in pieces: it is read when it has been still for so long. */
