@@ -38,8 +38,8 @@ export class Callouts {
   }
 
   /** A collector of spans, which may stand outside of the rules. */
-  toCollector(host: string, port: number): Callout {
-    return this.keep({ host, port, tls: false, http2: true, endpoints: this.listed(host, port) ?? byName(host, port) });
+  toCollector(host: string, port: number, http2: boolean): Callout {
+    return this.keep({ host, port, tls: false, http2, endpoints: this.listed(host, port) ?? byName(host, port) });
   }
 
   private keep(callout: Callout): Callout {
