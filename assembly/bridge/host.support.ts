@@ -27,7 +27,7 @@ export async function bridgeModule(traits?: string, members = ""): Promise<WebAs
   if (traits === undefined) return compileModule(`${folder}/index.ts`, await readFile(`${folder}/index.ts`, "utf8"));
   return compileModule(
     `${folder}/variant.ts`,
-    `import { Codec, Traits, Writer } from "meltemi/assembly";
+    `import { Codec, Frame, Mutation, Traits, Writer } from "meltemi/assembly";
      import { registerCodec } from "meltemi/assembly/bridge";
      import { AwesomeRpc } from "./awesomerpc";
      class Variant extends AwesomeRpc {

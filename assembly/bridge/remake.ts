@@ -20,21 +20,34 @@ export class Remaker {
   apply(codec: Codec, frame: Frame, headers: HeaderList, limits: HeaderLimits, metrics: Metrics): Slice {
     const old = frame.bytes;
     this.meta.clear();
-    let changed = codec.decode(frame, this.meta);
-    if (changed) {
+    if (codec.decode(frame, this.meta)) {
       this.forms.of(this.meta, limits);
-      findChanges(this.meta, this.forms, headers, this.changes);
-      if (this.changes.isEmpty) return old;
-      this.out.reset();
-      changed = codec.encode(frame, this.changes, this.out) && this.scan(codec, frame.from, this.out.view(), frame);
-    }
-    if (changed) {
-      metrics.mutations.increment();
-      return frame.bytes;
+      if (!this.differs(headers, true)) return old;
+      if (this.encode(codec, frame)) return this.changed(frame, metrics);
+      this.scan(codec, frame.from, old, frame);
+      // A frame that has no room for a tracer's headers is as it was; what rules want of it is looked at without them.
+      if (!this.differs(headers, false)) return old;
+      if (this.encode(codec, frame)) return this.changed(frame, metrics);
     }
     metrics.mutationsRefused.increment();
     this.scan(codec, frame.from, old, frame);
     return old;
+  }
+
+  private differs(headers: HeaderList, traces: bool): bool {
+    findChanges(this.meta, this.forms, headers, traces, this.changes);
+    return !this.changes.isEmpty;
+  }
+
+  /** Makes the frame a new one; false: the codec cannot. */
+  private encode(codec: Codec, frame: Frame): bool {
+    this.out.reset();
+    return codec.encode(frame, this.changes, this.out) && this.scan(codec, frame.from, this.out.view(), frame);
+  }
+
+  private changed(frame: Frame, metrics: Metrics): Slice {
+    metrics.mutations.increment();
+    return frame.bytes;
   }
 
   /** Scans bytes that are known to be one whole frame; false where they are not. */

@@ -2,6 +2,7 @@
 const CALL_LABELS = [
   "reporter",
   "destination_service",
+  "destination_version",
   "request_protocol",
   "request_operation",
   "response_code",

@@ -38,8 +38,8 @@ export class Callouts {
   }
 
   /** A collector of spans, which may stand outside of the rules. */
-  toCollector(host: string, port: number): Callout {
-    return this.keep({ host, port, http2: true });
+  toCollector(host: string, port: number, http2: boolean): Callout {
+    return this.keep({ host, port, http2 });
   }
 
   private keep(asked: Asked): Callout {

@@ -42,10 +42,20 @@ export function inboundOf(
   if (address === first.address && port === first.port) {
     return wrong("an application that is not where its proxy takes requests");
   }
-  return { bind: { address: anyAddress(endpoints), port: first.port }, application: { address, port, labels: {} } };
+  return {
+    bind: { address: anyAddress(endpoints), port: first.port },
+    application: { address, port, labels: commonVersion(endpoints) },
+  };
 }
 
 /** Endpoints may be known elsewhere by an address that the machine itself does not have; loopback stays loopback. */
+/** Of which version the application is, where there is but one. */
+function commonVersion([first, ...others]: readonly Endpoint[]): Endpoint["labels"] {
+  const version = first?.labels["version"];
+  if (version === undefined || others.some(({ labels }) => labels["version"] !== version)) return {};
+  return { version };
+}
+
 function anyAddress(endpoints: readonly Endpoint[]): string {
   const [first] = endpoints;
   const isLocal = ({ address }: Endpoint): boolean => address.startsWith("127.") || address === "::1";

@@ -10,7 +10,7 @@ import type { Callouts } from "./callouts.js";
 import type { Problems } from "./problems.js";
 import type { Target } from "./targets.js";
 import { isForSide, meshConfigOf, type TelemetrySide, telemetriesOf } from "./telemetry.js";
-import type { Service, SpanTag } from "./types.js";
+import type { Service, SpanProtocol, SpanTag } from "./types.js";
 
 /** Istio's own, where a mesh has a tracer and no Telemetry says how much it gets. In percent. */
 const USUAL_SAMPLING = 1;
@@ -28,8 +28,8 @@ interface State {
  * Telemetry touches its listener, as long as the collector stays the same.
  */
 export class Tracers {
-  /** By their names; those of OpenTelemetry. */
-  private readonly providers: ReadonlyMap<string, NonNullable<ProviderSpec["opentelemetry"]>>;
+  /** By their names. */
+  private readonly providers: ReadonlyMap<string, Provider>;
   /** What is in use where no Telemetry says anything. */
   private readonly usual: string | undefined;
 
@@ -41,9 +41,10 @@ export class Tracers {
     const { mesh, operator } = meshConfigOf(rules, problems);
     const listed = mesh.extensionProviders ?? [];
     this.providers = new Map(
-      listed.flatMap(({ name, opentelemetry }) =>
-        opentelemetry === undefined ? [] : [[name, opentelemetry] as const],
-      ),
+      listed.flatMap((spec) => {
+        const provider = providerOf(spec);
+        return provider === undefined ? [] : [[spec.name, provider] as const];
+      }),
     );
     const [usual, second] = mesh.defaultProviders?.tracing ?? [];
     this.usual = usual;
@@ -71,7 +72,8 @@ export class Tracers {
     const [any] = this.providers.keys();
     const provider = this.providers.get(state.provider ?? any ?? "");
     if (provider === undefined) return {};
-    const collector = this.callouts.toCollector(hostOf(provider.service), provider.port);
+    const { service: host, port, speaks } = provider;
+    const collector = { server: this.callouts.toCollector(host, port, speaks.name === "otlp"), speaks };
     if (state.provider === undefined || state.silent) return { collector };
     return { collector, tracing: { percentage: state.percentage, tags: state.tags } };
   }
@@ -89,11 +91,33 @@ export class Tracers {
   private unknown(name: string): string | undefined {
     if (this.providers.has(name)) return undefined;
     const known = [...this.providers.keys()];
-    return `no opentelemetry among meshConfig.extensionProviders has this name${didYouMean(name, known)}`;
+    return `no opentelemetry or zipkin among meshConfig.extensionProviders has this name${didYouMean(name, known)}`;
   }
 }
 
 const ONE_PROVIDER = "expected one provider: a request has one span";
+
+/** Of a tracer. */
+interface Provider {
+  readonly service: string;
+  readonly port: number;
+  readonly speaks: SpanProtocol;
+}
+
+/** Where Zipkin's servers take spans of version 2, unless told otherwise; Istio's default, too. */
+const ZIPKIN_PATH = "/api/v2/spans";
+
+function providerOf({ opentelemetry, zipkin }: ProviderSpec): Provider | undefined {
+  if (opentelemetry) {
+    const { service, port } = opentelemetry;
+    return { service: hostOf(service), port, speaks: { name: "otlp" } };
+  }
+  if (zipkin) {
+    const { service, port, path = ZIPKIN_PATH, enable64bitTraceId: shortIds = false } = zipkin;
+    return { service: hostOf(service), port, speaks: { name: "zipkin", path, shortIds } };
+  }
+  return undefined;
+}
 
 /** Istio lets a namespace stand before the host: `<namespace>/<host>`. */
 function hostOf(service: string): string {

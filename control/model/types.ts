@@ -78,7 +78,7 @@ export interface Service {
   /** What is written of its requests. */
   readonly logging?: readonly Logging[];
   /** Where spans of its requests would go; it is there, whatever the rules say, where the mesh has a tracer. */
-  readonly collector?: Callout;
+  readonly collector?: Collector;
   /** Which of its requests have spans; without it their traces pass as callers sent them. */
   readonly tracing?: Tracing;
   /** `inbound`: as the proxy beside the application serves it; else as clients' proxies do. */
@@ -88,6 +88,22 @@ export interface Service {
   /** What its codecs report of each call, while somebody watches. */
   readonly tap?: Tap;
   readonly origin: Place;
+}
+
+/** A server that takes spans. */
+export interface Collector {
+  readonly server: Callout;
+  readonly speaks: SpanProtocol;
+}
+
+/** How spans are told, and by which headers a trace goes on: OTLP over gRPC and W3C's, or Zipkin's JSON at a path and B3. */
+export type SpanProtocol = { readonly name: "otlp" } | ZipkinProtocol;
+
+/** `shortIds`: of 64 bits, for traces that begin at a proxy. */
+export interface ZipkinProtocol {
+  readonly name: "zipkin";
+  readonly path: string;
+  readonly shortIds: boolean;
 }
 
 /** A service's spans. Requests of callers that decided are traced, or not, as they decided. */

@@ -106,6 +106,9 @@ export function filterMetadata(module: string): string {
 /** Where Envoy looks for what an endpoint is hashed by, in place of its address. */
 export const HASH_METADATA = "envoy.lb";
 
+/** By this the codec hears of which version a backend is that answered. */
+export const VERSION_HEADER = "x-meltemi-version";
+
 /** What `set_filter_state` and `override_host` read from an endpoint. */
 export const ENDPOINT_METADATA = "meltemi";
 

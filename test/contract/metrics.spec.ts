@@ -5,6 +5,8 @@ import { contract, until, type World } from "../support/index.js";
 const services = {
   counted: { routes: [{ match: { user: { exact: "Jason" } }, to: "v1" }] },
   many: { routes: [{ to: "v1" }] },
+  versions: { routes: ["v1", "v2", "v3"].map((to) => ({ match: { user: { exact: to } }, to })) },
+  any: {},
 };
 
 const LATENCY_MS = 70;
@@ -69,11 +71,14 @@ contract(
         samples.find((sample) => sample.name === name && sample.labels["response_outcome"] === outcome);
       expect(of("failure")?.labels).toMatchObject({
         reporter: "source",
+        destination_version: "v1",
         request_protocol: protocol.name,
         request_operation: "test.Echo/buy",
         response_code: `${code}`,
       });
-      expect(of("proxy")?.labels["response_code"]).toBe("404");
+      // The proxy's own answers are of no backend; who is told something answers nothing.
+      expect(of("proxy")?.labels).toMatchObject({ response_code: "404", destination_version: "unknown" });
+      expect(of("one_way")?.labels["destination_version"]).toBe("unknown");
       // The host knows times by buckets: this one begins at 50.
       const time = of("success", "istio_request_duration_milliseconds_sum")?.value ?? 0;
       expect(time / 3).toBeGreaterThanOrEqual(50);
@@ -83,6 +88,30 @@ contract(
       expect(bytes / 3).toBeGreaterThan(raw * 0.9);
       expect(bytes / 3).toBeLessThan(raw * 1.1);
       expect(of("success", "istio_response_bytes_sum")?.value).toBeGreaterThan(0);
+    });
+
+    test("calls are told apart by the version that answered, whether a rule or the proxy chose it", async () => {
+      const users = ["v1", "v2", "v3"];
+      const byRule = world().caller("versions");
+      for (const user of users) await byRule.call({ attributes: [["user", user]] });
+      const byChance = world().caller("any");
+      for (let index = 0; index < 12; index++) await byChance.call({ operation: `to${index}` });
+      const versions = async (service: string) => {
+        const samples = (await scrape(world(), service)).filter(({ name }) => name === "istio_requests_total");
+        return samples.map(({ labels, value }) => [labels["destination_version"], value] as const);
+      };
+      await until("all to be counted", async () => (await versions("versions")).length === 3);
+      expect((await versions("versions")).sort()).toEqual(users.map((user) => [user, 1]));
+      const counted = await until("all to be counted", async () => {
+        const found = await versions("any");
+        return found.reduce((sum, [, value]) => sum + value, 0) === 12 && found;
+      });
+      const { v1, v2, v3 } = world().backends;
+      for (const [name, { messages }] of Object.entries({ v1, v2, v3 })) {
+        const got = messages.filter(({ operation }) => operation.startsWith("to")).length;
+        const told = counted.filter(([version]) => version === name).reduce((sum, [, value]) => sum + value, 0);
+        expect([name, told]).toEqual([name, got]);
+      }
     });
 
     test("the dashboard's metrics are all there", async () => {

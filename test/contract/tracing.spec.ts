@@ -1,58 +1,28 @@
 import { afterAll, expect, test } from "vitest";
 import { type Attributes, contract, HARDLY_MATTERS, SpanCollector, until, type World } from "../support/index.js";
+import { BATCH, mesh, PARENT, TAGS, TRACE, telemetry } from "./tracing.support.js";
 
 const collectors: SpanCollector[] = [];
 afterAll(() => {
   for (const collector of collectors) collector.close();
 });
 
-const TRACE = "0af7651916cd43dd8448eb211c80319c";
-const PARENT = "b7ad6b7169203331";
 const SAMPLED: Attributes = [["traceparent", `00-${TRACE}-${PARENT}-01`]];
 const B3 = "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1";
-
-/** So many spans Envoy reports at once; fewer wait for some seconds. */
-const BATCH = 5;
 
 /** opentelemetry.proto.trace.v1.Span.SpanKind */
 const CLIENT = 3;
 
-/** What a span of a request that went well says, on either proxy. */
-const TAGS = [
-  ...["component", "downstream_cluster", "guid:x-request-id", "http.method", "http.protocol", "http.status_code"],
-  ...["http.url", "node_id", "peer.address", "request_size", "response_flags", "response_size", "rpc.operation"],
-  ...["rpc.service", "rpc.status", "upstream_cluster", "upstream_cluster.name", "user_agent", "zone"],
-];
-
 /** The latest world's. */
 let collector: SpanCollector;
-
-const telemetry = (service: string, tracing: object) => ({
-  apiVersion: "telemetry.istio.io/v1",
-  kind: "Telemetry",
-  name: service,
-  spec: {
-    targetRefs: [{ kind: "ServiceEntry", group: "networking.istio.io", name: `${service}.test` }],
-    tracing: [{ providers: [{ name: "spans" }], ...tracing }],
-  },
-});
 
 async function spec() {
   collector = await SpanCollector.start();
   collectors.push(collector);
-  const mesh = {
-    apiVersion: "install.istio.io/v1alpha1",
-    kind: "IstioOperator",
-    name: "mesh",
-    spec: {
-      meshConfig: {
-        extensionProviders: [{ name: "spans", opentelemetry: { service: "127.0.0.1", port: collector.port } }],
-      },
-    },
-  };
+  const tracer = mesh({ opentelemetry: { service: "127.0.0.1", port: collector.port } });
   return {
     services: {
-      traced: { routes: [{ to: "v1" }], documents: [mesh, telemetry("traced", { randomSamplingPercentage: 0 })] },
+      traced: { routes: [{ to: "v1" }], documents: [tracer, telemetry("traced", { randomSamplingPercentage: 0 })] },
       // Its requests have something else done to them, and no spans.
       untraced: { routes: [{ to: "v1", request: [["Added", "yes"]] as Attributes }] },
     },
@@ -95,7 +65,7 @@ contract(
       ]);
       expect(span?.kind).toBe(CLIENT);
       expect(span?.name).toBe(`egress ${span?.tags.get("rpc.service")}`);
-      expect([...(span?.tags.keys() ?? [])].sort()).toEqual(TAGS);
+      expect([...(span?.tags.keys() ?? [])].sort()).toEqual([...TAGS, "zone"]);
       expect(span?.tags.get("http.status_code")).toBe("200");
       expect(span?.tags.get("rpc.operation")).toMatch(/get$/);
       expect(span?.tags.get("component")).toBe("proxy");
@@ -113,9 +83,16 @@ contract(
       expect(spanOf("inner")).toMatchObject({ traceId: TRACE, parentId: spanOf("outer")?.id });
     });
 
-    test("a service without spans passes a caller's trace as it is", async () => {
-      await world().caller("untraced").call({ attributes: SAMPLED });
+    test("a service without spans passes a caller's trace as it is, and reports nothing", async () => {
+      collector.spans.length = 0;
+      const caller = world().caller("untraced");
+      for (let i = 0; i < BATCH; i++) await caller.call({ attributes: SAMPLED });
       expect([...(world().backends.v1.messages[0]?.attributes ?? [])].sort()).toEqual([["Added", "yes"], ...SAMPLED]);
+      // Had they spans, these would come before those of the service that has.
+      const traced = world().caller("traced");
+      for (let i = 0; i < BATCH; i++) await traced.call({ operation: "after", attributes: SAMPLED });
+      await until("the spans", () => collector.spans.length >= BATCH);
+      expect(collector.spans.every(({ tags }) => tags.get("rpc.operation")?.endsWith("after"))).toBe(true);
     });
 
     test("sampling is a rule's, changed under a live connection; listeners stay", async () => {

@@ -30,3 +30,4 @@ export * from "./tls/index.js";
 export { until } from "./until.js";
 export { Watching } from "./watching.js";
 export type { World } from "./world.js";
+export { ZipkinCollector, type ZipkinSpan } from "./zipkin-collector.js";

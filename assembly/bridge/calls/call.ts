@@ -8,6 +8,8 @@ import { discard, keep } from "../tap";
 export class Call extends KeptFrame {
   /** What it asks for, by number; -1: it is not counted by itself. */
   operation: i32;
+  /** Of the backend that answered, by number; zero: nobody said it. */
+  version: i32;
   /** In milliseconds since 1970. */
   startedAt: i64;
   /** Of the whole frame. */
@@ -20,6 +22,7 @@ export class Call extends KeptFrame {
     this.clearKept();
     this.requestBytes = frame.bytes.length;
     this.operation = -1;
+    this.version = 0;
     this.asked = 0;
     this.where = 0;
   }

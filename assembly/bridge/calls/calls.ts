@@ -6,6 +6,7 @@ import { Call } from "./call";
 import { Operations } from "./operations";
 import { Series } from "./series";
 import { CallStatus, nameOf } from "./status";
+import { Versions } from "./versions";
 
 const MOST_SERIES: i32 = 1000;
 
@@ -21,6 +22,7 @@ export class Calls {
   /** Of the service's configuration. */
   tap: Tap = new Tap();
   private operations: Operations = new Operations();
+  private versions: Versions = new Versions();
   private series: Map<u64, Series> = new Map();
   private dirty: Array<Series> = [];
   private labels: string;
@@ -45,10 +47,20 @@ export class Calls {
     if (this.tap.on) call.asked = this.tap.ask(meta, bytes);
   }
 
+  /** The number of a backend's version, for `Call.version`; `version`: null where nobody says it. */
+  versionOf(version: Slice | null): i32 {
+    return this.versions.numberOf(version);
+  }
+
   /** It has its answer, from whomever. `code`: the protocol's own, or HTTP's where the proxy answered. */
   end(call: Call, status: CallStatus, code: i32, answer: Slice): void {
     if (call.operation < 0) return;
-    this.asked(call.operation, status, code, call.requestBytes).answered(now() - call.startedAt, answer.length);
+    // The proxy's own answer is of no backend.
+    const version = status == CallStatus.Proxy ? 0 : call.version;
+    this.asked(call.operation, version, status, code, call.requestBytes).answered(
+      now() - call.startedAt,
+      answer.length,
+    );
     call.operation = -1;
     if (call.asked != 0) this.tell(call, status, code, answer);
   }
@@ -62,7 +74,7 @@ export class Calls {
 
   /** A call of which nothing is kept: it is answered at once, or has no answer. */
   count(meta: Metadata | null, status: CallStatus, bytes: Slice): void {
-    this.asked(this.operations.numberOf(meta), status, 0, bytes.length);
+    this.asked(this.operations.numberOf(meta), 0, status, 0, bytes.length);
     if (this.tap.on) this.tap.tellAtOnce(status, meta, bytes);
   }
 
@@ -72,19 +84,21 @@ export class Calls {
     this.dirty.length = 0;
   }
 
-  private asked(operation: i32, status: CallStatus, code: i32, bytes: i32): Series {
-    const series = this.seriesOf(operation, status, code);
+  private asked(operation: i32, version: i32, status: CallStatus, code: i32, bytes: i32): Series {
+    const series = this.seriesOf(operation, version, status, code);
     if (series.pending == 0) this.dirty.push(series);
     series.asked(bytes);
     return series;
   }
 
-  private seriesOf(operation: i32, status: CallStatus, code: i32): Series {
-    const key = ((<u64>operation) << 40) | ((<u64>status) << 32) | (<u64>(<u32>code));
+  private seriesOf(operation: i32, version: i32, status: CallStatus, code: i32): Series {
+    const key = ((<u64>version) << 48) | ((<u64>operation) << 40) | ((<u64>status) << 32) | (<u64>(<u32>code));
     if (this.series.has(key)) return this.series.get(key);
-    if (this.series.size >= MOST_SERIES && code != OTHER_CODE) return this.seriesOf(OTHER, status, OTHER_CODE);
+    if (this.series.size >= MOST_SERIES && code != OTHER_CODE) return this.seriesOf(OTHER, 0, status, OTHER_CODE);
     const series = new Series(
       this.labels +
+        ";destination_version=" +
+        this.versions.nameAt(version) +
         ";request_operation=" +
         this.operations.nameAt(operation) +
         ";response_code=" +

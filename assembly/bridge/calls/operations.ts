@@ -1,14 +1,13 @@
 import { FNV_OFFSET, fnv1a64 } from "../../attributes";
-import { Bytes, Slice } from "../../bytes";
+import { Bytes } from "../../bytes";
 import { Metadata } from "../../codec";
+import { plain } from "./plain";
 
 const MOST_OPERATIONS: i32 = 200;
 const MOST_BYTES: i32 = 120;
 
 const UNKNOWN: i32 = 0;
 const OTHER: i32 = 1;
-
-const LOW_LINE: u8 = 0x5f;
 
 /** The operations of a service by number, as they come; those that cannot be read, and those beyond the bound, share one. */
 export class Operations {
@@ -65,18 +64,4 @@ class Operation {
 function nameOf(meta: Metadata): string {
   const name = plain(meta.service) + "/" + plain(meta.operation);
   return name.length > MOST_BYTES ? name.substring(0, MOST_BYTES) : name;
-}
-
-function plain(name: Slice): string {
-  const bytes = Bytes.copyOf(name);
-  const at = bytes.view().ptr;
-  for (let i = 0; i < bytes.length; i++) if (!isPlain(load<u8>(at + <usize>i))) store<u8>(at + <usize>i, LOW_LINE);
-  return bytes.view().toString();
-}
-
-/** Letters, digits, and `$ - . / : _`. */
-function isPlain(char: u8): bool {
-  if (char >= 0x2d && char <= 0x3a) return true;
-  const lower = char | 0x20;
-  return (lower >= 0x61 && lower <= 0x7a) || char == LOW_LINE || char == 0x24;
 }

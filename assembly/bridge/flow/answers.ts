@@ -161,6 +161,7 @@ export class FlowAnswers {
       const status = this.statusOfAnswer();
       const backend = flow.backend;
       if (owed.asked != 0 && backend != null) owed.wentTo(backend.view());
+      owed.version = flow.version;
       this.metrics.calls.end(owed, status, known.code, answer.bytes);
       this.deliver(owed, out, start);
     }

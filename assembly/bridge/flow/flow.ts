@@ -10,6 +10,8 @@ export class Flow {
   status: i32 = 0;
   /** The backend at its other end, where the proxy has said it. */
   backend: Bytes | null = null;
+  /** That backend's version, as calls are counted by it. */
+  version: i32 = 0;
   /** Takes no new requests. */
   retired: bool = false;
   /** Takes no more: its server said so, or owes an answer that nobody waits for and that others would come behind. */

@@ -2,7 +2,7 @@ import { Bytes, Slice, Writer } from "../../bytes";
 import { Codec, Frame, Metadata, Peer } from "../../codec";
 import { setEffectiveContext } from "../../hostcalls";
 import { now } from "../clock";
-import { BACKEND, REVISION, STATUS } from "../headers";
+import { BACKEND, REVISION, STATUS, VERSION } from "../headers";
 import { HeaderList } from "../hpack";
 import { ErrorCode, writeData, writeReset, writeWindowUpdate } from "../http2";
 import { Metrics } from "../metrics";
@@ -276,6 +276,7 @@ export class Flows {
       flow.status = status.decimal();
       const backend = headers.get(BACKEND);
       if (backend != null) flow.backend = Bytes.copyOf(backend);
+      flow.version = this.metrics.calls.versionOf(headers.get(VERSION));
       const revision = headers.get(REVISION);
       const current = revision != null && revision.equals(this.settings.flow.revision.view());
       if (!current) flow.expires = min(flow.expires, now() + DOUBTFUL_MS);

@@ -11,12 +11,19 @@ const seen: Array<bool> = [];
 /**
  * What filters did to a message: `forms` are the headers that its own attributes make, `headers` those that arrived.
  * Of several headers with one name the first stands for the attribute, the others are additions.
+ * @param traces also what a tracer did
  */
-export function findChanges(meta: Metadata, forms: AttributeForms, headers: HeaderList, changes: Mutation): void {
+export function findChanges(
+  meta: Metadata,
+  forms: AttributeForms,
+  headers: HeaderList,
+  traces: bool,
+  changes: Mutation,
+): void {
   changes.clear();
   while (seen.length < forms.length) seen.push(false);
   for (let i = 0; i < forms.length; i++) seen[i] = false;
-  const passed = headers.get(TRACE) != null;
+  const passed = !traces || headers.get(TRACE) != null;
   for (let i = 0; i < headers.length; i++) {
     const name = headers.nameAt(i);
     if (!isAttributeHeader(name) || (passed && isTraceHeader(name))) continue;

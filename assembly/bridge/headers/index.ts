@@ -3,7 +3,7 @@ export { AttributeForms } from "./forms";
 export { FormsMemo } from "./forms-memo";
 export { keepHeaders, recallHeaders } from "./kept";
 export { HeaderLimits } from "./limits";
-export { BACKEND, CLUSTER, DRAW, KIND, OPAQUE, REVISION, STATUS } from "./names";
+export { BACKEND, CLUSTER, DRAW, KIND, OPAQUE, REVISION, STATUS, VERSION } from "./names";
 export { writeEscaped } from "./path";
 export { Received } from "./received";
 export { isRuled, readRuled } from "./ruled";

@@ -16,6 +16,8 @@ export const REVISION = Slice.fixed("x-meltemi-revision");
 export const CLUSTER = Slice.fixed("x-meltemi-cluster");
 /** As `CLUSTER`, and on the 200 of a flow; while somebody watches, on all answers. */
 export const BACKEND = Slice.fixed("x-meltemi-backend");
+/** On answers, and on the 200 of a flow: the version of the backend, where rules give it one. */
+export const VERSION = Slice.fixed("x-meltemi-version");
 /** Spellings of attributes that a filter added, one in each header or parted by commas. */
 export const NAMES = Slice.fixed("x-meltemi-names");
 /** `business-error`: the call worked, the application said no. */

@@ -15,6 +15,7 @@ import {
   STATE,
   STATUS,
   TRACE,
+  VERSION,
 } from "./names";
 import { isTraceHeader } from "./trace";
 
@@ -34,6 +35,8 @@ export class Received {
   /** Of an answer, the protocol's own status, and whether it is the application's error. */
   code: i32 = 0;
   business: bool = false;
+  /** Of an answer, the version of the backend; null where nobody says it. Good for one callback. */
+  version: Slice | null = null;
   /** `Metadata.state` of a request. */
   state: i32 = 0;
   private digest: Digest = new Digest();
@@ -50,6 +53,7 @@ export class Received {
     this.state = 0;
     this.code = 0;
     this.business = false;
+    this.version = null;
     this.digest.reset();
     this.traceDigest.reset();
     this.passed = false;
@@ -82,6 +86,7 @@ export class Received {
       this.code = value.decimal();
     } else if (meaning == Meaning.Outcome) this.business = value.equals(BUSINESS_ERROR);
     else if (meaning == Meaning.Fault) this.ruled = true;
+    else if (meaning == Meaning.Version) this.version = value;
     else if (meaning == Meaning.Trace) this.passed = true;
     else if (meaning == Meaning.Status) this.status = statusOf(value);
     else if (meaning == Meaning.State) this.state = value.decimal();
@@ -103,6 +108,7 @@ enum Meaning {
   State,
   Kind,
   Trace,
+  Version,
   Other,
 }
 
@@ -119,6 +125,7 @@ function noteOf(name: Slice, value: Slice): u64 {
   if (name.equals(STATUS)) return Meaning.Status;
   if (name.equals(STATE)) return Meaning.State;
   if (name.equals(TRACE)) return Meaning.Trace;
+  if (name.equals(VERSION)) return Meaning.Version;
   return name.equals(KIND) ? Meaning.Kind : Meaning.Other;
 }
 

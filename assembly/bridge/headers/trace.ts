@@ -12,14 +12,32 @@ export enum Trace {
   On,
 }
 
-// W3C Trace Context. Callers' B3 headers are attributes like any other.
+// W3C Trace Context, which OpenTelemetry's tracer writes.
 const TRACEPARENT = Slice.fixed("traceparent");
 export const TRACESTATE = Slice.fixed("tracestate");
+// B3, which Zipkin's writes: all in one where the caller had it so.
+const B3 = Slice.fixed("b3");
+const B3_TRACE_ID = Slice.fixed("x-b3-traceid");
+const B3_SPAN_ID = Slice.fixed("x-b3-spanid");
+const B3_PARENT_ID = Slice.fixed("x-b3-parentspanid");
+const B3_SAMPLED = Slice.fixed("x-b3-sampled");
 
 /** Is this a header that tracers write? */
 export function isTraceHeader(name: Slice): bool {
-  if (name.length == TRACEPARENT.length) return name.equals(TRACEPARENT);
-  return name.length == TRACESTATE.length && name.equals(TRACESTATE);
+  switch (name.length) {
+    case 2:
+      return name.equals(B3);
+    case 10:
+      return name.equals(TRACESTATE);
+    case 11:
+      return name.equals(TRACEPARENT) || name.equals(B3_SPAN_ID);
+    case 12:
+      return name.equals(B3_TRACE_ID) || name.equals(B3_SAMPLED);
+    case 17:
+      return name.equals(B3_PARENT_ID);
+    default:
+      return false;
+  }
 }
 
 // Where the flags' last digit stands: version, trace id, parent id and flags are of 2, 32, 16 and 2 digits

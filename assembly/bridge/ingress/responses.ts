@@ -57,6 +57,7 @@ export class Responses {
       stream.marked = received.marked;
       stream.code = received.code;
       stream.business = received.business;
+      stream.version = this.metrics.calls.versionOf(received.version);
       const ruled = !received.marked && isRuled(headers);
       if (ruled || (received.marked && !received.untouched && !received.opaque)) stream.keepHeaders(headers);
     }

@@ -8,14 +8,24 @@ const logFormat = z
 
 const names = z.array(text).optional();
 
-/** Where spans go. */
-const collector = z.looseObject({ service: text, port });
+/** Where spans go by OTLP. */
+const opentelemetry = z.looseObject({ service: text, port });
+
+/** Where they go as Zipkin's JSON. */
+const zipkin = z.looseObject({
+  service: text,
+  port,
+  path: text.optional(),
+  /** Of traces that begin at a proxy. */
+  enable64bitTraceId: z.boolean().optional(),
+  traceContextOption: z.literal("USE_B3").optional(),
+});
 
 const provider = z.looseObject({
   name: text,
   envoyFileAccessLog: z.strictObject({ path: text, logFormat: logFormat.optional() }).optional(),
-  opentelemetry: collector.optional(),
-  zipkin: collector.optional(),
+  opentelemetry: opentelemetry.optional(),
+  zipkin: zipkin.optional(),
 });
 
 /**

@@ -46,9 +46,20 @@ function assignments(service: Service, nameOf: (destination: Destination) => str
   return choices(service).map((choice) =>
     assignment(
       nameOf({ ...service, subset: choice.name }),
-      chosenBy(service, choice).map((endpoint) => ({ ...backend(endpoint), ...weight(endpoint) })),
+      chosenBy(service, choice).map((endpoint) => ({ ...backend(endpoint), ...about(endpoint), ...weight(endpoint) })),
     ),
   );
+}
+
+/** What a backend's endpoint says of it. */
+function about(endpoint: Endpoint): Pick<EndpointInit, "metadata"> {
+  const version = versionOf(endpoint);
+  return version === undefined ? {} : { metadata: { filterMetadata: { [ENDPOINT_METADATA]: version } } };
+}
+
+/** By it calls are counted. */
+function versionOf({ labels: { version } }: Endpoint) {
+  return version === undefined ? undefined : { version };
 }
 
 /** Hashed as their ways through the egress codec are: a key has its backend, whoever asks for it. */
@@ -136,7 +147,7 @@ function way(service: Service, endpoint: Endpoint): EndpointInit {
     hostIdentifier: { case: "endpoint", value: { address: { address: { case: "envoyInternalAddress", value } } } },
     metadata: {
       filterMetadata: {
-        [ENDPOINT_METADATA]: { cluster: outboundCluster(service), address },
+        [ENDPOINT_METADATA]: { cluster: outboundCluster(service), address, ...versionOf(endpoint) },
         ...(service.codec.pins && hashedBy(endpoint)),
       },
     },

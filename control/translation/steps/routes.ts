@@ -4,7 +4,7 @@ import { type RouteConfiguration, RouteConfigurationSchema } from "../../../xds/
 import type { Model, Route, Service } from "../../model/index.js";
 import { routeFilterSettings } from "../filters/index.js";
 import { serviceName } from "../names.js";
-import { sayBackend, sayWhere } from "./answer-headers.js";
+import { sayOfAnswers, sayWhere } from "./answer-headers.js";
 import { flowRoutes } from "./flow-routes.js";
 import { keptMatch, keptRoutes } from "./kept-routes.js";
 import { keptForRetry } from "./retry-policy.js";
@@ -30,11 +30,21 @@ export function routeConfigurations(model: Model): RouteConfiguration[] {
               name: service.host,
               domains: ["*"],
               routes: routes(service, model),
-              ...(service.tap === undefined ? {} : sayBackend()),
+              ...sayOfAnswers({ backend: service.tap !== undefined, version: hasVersions(service, model) }),
             },
       ],
     }),
   );
+}
+
+/** Does one of the backends that a service's requests may go to have a version? */
+function hasVersions(service: Service, { services }: Model): boolean {
+  return rulesOf(service)
+    .flatMap(({ destinations }) => destinations)
+    .some(({ host, port }) => {
+      const target = services.find((other) => other.host === host && other.port === port) ?? service;
+      return target.endpoints.some(({ labels }) => labels["version"] !== undefined);
+    });
 }
 
 /** The rules as they are, or one that takes everything. */

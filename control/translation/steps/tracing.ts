@@ -3,10 +3,15 @@ import {
   type Tracing as RouteTracing,
   TracingSchema as RouteTracingSchema,
 } from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
+import type { Tracing_HttpSchema } from "../../../xds/gen/envoy/config/trace/v3/http_tracer_pb.js";
 import { OpenTelemetryConfigSchema } from "../../../xds/gen/envoy/config/trace/v3/opentelemetry_pb.js";
+import {
+  ZipkinConfigSchema,
+  ZipkinConfig_CollectorEndpointVersion as ZipkinVersion,
+} from "../../../xds/gen/envoy/config/trace/v3/zipkin_pb.js";
 import type { HttpConnectionManagerSchema } from "../../../xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import type { CustomTagSchema } from "../../../xds/gen/envoy/type/tracing/v3/custom_tag_pb.js";
-import type { Service, SpanTag } from "../../model/index.js";
+import type { Collector, Service, SpanTag } from "../../model/index.js";
 import { attributeHeader } from "../attribute-header.js";
 import { duration, pack, percent } from "../envoy.js";
 import { calloutCluster, serviceName } from "../names.js";
@@ -22,26 +27,33 @@ export function tracer(
 ): Pick<MessageInitShape<typeof HttpConnectionManagerSchema>, "generateRequestId" | "tracing"> {
   const { collector } = service;
   if (collector === undefined) return { generateRequestId: false };
+  return { generateRequestId: true, tracing: { provider: provider(service, collector) } };
+}
+
+function provider(service: Service, { server, speaks }: Collector): MessageInitShape<typeof Tracing_HttpSchema> {
+  const clusterName = calloutCluster(server);
+  // The cluster's name, which Envoy would say, is no authority that servers take.
+  const authority = `${server.host}:${server.port}`;
+  if (speaks.name === "zipkin") {
+    const config = pack(ZipkinConfigSchema, {
+      collectorCluster: clusterName,
+      collectorHostname: authority,
+      collectorEndpoint: speaks.path,
+      collectorEndpointVersion: ZipkinVersion.HTTP_JSON,
+      traceId128bit: !speaks.shortIds,
+      // As Istio: of two proxies in a row each has a span of its own.
+      sharedSpanContext: false,
+    });
+    return { name: "envoy.tracers.zipkin", configType: { case: "typedConfig", value: config } };
+  }
   const config = pack(OpenTelemetryConfigSchema, {
     serviceName: serviceName(service),
     grpcService: {
-      targetSpecifier: {
-        case: "envoyGrpc",
-        // The cluster's name, which Envoy would say, is no authority that servers take.
-        value: { clusterName: calloutCluster(collector), authority: `${collector.host}:${collector.port}` },
-      },
+      targetSpecifier: { case: "envoyGrpc", value: { clusterName, authority } },
       timeout: duration(EXPORT_TIMEOUT),
     },
   });
-  return {
-    generateRequestId: true,
-    tracing: {
-      provider: {
-        name: "envoy.tracers.opentelemetry",
-        configType: { case: "typedConfig", value: config },
-      },
-    },
-  };
+  return { name: "envoy.tracers.opentelemetry", configType: { case: "typedConfig", value: config } };
 }
 
 /** In milliseconds. */

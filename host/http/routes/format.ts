@@ -97,6 +97,8 @@ function command(name: string | undefined, argument: string | undefined, path: s
       return header(argument, path, (context) => context.responseTrailers);
     case "DYNAMIC_METADATA":
       return metadata(argument ?? "");
+    case "UPSTREAM_METADATA":
+      return upstreamMetadata(argument ?? "");
     case "FILTER_STATE":
       return filterState(argument ?? "");
     case "START_TIME":
@@ -167,13 +169,22 @@ function metadata(argument: string): Command {
 
 /** `NAMESPACE:KEY:KEY…` */
 function metadataValue(argument: string): (context: FormatContext) => unknown {
-  const [namespace = "", ...keys] = argument.split(":");
+  const keys = argument.split(":");
+  return (context) => valueAt(context.info.dynamicMetadata, keys);
+}
+
+function valueAt(metadata: unknown, keys: readonly string[]): unknown {
+  let value = metadata;
+  for (const key of keys) value = value !== null && typeof value === "object" ? Reflect.get(value, key) : undefined;
+  return value;
+}
+
+/** As Envoy, only texts and numbers, of the endpoint that the request went to. */
+function upstreamMetadata(argument: string): Command {
+  const keys = argument.split(":");
   return (context) => {
-    let value: unknown = context.info.dynamicMetadata[namespace];
-    for (const key of keys) {
-      value = value !== null && typeof value === "object" ? Reflect.get(value, key) : undefined;
-    }
-    return value;
+    const value = valueAt(context.info.upstreamEndpoint?.metadata, keys);
+    return typeof value === "string" || typeof value === "number" ? toByteString(String(value)) : undefined;
   };
 }
 

@@ -1,18 +1,17 @@
 import {
   type Attributes,
-  type Context,
   ROOT_CONTEXT,
   type Span,
-  SpanKind,
+  type SpanKind,
   SpanStatusCode,
   TraceFlags,
   type Tracer,
   trace,
 } from "@opentelemetry/api";
-import { TraceState } from "@opentelemetry/core";
-import { RandomIdGenerator } from "@opentelemetry/sdk-trace";
+import type { IdGenerator } from "@opentelemetry/sdk-trace";
 import type { HeaderMap } from "../headers/index.js";
 import type { FormatContext, RouteTracing } from "../routes/index.js";
+import type { Propagation } from "./propagation.js";
 
 /** The span of one request. */
 export interface RequestSpan {
@@ -29,53 +28,58 @@ export type StartSpan = (
   startTime: number,
 ) => RequestSpan | undefined;
 
-// W3C Trace Context, section 3.2: version, trace id, parent id, flags.
-const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
-const ids = new RandomIdGenerator();
+/** How one of Envoy's tracers makes spans. */
+export interface Manner {
+  readonly propagation: Propagation;
+  nameOf(direction: Direction, authority: string): string;
+  /** `child`: of the caller's span. */
+  kindOf(direction: Direction, child: boolean): SpanKind;
+}
+
+/** Of the requests of a listener, seen from the application: `egress` are its own. */
+export type Direction = "egress" | "ingress";
 
 /** @param tags what spans say of the proxy itself */
-export function spanStarter(tracer: Tracer, direction: "egress" | "ingress", tags: Attributes): StartSpan {
+export function spanStarter(
+  tracer: Tracer,
+  manner: Manner & { readonly ids: IdGenerator },
+  direction: Direction,
+  tags: Attributes,
+): StartSpan {
+  const { propagation, ids } = manner;
   return (headers, route, random, startTime) => {
-    const before = headers.get("traceparent");
-    const [, version, traceId = "", spanId = "", flags = ""] = TRACEPARENT.exec(before ?? "") ?? [];
+    const inherited = propagation.extract(headers);
     // As Envoy: what cannot be read is left alone.
-    if (before !== undefined && (version === undefined || version === "ff")) return undefined;
-    const state = headers.joined("tracestate") ?? "";
-    const decided = before === undefined || (Number.parseInt(flags, 16) & 1) === 1;
-    if (!decided || !isDrawn(headers, route, random)) {
-      const unsampled = { traceId: traceId || ids.generateTraceId(), spanId: ids.generateSpanId(), traceFlags: 0 };
-      return { inject: (out) => write(out, unsampled, state), finish: () => undefined };
+    if (inherited === undefined) return undefined;
+    const { parent, sampled } = inherited;
+    if (!isTraced(sampled, headers, route, random)) {
+      const traceId = parent?.traceId ?? ids.generateTraceId();
+      const unsampled = { traceId, spanId: ids.generateSpanId(), traceFlags: TraceFlags.NONE };
+      return { inject: (out) => propagation.inject(out, unsampled, inherited), finish: () => undefined };
     }
-    const parent: Context =
-      before === undefined
+    const context =
+      parent === undefined
         ? ROOT_CONTEXT
-        : trace.setSpanContext(ROOT_CONTEXT, {
-            ...{ traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true },
-            traceState: new TraceState(state),
-          });
-    const kind = direction === "egress" ? SpanKind.CLIENT : SpanKind.SERVER;
-    const name = `${direction} ${headers.get(":authority") ?? ""}`;
-    const span = tracer.startSpan(name, { kind, startTime, attributes: tags }, parent);
+        : trace.setSpanContext(ROOT_CONTEXT, { ...parent, traceFlags: TraceFlags.SAMPLED });
+    const kind = manner.kindOf(direction, parent !== undefined);
+    const name = manner.nameOf(direction, headers.get(":authority") ?? "");
+    const span = tracer.startSpan(name, { kind, startTime, attributes: tags }, context);
     return {
-      inject: (out) => write(out, span.spanContext(), state),
-      finish: (context) => finish(span, context, route),
+      inject: (out) => propagation.inject(out, span.spanContext(), inherited),
+      finish: (details) => finish(span, details, route),
     };
   };
 }
 
-/** Envoy's draw: a caller that decided comes with x-envoy-force-trace. */
-function isDrawn(headers: HeaderMap, route: RouteTracing | undefined, random: number): boolean {
-  if (route === undefined) return true;
-  return (headers.has("x-envoy-force-trace") || route.random(random)) && route.overall(random);
-}
-
-function write(
+/** A caller's decision stands where the route has spans at all; `x-envoy-force-trace` is one for a trace that begins here. */
+function isTraced(
+  sampled: boolean | undefined,
   headers: HeaderMap,
-  { traceId, spanId, traceFlags }: { traceId: string; spanId: string; traceFlags: number },
-  state: string,
-): void {
-  headers.set("traceparent", `00-${traceId}-${spanId}-0${traceFlags}`);
-  headers.set("tracestate", state);
+  route: RouteTracing | undefined,
+  random: number,
+): boolean {
+  if (route === undefined) return sampled ?? true;
+  return (sampled ?? (headers.has("x-envoy-force-trace") || route.random(random))) && route.overall(random);
 }
 
 function finish(span: Span, context: FormatContext, route: RouteTracing | undefined): void {
