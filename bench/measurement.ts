@@ -46,3 +46,8 @@ export interface Figures {
 export function loads(sizes: readonly number[], depths: readonly number[]): Load[] {
   return sizes.flatMap((bytes) => depths.map((depth) => ({ bytes, depth, connections: 8 })));
 }
+
+/** Without keys and streams, which are little to who routes each request by itself. */
+export function isUsual({ keys, streams }: Load): boolean {
+  return keys === undefined && streams === undefined;
+}

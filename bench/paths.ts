@@ -1,4 +1,4 @@
-import type { Load, Path } from "./measurement.js";
+import { isUsual, type Load, type Path } from "./measurement.js";
 import { freePorts } from "./processes.js";
 import type { BenchRules } from "./rules.js";
 import type { BenchPath, Drive } from "./scenario.js";
@@ -39,12 +39,12 @@ export async function compare(site: Site, comparison: Comparison): Promise<Bench
     listeners: [listener("bench_tcp", tcpPort, tcpProxy("bench")), ...others.flatMap(({ listeners }) => listeners)],
     clusters: [cluster("bench", backend), ...others.flatMap(({ clusters }) => clusters)],
   });
-  const host: BenchPath = { path: "host", target: await site.startHost(service, backend), drive };
+  const host: BenchPath = { path: "host", target: await site.startHost(service, backend), drive, takes: isUsual };
   if (!envoy) return [host];
   const byFlows = flows ? await flowPath(site, comparison) : undefined;
   const at = (port: number) => ({ ...envoy, port });
   return [
-    { path: lane, target: envoy, drive },
+    { path: lane, target: envoy, drive, takes: ({ streams }) => streams === undefined },
     ...(byFlows ? [byFlows] : []),
     ...others.map(({ port, ...other }) => ({ ...other, target: at(port) })),
     { path: "tcp", target: at(tcpPort), drive },

@@ -1,6 +1,6 @@
 import { connectionManager } from "../../http/connection-manager.js";
 import { loadClient } from "../../load.js";
-import { type Load, loads } from "../../measurement.js";
+import { isUsual, loads } from "../../measurement.js";
 import { compare } from "../../paths.js";
 import type { Scenario } from "../../scenario.js";
 import { dubboProxy } from "./dubbo-proxy.js";
@@ -43,8 +43,3 @@ export const scenario: Scenario = {
     });
   },
 };
-
-/** Keys and streams are nothing to who routes each request by itself. */
-function isUsual({ keys, streams }: Load): boolean {
-  return keys === undefined && streams === undefined;
-}
