@@ -96,6 +96,11 @@ export class Fields {
     return this.string(name, "");
   }
 
+  /** Reports a field whose value its reader cannot use. */
+  refuse(name: string, expected: string): void {
+    this.problems.add(this.at(name), expected, this.json.get(name));
+  }
+
   /** One of a few strings. */
   oneOf(name: string, fallback: string, allowed: Array<string>): string {
     const json = this.take(name);

@@ -3,25 +3,28 @@ import { attributeHeader, attributeValue } from "../attributes";
 import { Bytes, Slice } from "../bytes";
 import { getHeader } from "../hostcalls";
 import { Fields } from "../json";
+import { Regex } from "../regex";
 
 enum Form {
   Present,
   Exact,
   Prefix,
   Range,
+  Regex,
 }
 
-const FORMS: Array<string> = ["exact", "prefix", "range", "present"];
+const FORMS: Array<string> = ["exact", "prefix", "range", "regex", "present"];
 const LEAST: f64 = -9007199254740991;
 const MOST: f64 = 9007199254740991;
 
-/** What must hold of one attribute: what a route's match says of one, but for regular expressions. */
+/** What must hold of one attribute: what a route's match says of one. */
 export class AttributeMatch {
   private constructor(
     private header: Bytes,
     private form: Form,
     /** As a header has it. */
     private text: Bytes,
+    private regex: Regex | null,
     private start: i64,
     private end: i64,
     private invert: bool,
@@ -29,22 +32,24 @@ export class AttributeMatch {
 
   /**
    * `{"attribute": NAME}` with one of `"exact": V`, `"prefix": V`, `"range": {"start": N, "end": M}` (from N up to, not
-   * including, M), `"present": true` or nothing (the attribute is there), and `"invert": true` for everything else. What is
-   * wrong goes to the fields' problems.
+   * including, M), `"regex": R` (for all of the value), `"present": true` or nothing (the attribute is there), and
+   * `"invert": true` for everything else. What is wrong goes to the fields' problems.
    * @param attributes false: the name is a plain HTTP header's
    */
   static read(fields: Fields, attributes: bool): AttributeMatch {
     const name = fields.requiredString("attribute");
     let given = 0;
     for (let i = 0; i < FORMS.length; i++) given += <i32>fields.has(FORMS[i]);
-    if (given > 1) fields.problems.add(fields.path, 'at most one of "exact", "prefix", "range" and "present"', null);
+    if (given > 1) fields.problems.add(fields.path, 'at most one of "exact", "prefix", "range", "regex" and "present"', null);
     const form = fields.has("exact")
       ? Form.Exact
       : fields.has("prefix")
         ? Form.Prefix
         : fields.has("range")
           ? Form.Range
-          : Form.Present;
+          : fields.has("regex")
+            ? Form.Regex
+            : Form.Present;
     const exact = fields.string("exact", "");
     const prefix = fields.string("prefix", "");
     const ranged = fields.has("range");
@@ -52,6 +57,7 @@ export class AttributeMatch {
     const start = ranged ? range.integer("start", 0, LEAST, MOST) : 0;
     const end = ranged ? range.integer("end", 0, LEAST, MOST) : 0;
     if (ranged) range.done();
+    const regex = form == Form.Regex ? readRegex(fields) : null;
     const absent = !fields.boolean("present", true);
     const invert = fields.boolean("invert", false);
     fields.done();
@@ -62,6 +68,7 @@ export class AttributeMatch {
       attributes ? Bytes.copyOf(attributeHeader(spelling.view())) : spelling,
       form,
       form == Form.Exact ? text : Bytes.of(prefix),
+      regex,
       <i64>start,
       <i64>end,
       invert != absent,
@@ -78,8 +85,16 @@ export class AttributeMatch {
     if (this.form == Form.Present) return true;
     if (this.form == Form.Exact) return found.equals(this.text.view());
     if (this.form == Form.Prefix) return found.startsWith(this.text.view());
+    if (this.form == Form.Regex) return this.regex!.matches(found);
     return isWithin(found, this.start, this.end);
   }
+}
+
+function readRegex(fields: Fields): Regex {
+  const source = fields.requiredString("regex");
+  const regex = new Regex(source);
+  if (regex.fault != "") fields.refuse("regex", "a regular expression of RE2 (" + regex.fault + ")");
+  return regex;
 }
 
 /** Do all of these hold? */

@@ -8,7 +8,7 @@ import type {
 } from "../source/index.js";
 import type { Callouts } from "./callouts.js";
 import type { Hosts } from "./hosts.js";
-import { plainMatchOf } from "./match.js";
+import { moduleMatchOf } from "./match.js";
 import type { Problems } from "./problems.js";
 import type { AttributeMatch, GlobalLimit, Limits, TokenBucket, UndecidedService } from "./types.js";
 
@@ -56,7 +56,7 @@ export class RateLimits {
     const conditional = conditions.map((condition, index) =>
       bucket(
         condition.tokenBucket,
-        plainMatchOf(router, condition.match, [...path, "conditions", index, "match"], this.problems),
+        moduleMatchOf(router, condition.match, [...path, "conditions", index, "match"], this.problems),
       ),
     );
     return tokenBucket === undefined ? conditional : [...conditional, bucket(tokenBucket, [])];
@@ -65,7 +65,7 @@ export class RateLimits {
   private global(router: Router, spec: GlobalRateLimitSpec, path: Path): GlobalLimit | undefined {
     const [, port, , host = ""] = spec.rateLimitService.split("|");
     const callout = this.callouts.toGrpc(host, Number(port));
-    const match = plainMatchOf(router, spec.match, [...path, "match"], this.problems);
+    const match = moduleMatchOf(router, spec.match, [...path, "match"], this.problems);
     if (callout === undefined) {
       this.problems.error(
         router,

@@ -1,6 +1,6 @@
 import type { AttributeMatchSpec, AttributesMatchSpec, MetaRouterSpec, Resource } from "../source/index.js";
 import type { Problems } from "./problems.js";
-import { regexFault } from "./regex.js";
+import { moduleRegexFault, regexFault } from "./regex.js";
 import type { AttributeMatch } from "./types.js";
 
 /** The conditions of a rule, in the order of their names so that a file's order does not matter. */
@@ -22,8 +22,8 @@ export function matchOf(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The same, for what a module of ours judges: modules have no regular expressions, and another test would be a surprise. */
-export function plainMatchOf(
+/** The same, for what a module of ours judges, whose regular expressions (assembly/regex) are a part of RE2's. */
+export function moduleMatchOf(
   router: Resource<MetaRouterSpec>,
   match: AttributesMatchSpec | undefined,
   path: readonly PropertyKey[],
@@ -31,9 +31,8 @@ export function plainMatchOf(
 ): AttributeMatch[] {
   const conditions = matchOf(router, match, path, problems);
   for (const { name, test } of conditions) {
-    if (test.kind !== "regex") continue;
-    const message = "expected exact, prefix, present or range: regular expressions are for routes alone";
-    problems.error(router, [...path, "attributes", name, "regex"], message);
+    const fault = test.kind === "regex" ? moduleRegexFault(test.value) : undefined;
+    if (fault !== undefined) problems.error(router, [...path, "attributes", name, "regex"], fault);
   }
   return conditions;
 }

@@ -1,5 +1,5 @@
 import type { MetaRouterSpec, MutationSpec, Resource } from "../source/index.js";
-import { plainMatchOf } from "./match.js";
+import { moduleMatchOf } from "./match.js";
 import type { Problems } from "./problems.js";
 import type { Mutation } from "./types.js";
 
@@ -14,7 +14,7 @@ export function mutationsOf(
     if (/%RESP\(/.test(spec.template ?? "") && path.at(-1) === "requestMutation") {
       problems.error(router, [...path, index, "template"], "expected nothing of the response: it is not there yet");
     }
-    const match = plainMatchOf(router, spec.match, [...path, index, "match"], problems);
+    const match = moduleMatchOf(router, spec.match, [...path, index, "match"], problems);
     return { ...change(spec), name: spec.key, match };
   });
 }

@@ -39,6 +39,7 @@ const services = {
       localRateLimit: {
         conditions: [
           { ...by("user", "ann"), tokenBucket: { maxTokens: 2, fillInterval: HOUR } },
+          { match: { attributes: { user: { regex: "c[0-9]+" } } }, tokenBucket: { maxTokens: 1, fillInterval: HOUR } },
           { match: { attributes: { user: { prefix: "a" } } }, tokenBucket: { maxTokens: 0, fillInterval: HOUR } },
         ],
       },
@@ -71,6 +72,8 @@ contract(
     test("the first condition that matches counts, and what none matches is not limited", async () => {
       expect(await served(world(), "conditions", 12, as("ann"))).toBe(2);
       expect(await served(world(), "conditions", 4, as("al"))).toBe(0);
+      expect(await served(world(), "conditions", 4, as("c7"))).toBe(1);
+      expect(await served(world(), "conditions", 12, as("c7x"))).toBe(12);
       expect(await served(world(), "conditions", 12, as("bob"))).toBe(12);
     });
 
