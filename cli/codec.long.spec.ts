@@ -58,7 +58,9 @@ describe("meltemi codec check, for long", () => {
       readFileSync(join(root, source, "careless.ts"), "utf8")
         .split("\n")
         .findIndex((text) => text.includes('"cut" && found'));
-    expect(out).toMatch(new RegExp(`a trap: .* failed: memory access out of bounds\n {4}at .*careless\\.ts:${line}:\\d+\n`));
+    expect(out).toMatch(
+      new RegExp(`a trap: .* failed: memory access out of bounds\n {4}at .*careless\\.ts:${line}:\\d+\n`),
+    );
   });
 
   it("tells memory that is taken for a length alone, and memory that is not given back", async () => {
