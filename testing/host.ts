@@ -6,6 +6,7 @@ import {
   type ForeignFunction,
   LogLevel,
   type PluginOptions,
+  SourceMap,
   sourceMapBeside,
   type TraceEvent,
   type VmOptions,
@@ -43,6 +44,8 @@ export interface LoadOptions {
   readonly vmId?: string;
   readonly name?: string;
   readonly rootId?: string;
+  /** The source map that the compiler wrote, its JSON, for a module that is given as bytes; a file has its own beside it. */
+  readonly sourceMap?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly failurePolicy?: FailurePolicy;
   readonly failOpen?: boolean;
@@ -121,19 +124,23 @@ async function read(source: ModuleSource): Promise<SourcedModule> {
 }
 
 function pluginOptions({ code, sourceMap }: SourcedModule, options: LoadOptions): PluginOptions {
-  const { configuration, vmConfiguration, vmId = "test", name = "test", rootId = "", environment, ...policy } = options;
+  const { configuration, vmConfiguration, vmId = "test", name = "test", rootId = "", environment } = options;
+  const { failurePolicy, failOpen, allowOnHeadersStopIteration } = options;
+  const map = options.sourceMap === undefined ? sourceMap : new SourceMap(options.sourceMap);
   return {
     name,
     rootId,
     vm: {
       vmId,
       code,
-      sourceMap,
+      sourceMap: map,
       ...(vmConfiguration !== undefined && { configuration: configurationBytes(vmConfiguration) }),
       ...(environment !== undefined && { environment }),
     },
     ...(configuration !== undefined && { configuration: configurationBytes(configuration) }),
-    ...policy,
+    ...(failurePolicy !== undefined && { failurePolicy }),
+    ...(failOpen !== undefined && { failOpen }),
+    ...(allowOnHeadersStopIteration !== undefined && { allowOnHeadersStopIteration }),
   };
 }
 

@@ -28,7 +28,8 @@ function addCheck(command: Command): void {
     .description(
       "Gives a codec its own frames cut at every point, joined, cut off, changed, and with lengths that lie. What comes " +
         "out must not depend on the cuts, requests must reach the upstream unchanged, and nothing may trap, hang or grow. " +
-        "Says the smallest bytes that fail, and the codec's speed. Ends with 1 where something fails.",
+        "Says the smallest bytes that fail, of a trap file and line where the module has its map (MODULE.map) beside it, and " +
+        "the codec's speed. Ends with 1 where something fails.",
     )
     .argument("<module>", "a .wasm file")
     .requiredOption(
@@ -42,8 +43,10 @@ function addCheck(command: Command): void {
     .addHelpText("after", "\nExample: meltemi codec check build/wasm/codecs/awesomerpc.wasm --frames samples")
     .action(async (file: string, { frames, mutations, seed, settings, timeout }: CheckCommand) => {
       const { checkWatched, readFrames, readSessions } = await import("../../testing/codec/index.js");
+      const sourceMap = await readFile(`${file}.map`, "utf8").catch(() => undefined);
       const report = await checkWatched({
         code: await readModule(file),
+        ...(sourceMap !== undefined && { sourceMap }),
         frames: readFrames(frames),
         sessions: readSessions(frames),
         mutations,

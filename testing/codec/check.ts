@@ -1,6 +1,7 @@
 import { inspectModule } from "../../host/vm/index.js";
 import { bombs, type Case, cutPoints, mutations, truncations } from "./cases.js";
 import { difference, firstDifference, hex } from "./difference.js";
+import type { Checkable } from "./proxied.js";
 import type { Checked, CheckName, Failure, Report } from "./report.js";
 import { RequestSubject } from "./request-subject.js";
 import type { SampleFrame, SessionSample, Turn } from "./samples.js";
@@ -10,8 +11,7 @@ import { measure } from "./speed.js";
 import type { Outcome, Subject } from "./subject.js";
 
 /** What is checked, and how hard. */
-export interface CheckOptions {
-  readonly code: Uint8Array;
+export interface CheckOptions extends Checkable {
   readonly frames: readonly SampleFrame[];
   readonly sessions: readonly SessionSample[];
   /** Default 100,000. */
@@ -41,7 +41,7 @@ export async function checkCodec(options: CheckOptions): Promise<Report> {
     const wanted = isSession ? "sessions (.session), for the codec's lane is session" : "frames (.hex, .bin)";
     throw new Error(`there are no samples: expected ${wanted}`);
   }
-  const subject = isSession ? await SessionSubject.of(code, codec) : await RequestSubject.of(code, frames, codec);
+  const subject = isSession ? await SessionSubject.of(options, codec) : await RequestSubject.of(options, frames, codec);
   return new Check(subject, samples, options).run();
 }
 

@@ -1,3 +1,4 @@
+import { LogLevel } from "../../host/vm/index.js";
 import type { TestConnection } from "../connection.js";
 import { TestHost } from "../host.js";
 import type { TestModule } from "../module.js";
@@ -9,11 +10,18 @@ const BACK_OFF_MS = 2000;
 /** A few ticks of the SDK. */
 const SETTLE_MS = 500;
 
+/** A codec's module, and the JSON of the map that its compiler wrote: traps are then told by file and line. */
+export interface Checkable {
+  readonly code: Uint8Array;
+  readonly sourceMap?: string;
+}
+
 /** Loads a codec's module in a role. @throws with the module's reason where it refuses */
-export async function loadRole(code: Uint8Array, role: string, settings: object): Promise<Proxied> {
+export async function loadRole({ code, sourceMap }: Checkable, role: string, settings: object): Promise<Proxied> {
   const host = new TestHost();
+  const map = sourceMap === undefined ? {} : { sourceMap };
   const configuration = { role, scope: "check", ...settings };
-  return new Proxied(host, await host.load(code, { configuration, vmId: role, failurePolicy: "FAIL_RELOAD" }));
+  return new Proxied(host, await host.load(code, { configuration, vmId: role, failurePolicy: "FAIL_RELOAD", ...map }));
 }
 
 /** A codec in one role, and the means to lead connections through it. */
@@ -44,9 +52,18 @@ export class Proxied {
   /** Ends a connection; why the VM died, where it did. */
   end(connection: TestConnection): string | undefined {
     connection.end();
-    this.host.logs.take();
-    return this.module.failure;
+    const said = this.host.logs.take();
+    const { failure } = this.module;
+    if (failure === undefined) return undefined;
+    const death = said.find(({ level, message }) => level === LogLevel.Critical && message.startsWith(failure));
+    return `${failure}${placesOf(death?.message ?? "")}`;
   }
+}
+
+/** Of a stack those frames whose place in the source is known, in lines of their own. */
+function placesOf(stack: string): string {
+  const frames = stack.matchAll(/^\s*at (?:(\S+) \()?.*wasm-function\[\d+\]:0x[0-9a-f]+\)? (\S+:\d+:\d+)$/gm);
+  return Array.from(frames, ([, name, place]) => `\n    at ${name === undefined ? "" : `${name} `}${place}`).join("");
 }
 
 const MOST_PINGS = 1000;

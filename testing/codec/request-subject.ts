@@ -1,6 +1,6 @@
 import type { TestConnection } from "../connection.js";
 import { Http2Reader } from "./http2.js";
-import { loadRole, type Proxied, served } from "./proxied.js";
+import { type Checkable, loadRole, type Proxied, served } from "./proxied.js";
 import type { SampleFrame, Turn } from "./samples.js";
 import { Streams } from "./streams.js";
 import type { Outcome, Subject } from "./subject.js";
@@ -23,14 +23,14 @@ export class RequestSubject implements Subject {
 
   /** @throws with the module's reason where it refuses its configuration */
   static async of(
-    code: Uint8Array,
+    module: Checkable,
     samples: readonly SampleFrame[],
     codec: object | undefined,
   ): Promise<RequestSubject> {
     const settings = codec === undefined ? {} : { codec };
-    const ingress = await loadRole(code, "ingress", settings);
-    const multiplexed = await loadRole(code, "egress", { mode: "multiplexed", ...settings }).catch(() => undefined);
-    const egress = multiplexed ?? (await loadRole(code, "egress", { mode: "plain", ...settings }));
+    const ingress = await loadRole(module, "ingress", settings);
+    const multiplexed = await loadRole(module, "egress", { mode: "multiplexed", ...settings }).catch(() => undefined);
+    const egress = multiplexed ?? (await loadRole(module, "egress", { mode: "plain", ...settings }));
     return new RequestSubject(ingress, egress, multiplexed !== undefined, samples);
   }
 

@@ -1,5 +1,5 @@
 import { data, Http2Reader, headers, Type } from "./http2.js";
-import { loadRole, type Proxied, served } from "./proxied.js";
+import { type Checkable, loadRole, type Proxied, served } from "./proxied.js";
 import type { Turn } from "./samples.js";
 import type { Outcome, Subject } from "./subject.js";
 
@@ -10,8 +10,8 @@ export class SessionSubject implements Subject {
   private constructor(private readonly session: Proxied) {}
 
   /** @throws with the module's reason where it refuses its configuration */
-  static async of(code: Uint8Array, codec: object | undefined): Promise<SessionSubject> {
-    return new SessionSubject(await loadRole(code, "session", codec === undefined ? {} : { codec }));
+  static async of(module: Checkable, codec: object | undefined): Promise<SessionSubject> {
+    return new SessionSubject(await loadRole(module, "session", codec === undefined ? {} : { codec }));
   }
 
   get memoryBytes(): number {

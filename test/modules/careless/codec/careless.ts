@@ -1,8 +1,10 @@
-import { Codec, Fields, Frame, Peer, Protocol, Reader, Scan } from "meltemi/assembly";
+import { Codec, Fields, Frame, Metadata, Peer, Protocol, Reader, Scan } from "meltemi/assembly";
 import { AwesomeRpc } from "../../../../examples/awesomerpc/codec/awesomerpc";
 
 const HEAD = 14;
 const MOST = 64 << 20;
+
+const NAMES = ["none", "trap", "split", "bomb", "leak", "hang", "join", "cut", "alter"];
 
 /** The mistake that a codec makes. */
 class Mistake {
@@ -14,7 +16,7 @@ export class CarelessProtocol extends Protocol {
   private mistake: Mistake = new Mistake();
 
   configure(fields: Fields): void {
-    this.mistake.name = fields.oneOf("mistake", "none", ["none", "trap", "split", "bomb", "leak", "hang"]);
+    this.mistake.name = fields.oneOf("mistake", "none", NAMES);
   }
 
   connect(peer: Peer): Codec {
@@ -39,6 +41,16 @@ class Careless extends AwesomeRpc {
     // Memory for the whole frame before it is there.
     if (mistake == "bomb" && found == Scan.Frame) heap.free(heap.alloc(<usize>min<u64>(frame.length, MOST)));
     if (mistake == "leak" && found == Scan.Frame) heap.alloc(4096);
+    // What has come so far is one frame, however many it is.
+    if (mistake == "join" && found == Scan.Frame) frame.length = max<u64>(frame.length, <u64>(HEAD + input.remaining));
+    // There is always a whole head: what is not there is read all the same, far outside of the memory.
+    if (mistake == "cut" && found == Scan.More) frame.id = load<u64>(0xfffffff0);
     return found;
+  }
+
+  decode(frame: Frame, meta: Metadata): bool {
+    // Work that is done in the frame itself.
+    if (this.mistake.name == "alter") store<u8>(frame.bytes.ptr + <usize>frame.bytes.length - 1, 0);
+    return super.decode(frame, meta);
   }
 }
