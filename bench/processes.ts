@@ -11,8 +11,8 @@ import { promisify } from "node:util";
 const call = promisify(execFile);
 
 /** Starts a script and gives its first line of output; the process is ended by the caller. */
-export async function startScript(script: URL): Promise<{ process: ChildProcess; line: string }> {
-  const child = spawn(process.execPath, [fileURLToPath(script)], { stdio: ["ignore", "pipe", "inherit"] });
+export async function startScript(script: URL, ...args: string[]): Promise<{ process: ChildProcess; line: string }> {
+  const child = spawn(process.execPath, [fileURLToPath(script), ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = (await Promise.race([
     once(createInterface({ input: child.stdout }), "line"),
     once(child, "exit").then(([code]) => Promise.reject(new Error(`${script.href} ended with code ${code}`))),

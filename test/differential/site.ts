@@ -66,10 +66,17 @@ async function run(proxy: RunningProxy, cases: readonly Case[], ports: ReadonlyM
   return found;
 }
 
-/** Until the line that the case names has come, or as many contexts are deleted as were made, and nothing follows. */
-async function over({ until: last, name }: Case, log: () => string[]): Promise<void> {
+/**
+ * Until the line that the case names has come, or a context was made for each request and connection and all are deleted,
+ * and nothing follows. A client may have its answer long before the log is here: a log that is still empty says nothing.
+ */
+async function over({ until: last, name, http = [], tcp = [] }: Case, log: () => string[]): Promise<void> {
   const count = (of: RegExp) => log().filter((line) => of.test(line)).length;
-  const done = () => (last ? count(last) > 0 : count(/^info delete /) >= count(/^info context_create /));
+  const ended = () => {
+    const made = count(/^info context_create /);
+    return made >= http.length + tcp.length && count(/^info delete /) >= made;
+  };
+  const done = () => (last ? count(last) > 0 : ended());
   await until(`${name} to be over`, done, { timeoutMs: PATIENCE_MS }).catch(() => undefined);
   await settled(log);
 }

@@ -95,6 +95,8 @@ function upstreamValue(key: string, { info }: StreamContext): PropertyValue | un
       return endpoint?.name;
     case "port":
       return endpoint?.address.kind === "tcp" ? BigInt(endpoint.address.port) : undefined;
+    case "local_address":
+      return info.upstreamLocalAddress;
     case "transport_failure_reason":
       return info.upstreamFailure ?? (endpoint && "");
     case "request_attempt_count":

@@ -10,7 +10,7 @@ const PROPERTIES: Readonly<Record<string, PropertyValue>> = {
   request: { kind: "namespace", get: (key) => (key === "time" ? 1_500_000_000n : undefined) },
 };
 
-function valueOf(text: string): PropertyValue | undefined | string {
+function evaluated(text: string): PropertyValue | undefined | string {
   const expression = compile(text);
   return typeof expression === "string" ? expression : expression((name) => PROPERTIES[name]);
 }
@@ -31,11 +31,11 @@ test.each<[string, unknown]>([
   ["has(a['b'])", "malformed"],
   ["nothing(1)", "unknown function"],
 ])("%s", (text, value) => {
-  expect(valueOf(text)).toEqual(value);
+  expect(evaluated(text)).toEqual(value);
 });
 
 test("neither depth nor garbage ends the process", () => {
-  expect(valueOf("(".repeat(100_000))).toBe("malformed");
-  expect(valueOf(`${"[".repeat(300)}${"]".repeat(300)}[0]`)).toBeDefined();
-  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => void valueOf(text)));
+  expect(evaluated("(".repeat(100_000))).toBe("malformed");
+  expect(evaluated(`${"[".repeat(300)}${"]".repeat(300)}[0]`)).toBeDefined();
+  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => void evaluated(text)));
 });

@@ -100,6 +100,13 @@ export const EXPRESSION_CASES: readonly Case[] = [
     http: [{}],
   },
   {
+    name: "expressions-upstream",
+    configuration:
+      `request_headers: foreign expr_create ${escaped("has(upstream.local_address)")}; foreign expr_evaluate ${token(0)}\n` +
+      `response_headers: foreign expr_evaluate ${token(0)}\nlog: foreign expr_evaluate ${token(0)}`,
+    http: [{}],
+  },
+  {
     name: "expressions-effective",
     configuration:
       "request_headers: foreign expr_create request.path; tick 20; return 1\n" +

@@ -124,7 +124,7 @@ export const HTTP: readonly Case[] = [
   {
     name: "http-statuses",
     configuration:
-      "request_headers: return 2\nrequest_body: return 3\nresponse_headers: return 3; tick 20\ntick: effective 2; continue 1; tick 0",
+      "request_headers: return 2\nresponse_headers: return 3; tick 20\ntick: effective 2; continue 1; tick 0",
     http: [{ body: ["first", "second"] }],
   },
   {
