@@ -197,6 +197,39 @@ contract(
   { lanes: ["flow"], protocols: [awesomerpc] },
 );
 
+contract(
+  "a log's file that cannot be opened",
+  async () => ({ services: { logged: { routes: [{ to: "v1" }], documents: [logs.mesh({ good: undefined })] } } }),
+  (world) => {
+    test("is named in the control plane's log, and what runs goes on until the rules are good again", async () => {
+      const caller = world().caller("logged");
+      const rule = (name: string) =>
+        world().rules("logged", {
+          routes: [{ to: "v2" }],
+          documents: [logs.mesh({ [name]: undefined }), telemetry("logged", [to(name)])],
+        });
+      rule("no-such-folder/bad");
+      const path = logs.path("no-such-folder/bad");
+      const refusal = await until("the refusal", () => world().warnings.find((line) => line.includes(path)));
+      expect(JSON.parse(refusal)).toMatchObject({ type: "Listener" });
+      // Routes are no listener's business: they have changed, and requests go on.
+      await until("requests to go by the new rule", async () => {
+        expect((await caller.call()).error).toBeUndefined();
+        return world().backends.v2.messages.length > 0;
+      });
+      expect(caller.opened).toBe(1);
+      rule("good");
+      await until("lines to be written", async () => {
+        const again = world().caller("logged");
+        await again.call({ operation: `written${world().proxy.kind}` });
+        await again.close();
+        return logs.lines("good").some((line) => line.includes(`written${world().proxy.kind}`));
+      });
+    });
+  },
+  { lanes: ONE_BY_ONE, protocols: [awesomerpc] },
+);
+
 function runtimeLoads(world: World): Promise<number> {
   return world.stat(/^runtime\.load_success$/);
 }

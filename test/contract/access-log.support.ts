@@ -43,7 +43,8 @@ export class Logs {
     };
   }
 
-  private path(name: string): string {
+  /** Where a log's file is, or would be. */
+  path(name: string): string {
     return join(this.folder, name);
   }
 }

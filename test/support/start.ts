@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
+import { pino } from "pino";
 import { bootstrap, startControl } from "../../control/index.js";
 import { formatProblem, type Problem } from "../../control/source/index.js";
 import { freePort } from "./ports.js";
@@ -37,7 +38,8 @@ export async function startWorld(kind: ProxyKind, protocol: Protocol, spec: Worl
     const rules = new RuleFolder();
     closers.push(() => rules.remove());
     const listens = await writeRules(rules, protocol, spec, backends);
-    const control = await startControlPlane(rules.path, spec);
+    const warnings: string[] = [];
+    const control = await startControlPlane(rules.path, spec, warnings);
     closers.push(() => control.close());
     const adminPort = await freePort();
     const yaml = bootstrap({ controlPort: control.port, adminPort, nodeId: `test-${adminPort}` });
@@ -52,6 +54,7 @@ export async function startWorld(kind: ProxyKind, protocol: Protocol, spec: Worl
       specs: spec.services,
       listens,
       controlPort: control.port,
+      warnings,
       close,
     });
   } catch (error) {
@@ -88,13 +91,14 @@ async function writeRules(
   return listens;
 }
 
-async function startControlPlane(rules: string, spec: WorldSpec) {
+async function startControlPlane(rules: string, spec: WorldSpec, warnings: string[]) {
   const modules = spec.modules ?? fileURLToPath(new URL("../../build/wasm", import.meta.url));
   const faults: string[] = [];
   const onProblems = (problems: readonly Problem[]): void => {
     faults.push(...problems.filter(({ severity }) => severity === "error").map(formatProblem));
   };
-  const control = await startControl({ rules, modules, port: await freePort(), onProblems });
+  const logger = pino({ level: "warn" }, { write: (line: string) => void warnings.push(line) });
+  const control = await startControl({ rules, modules, port: await freePort(), onProblems, logger });
   if (faults.length === 0) return control;
   await control.close();
   throw new Error(`the world's rules have errors:\n${faults.join("\n")}`);

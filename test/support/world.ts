@@ -19,6 +19,8 @@ export interface WorldParts {
   readonly listens: ReadonlyMap<string, number>;
   /** Where the control plane listens. */
   readonly controlPort: number;
+  /** What the control plane logs as a warning or worse, line by line. */
+  readonly warnings: readonly string[];
   close(): Promise<void>;
 }
 
@@ -48,6 +50,11 @@ export class World {
   /** Address of the control plane. */
   get control(): string {
     return `127.0.0.1:${this.parts.controlPort}`;
+  }
+
+  /** What the control plane has logged as a warning or worse, line by line. */
+  get warnings(): readonly string[] {
+    return this.parts.warnings;
   }
 
   /** The port on which the proxy serves a service. */

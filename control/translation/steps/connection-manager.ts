@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { TrafficDirection } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
 import { RouterSchema } from "../../../xds/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 import {
   HttpConnectionManager_CodecType as CodecType,
@@ -110,4 +111,9 @@ function router(): HttpFilter {
     name: "envoy.filters.http.router",
     configType: { case: "typedConfig", value: pack(RouterSchema, { suppressEnvoyHeaders: true, dynamicStats: false }) },
   });
+}
+
+/** Of a service's listeners: by it tracers tell a client's span from a server's. */
+export function directionOf({ side }: Service): TrafficDirection {
+  return side === "inbound" ? TrafficDirection.INBOUND : TrafficDirection.OUTBOUND;
 }

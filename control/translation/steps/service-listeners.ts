@@ -1,11 +1,10 @@
 import { create } from "@bufbuild/protobuf";
-import { TrafficDirection } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
 import { type Listener, ListenerSchema } from "../../../xds/gen/envoy/config/listener/v3/listener_pb.js";
 import type { Model } from "../../model/index.js";
 import type { Modules } from "../../source/index.js";
 import { ingressCodec, serviceName } from "../names.js";
 import { codecFilter } from "./codec-filter.js";
-import { connectionManager, sessionManager } from "./connection-manager.js";
+import { connectionManager, directionOf, sessionManager } from "./connection-manager.js";
 import { clientTransport } from "./tls.js";
 
 /** What a server does not take yet waits in the client's connection, and has to fit HCM's window when it goes on. */
@@ -16,7 +15,7 @@ export function serviceListeners(model: Model, modules: Modules): Listener[] {
   return model.services.map((service) =>
     create(ListenerSchema, {
       name: serviceName(service),
-      trafficDirection: service.side === "inbound" ? TrafficDirection.INBOUND : TrafficDirection.OUTBOUND,
+      trafficDirection: directionOf(service),
       address: {
         address: {
           case: "socketAddress",

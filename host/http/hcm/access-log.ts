@@ -52,7 +52,11 @@ function compileLog(extension: ReturnType<typeof openExtension>, context: Factor
       const config = extension.decode(FileAccessLogSchema, FIELDS);
       if (config.path === "") throw new ConfigError(`${path}.path`, "is required");
       const format = config.accessLogFormat;
-      return writer(openLogFile(config.path, context), format.case === "logFormat" ? format.value : undefined, path);
+      return writer(
+        openLogFile(config.path, context, `${path}.path`),
+        format.case === "logFormat" ? format.value : undefined,
+        path,
+      );
     }
     case StdoutAccessLogSchema.typeName: {
       const format = extension.decode(StdoutAccessLogSchema, FIELDS).accessLogFormat;

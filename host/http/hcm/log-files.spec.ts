@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -8,13 +8,12 @@ import { openLogFile } from "./log-files.js";
 /** As much of a listener as a log needs. */
 function listener() {
   const disposals: (() => void)[] = [];
-  const errors: object[] = [];
-  const logger = { error: (fields: object) => void errors.push(fields) };
+  const logger = { error: (fields: object) => expect(fields).toBeUndefined() };
   const context = { logger, onDispose: (dispose: () => void) => void disposals.push(dispose) };
   const close = (): void => {
     for (const dispose of disposals) dispose();
   };
-  return { context: context as unknown as FactoryContext, errors, close };
+  return { context: context as unknown as FactoryContext, close };
 }
 
 function temporary(): string {
@@ -26,13 +25,13 @@ function temporary(): string {
 test("listeners share a file, which is closed with the last of them and opened again", async () => {
   const path = join(temporary(), "a.log");
   const [first, second, third] = [listener(), listener(), listener()];
-  const stream = openLogFile(path, first.context);
-  expect(openLogFile(path, second.context)).toBe(stream);
+  const stream = openLogFile(path, first.context, "log.path");
+  expect(openLogFile(path, second.context, "log.path")).toBe(stream);
   stream.write("one\n");
   first.close();
   stream.write("two\n");
   second.close();
-  const anew = openLogFile(path, third.context);
+  const anew = openLogFile(path, third.context, "log.path");
   expect(anew).not.toBe(stream);
   anew.write("three\n");
   const lines = () => readFileSync(path, "utf8").split("\n").sort();
@@ -40,12 +39,12 @@ test("listeners share a file, which is closed with the last of them and opened a
   third.close();
 });
 
-test("a file that cannot be opened is told, and tried again by the next listener", async () => {
-  const path = join(temporary(), "missing", "a.log");
-  const [first, second] = [listener(), listener()];
-  const stream = openLogFile(path, first.context);
-  await expect.poll(() => first.errors).toMatchObject([{ file: path }]);
-  expect(openLogFile(path, second.context)).not.toBe(stream);
-  await expect.poll(() => second.errors).toHaveLength(1);
-  for (const each of [first, second]) each.close();
+test("a file that cannot be opened is refused by name, until it can", () => {
+  const folder = join(temporary(), "missing");
+  const path = join(folder, "a.log");
+  const { context, close } = listener();
+  expect(() => openLogFile(path, context, "log.path")).toThrow(`log.path: unable to open file '${path}': ENOENT`);
+  mkdirSync(folder);
+  openLogFile(path, context, "log.path");
+  close();
 });

@@ -1,4 +1,5 @@
-import { createWriteStream, type WriteStream } from "node:fs";
+import { createWriteStream, openSync, type WriteStream } from "node:fs";
+import { ConfigError } from "../../config/index.js";
 import type { FactoryContext } from "../../network/index.js";
 
 interface LogFile {
@@ -10,11 +11,15 @@ interface LogFile {
 /** By their paths: a file is opened once, however many listeners write to it. */
 const files = new Map<string, LogFile>();
 
-/** Where an access log's lines go. A file is closed with the last listener that writes to it. */
-export function openLogFile(path: string, context: FactoryContext): NodeJS.WritableStream {
+/**
+ * Where an access log's lines go. A file is closed with the last listener that writes to it.
+ * @param field where the configuration names the file
+ * @throws ConfigError where it cannot be opened: as Envoy, the host takes no listener whose lines would be lost
+ */
+export function openLogFile(path: string, context: FactoryContext, field: string): NodeJS.WritableStream {
   if (path === "/dev/stdout") return process.stdout;
   if (path === "/dev/stderr") return process.stderr;
-  const file = files.get(path) ?? open(path, context);
+  const file = files.get(path) ?? open(path, context, field);
   file.users += 1;
   context.onDispose(() => {
     file.users -= 1;
@@ -25,8 +30,8 @@ export function openLogFile(path: string, context: FactoryContext): NodeJS.Writa
   return file.stream;
 }
 
-function open(path: string, { logger }: FactoryContext): LogFile {
-  const stream = createWriteStream(path, { flags: "a" });
+function open(path: string, { logger }: FactoryContext, field: string): LogFile {
+  const stream = createWriteStream(path, { fd: opened(path, field) });
   const file = { stream, users: 0 };
   files.set(path, file);
   // A disk that is full must not end the proxy. The next listener tries anew.
@@ -35,4 +40,12 @@ function open(path: string, { logger }: FactoryContext): LogFile {
     logger.error({ file: path, error: error.message }, "access log cannot be written");
   });
   return file;
+}
+
+function opened(path: string, field: string): number {
+  try {
+    return openSync(path, "a");
+  } catch (error) {
+    throw new ConfigError(field, `unable to open file '${path}': ${error instanceof Error ? error.message : error}`);
+  }
 }

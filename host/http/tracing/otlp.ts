@@ -22,7 +22,8 @@ export const opentelemetry: TracerKind = {
   typeName: OpenTelemetryConfigSchema.typeName,
   manner: {
     propagation: w3c,
-    nameOf: (direction, authority) => `${direction} ${authority}`,
+    callerDecides: false,
+    nameOf: (direction, authority) => (direction === "egress" ? `egress ${authority}` : direction),
     kindOf: (direction) => (direction === "egress" ? SpanKind.CLIENT : SpanKind.SERVER),
   },
   open(config: Extension, context) {

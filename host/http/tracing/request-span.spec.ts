@@ -67,7 +67,10 @@ test("a request without a trace begins one where it is drawn, and says so where 
 });
 
 test("a caller's decision stands, whatever is drawn, and its span is the parent", () => {
-  const sampled = request(opentelemetry, [["traceparent", `00-${TRACE}-${PARENT}-01`]], { route: sharing(false) });
+  // The codec tells the proxy's tracer so.
+  const decided = ["x-envoy-force-trace", "1"] as const;
+  const parent = ["traceparent", `00-${TRACE}-${PARENT}-01`] as const;
+  const sampled = request(opentelemetry, [parent, decided], { route: sharing(false) });
   expect(sampled.made?.parentSpanContext?.spanId).toBe(PARENT);
   expect(sampled.made?.spanContext().traceId).toBe(TRACE);
   const unsampled = request(opentelemetry, [["traceparent", `00-${TRACE}-${PARENT}-00`]]);
@@ -95,7 +98,7 @@ test("what it says of a request is Envoy's words, with the route's tags that are
     route: sharing(true, tags),
     direction: "ingress",
   });
-  expect(made).toMatchObject({ name: "ingress a.b", kind: SpanKind.SERVER, status: { code: SpanStatusCode.UNSET } });
+  expect(made).toMatchObject({ name: "ingress", kind: SpanKind.SERVER, status: { code: SpanStatusCode.UNSET } });
   expect(made?.attributes).toMatchObject({
     ...{ "guid:x-request-id": "id", "http.url": "http://a.b/a.b/get", "http.status_code": "200" },
     ...{ "peer.address": "127.0.0.1", request_size: "5", response_flags: "-", "rpc.service": "a.b", node_id: "n" },

@@ -31,6 +31,8 @@ export type StartSpan = (
 /** How one of Envoy's tracers makes spans. */
 export interface Manner {
   readonly propagation: Propagation;
+  /** Whether a caller's yes stands against the draw, which asks for `x-envoy-force-trace`; its no always does. */
+  readonly callerDecides: boolean;
   nameOf(direction: Direction, authority: string): string;
   /** `child`: of the caller's span. */
   kindOf(direction: Direction, child: boolean): SpanKind;
@@ -52,7 +54,8 @@ export function spanStarter(
     // As Envoy: what cannot be read is left alone.
     if (inherited === undefined) return undefined;
     const { parent, sampled } = inherited;
-    if (!isTraced(sampled, headers, route, random)) {
+    const forced = manner.callerDecides && sampled === true;
+    if (sampled === false || !isDrawn(headers, route, random, forced)) {
       const traceId = parent?.traceId ?? ids.generateTraceId();
       const unsampled = { traceId, spanId: ids.generateSpanId(), traceFlags: TraceFlags.NONE };
       return { inject: (out) => propagation.inject(out, unsampled, inherited), finish: () => undefined };
@@ -71,15 +74,10 @@ export function spanStarter(
   };
 }
 
-/** A caller's decision stands where the route has spans at all; `x-envoy-force-trace` is one for a trace that begins here. */
-function isTraced(
-  sampled: boolean | undefined,
-  headers: HeaderMap,
-  route: RouteTracing | undefined,
-  random: number,
-): boolean {
-  if (route === undefined) return sampled ?? true;
-  return (sampled ?? (headers.has("x-envoy-force-trace") || route.random(random))) && route.overall(random);
+/** Envoy's draw; a request with `x-envoy-force-trace` is drawn. */
+function isDrawn(headers: HeaderMap, route: RouteTracing | undefined, random: number, forced: boolean): boolean {
+  if (route === undefined) return true;
+  return (forced || headers.has("x-envoy-force-trace") || route.random(random)) && route.overall(random);
 }
 
 function finish(span: Span, context: FormatContext, route: RouteTracing | undefined): void {

@@ -30,6 +30,7 @@ export const zipkin: TracerKind = {
   typeName: ZipkinConfigSchema.typeName,
   manner: {
     propagation: b3,
+    callerDecides: true,
     nameOf: (_direction, authority) => authority,
     // A span that is the caller's child counts as a client's, beside the application too.
     kindOf: (direction, child) => (direction === "egress" || child ? SpanKind.CLIENT : SpanKind.SERVER),
