@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { codecSpeeds } from "./codecs.js";
+import { filterFigures, filterTable } from "./filter/index.js";
 import { measure } from "./measure.js";
 import type { Measurement } from "./measurement.js";
 import { scenarios } from "./scenarios.js";
@@ -12,7 +13,8 @@ const USAGE = `npm run bench -- [--only dubbo,thrift] [--json FILE] [--markdown 
 CPU for each request of the proxy's process, for each protocol: Meltemi's lane on Envoy, Envoy's own filter for that
 protocol, plain TCP and, for Dubbo, plain HTTP through the same Envoy, and Meltemi's host, taken in turn. Then MB/s of
 each codec alone. Beside protocols: «filters», what each HTTP filter adds to a request, and «egress», one backend connection
-for all callers beside one for each request under way.
+for all callers beside one for each request under way. At the end, header-mutation in a plain HTTP listener, of the host, of
+Envoy, and the same in plain JavaScript; not with --only.
 
 --only      these protocols, or what is beside them
 --json      writes an array of {path, protocol, bytes, depth, connections, cpuPerRequestUs, requestsPerSecond, p99Ms?,
@@ -69,7 +71,8 @@ const codecs = await codecSpeeds(found.protocols, effort.seconds, (codec) =>
 const particular = Object.fromEntries(
   [...found.all].flatMap(([name, { table }]) => (table === undefined ? [] : [[name, table] as const])),
 );
-const figures = tables(measurements, codecs, particular);
+const alone = options.only === undefined ? [filterTable(await filterFigures(envoy, effort))] : [];
+const figures = [tables(measurements, codecs, particular), ...alone].join("\n\n");
 console.log(`\n${figures}`);
 if (options.json) writeFileSync(options.json, `${JSON.stringify(measurements, null, 2)}\n`);
 if (options.markdown && document) writeFileSync(options.markdown, withFigures(document, figures));

@@ -31,8 +31,8 @@ export interface BenchPath {
 export interface Target {
   readonly port: number;
   readonly pid: number;
-  /** The port of its admin interface. */
-  readonly admin: number;
+  /** The port of its admin interface, where it has one. */
+  readonly admin?: number;
 }
 
 /** Pushes for about `seconds`, after a warm-up. */

@@ -24,7 +24,7 @@ export class Characters {
   /** All that this has not. */
   complement(): Characters {
     const out = new Characters();
-    for (let next: i32 = 0; next <= LAST; ) {
+    for (let next: i32 = 0; next <= LAST;) {
       // The nearest range that has `next`, or begins behind it.
       let low = LAST + 1;
       let high = LAST;

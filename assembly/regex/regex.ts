@@ -135,7 +135,12 @@ function isAt(assertion: Assertion, before: i32, after: i32): bool {
 
 /** ASCII's alone, as in RE2. */
 function isWord(point: i32): bool {
-  return (point >= 0x30 && point <= 0x39) || (point >= 0x41 && point <= 0x5a) || (point >= 0x61 && point <= 0x7a) || point == 0x5f;
+  return (
+    (point >= 0x30 && point <= 0x39) ||
+    (point >= 0x41 && point <= 0x5a) ||
+    (point >= 0x61 && point <= 0x7a) ||
+    point == 0x5f
+  );
 }
 
 /** How many bytes the code point there has (RFC 3629 §3); 1 for what is ill-formed. */
@@ -161,6 +166,6 @@ function pointAt(text: Slice, at: i32, width: i32): i32 {
   const first = <i32>text.at(at);
   if (width == 1) return first < 0x80 ? first : ILL_FORMED;
   let point = first & (0xff >> (width + 1));
-  for (let i = 1; i < width; i++) point = (point << 6) | (<i32>text.at(at + i) & 0x3f);
+  for (let i = 1; i < width; i++) point = (point << 6) | ((<i32>text.at(at + i)) & 0x3f);
   return point;
 }

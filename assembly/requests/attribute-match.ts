@@ -40,7 +40,8 @@ export class AttributeMatch {
     const name = fields.requiredString("attribute");
     let given = 0;
     for (let i = 0; i < FORMS.length; i++) given += <i32>fields.has(FORMS[i]);
-    if (given > 1) fields.problems.add(fields.path, 'at most one of "exact", "prefix", "range", "regex" and "present"', null);
+    if (given > 1)
+      fields.problems.add(fields.path, 'at most one of "exact", "prefix", "range", "regex" and "present"', null);
     const form = fields.has("exact")
       ? Form.Exact
       : fields.has("prefix")

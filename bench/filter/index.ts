@@ -1,6 +1,7 @@
 import { loadClient } from "../load.js";
 import type { Effort } from "../measure.js";
-import type { Figures, Target } from "../scenario.js";
+import type { Figures } from "../measurement.js";
+import type { Target } from "../scenario.js";
 import { Site } from "../site.js";
 import { median, rounded } from "../statistics.js";
 import { markdown } from "../table.js";

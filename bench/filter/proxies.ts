@@ -67,7 +67,7 @@ async function pair(
   site.adopt(child);
   await Promise.all([accepting(filtered), accepting(bare)]);
   const pid = child.pid ?? 0;
-  return { filtered: { port: filtered, pid }, bare: { port: bare, pid } };
+  return { filtered: { port: filtered, pid, admin }, bare: { port: bare, pid, admin } };
 }
 
 function connectionManager(filters: readonly object[]) {
