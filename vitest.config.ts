@@ -9,7 +9,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "build/**", ...(long ? [] : ["**/*.long.spec.ts"])],
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // Much of a test is waiting, so two cores keep three workers going.
+    maxWorkers: 3,
     // The files of a worker share what they import and compile: anew for each file, that took half a second of processor
     // and more. So no test leaves a mark on a module; what cases change they make for themselves.
     isolate: false,

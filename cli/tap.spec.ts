@@ -17,18 +17,23 @@ const attributes = [
 
 test("meltemi tap prints calls as they are answered, and ends after so many", async () => {
   const args = ["tap", "reviews.test", "--control", world.control, "--limit", "2"];
-  const text = meltemi(...args, "--match", "user=Jason");
-  const json = meltemi(...args, "-o", "json", "--payload");
   const caller = world.caller("reviews");
-  let both = false;
-  const ended = Promise.all([text, json]).finally(() => {
-    both = true;
-  });
-  while (!both) {
-    await caller.call({ operation: "list", attributes, payload: "\x1b[2Jhello" });
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  const [asText, asJson] = await ended;
+  /** What a watcher has said in the end, while somebody calls. */
+  const watch = async (...more: string[]) => {
+    const watcher = meltemi(...args, ...more);
+    let ended = false;
+    void watcher.finally(() => {
+      ended = true;
+    });
+    while (!ended) {
+      await caller.call({ operation: "list", attributes, payload: "\x1b[2Jhello" });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return await watcher;
+  };
+  // One after the other: what a watcher sees before the proxy has heard of its wish for payloads has none.
+  const asJson = await watch("-o", "json", "--payload");
+  const asText = await watch("--match", "user=Jason");
   expect([asText.code, asJson.code]).toEqual([0, 0]);
   expect(asText.err).toMatch(/^watching reviews\.test:\d+\n$/);
   const lines = asText.out.trimEnd().split("\n");

@@ -123,7 +123,7 @@ contract(
           caller.destroy();
         }
       });
-      for (let turn = 0; turn < 10; turn++) {
+      for (let turn = 0; turn < (LONG ? 10 : 3); turn++) {
         for (const [users, to] of [
           [["Jason", "Bob"], "v2"],
           [["Jason"], "v1"],
@@ -138,7 +138,7 @@ contract(
       await Promise.all(loads);
       const { v1, v2, v3 } = world().backends;
       expect(v2.messages.filter(({ payload }) => payload.toString().startsWith("Alice"))).toEqual([]);
-      expect(v1.messages.filter(({ payload }) => payload.toString().startsWith("Alice")).length).toBeGreaterThan(20);
+      expect(v1.messages.filter(({ payload }) => payload.toString().startsWith("Alice")).length).toBeGreaterThan(5);
       expect(v3.messages).toEqual([]);
     });
 
