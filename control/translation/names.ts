@@ -20,6 +20,15 @@ export function requestCluster({ host, port, subset }: Destination): string {
   return `meltemi|${port}|${subset}|${host}`;
 }
 
+/**
+ * Under which name its endpoints come. It differs by mode: their addresses lead to one egress listener or the other, and a cluster of the one
+ * mode must not have those of the other while it changes.
+ */
+export function requestEndpoints(service: Pick<Service, "host" | "port" | "codec">, subset: string): string {
+  const name = requestCluster({ ...service, subset });
+  return service.codec.mode === "multiplexed" ? name : `${name}|${service.codec.mode}`;
+}
+
 /** The backends themselves, in Istio's form. */
 export function outboundCluster({ host, port }: { host: string; port: number }): string {
   return `outbound|${port}||${host}`;

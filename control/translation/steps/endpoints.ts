@@ -14,7 +14,7 @@ import {
   HASH_METADATA,
   outboundCluster,
   pinnedCluster,
-  requestCluster,
+  requestEndpoints,
   sessionCluster,
 } from "../names.js";
 import { flowTargets } from "./session-clusters.js";
@@ -106,7 +106,7 @@ function weight(endpoint: Endpoint): Pick<EndpointInit, "loadBalancingWeight"> {
 
 function requestAssignment(service: Service, choice: Subset): ClusterLoadAssignment {
   return assignment(
-    requestCluster({ ...service, subset: choice.name }),
+    requestEndpoints(service, choice.name),
     chosenBy(service, choice).map((endpoint) => way(service, endpoint)),
   );
 }

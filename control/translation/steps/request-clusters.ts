@@ -7,7 +7,7 @@ import {
 import { HttpProtocolOptionsSchema } from "../../../xds/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import type { Model, Policy, Service } from "../../model/index.js";
 import { ads, duration, OUT_OF_REACH, pack } from "../envoy.js";
-import { ENDPOINT_METADATA, requestCluster } from "../names.js";
+import { ENDPOINT_METADATA, requestCluster, requestEndpoints } from "../names.js";
 import { balance, ejection } from "./balance.js";
 import { internalTransport } from "./internal-transport.js";
 import { CONNECT_TIMEOUT } from "./outbound-clusters.js";
@@ -34,7 +34,7 @@ function cluster(service: Service, subset: string, policy: Policy): Cluster {
   return create(ClusterSchema, {
     name: requestCluster({ ...service, subset }),
     clusterDiscoveryType: { case: "type", value: DiscoveryType.EDS },
-    edsClusterConfig: { edsConfig: ads() },
+    edsClusterConfig: { edsConfig: ads(), ...(!multiplexed && { serviceName: requestEndpoints(service, subset) }) },
     connectTimeout: duration((policy.connectTimeout ?? CONNECT_TIMEOUT) + CONNECT_MARGIN),
     ...(!multiplexed && { perConnectionBufferLimitBytes: PLAIN_BUFFER }),
     ...balance(policy.balance),
