@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Modules, readModules } from "./source/index.js";
+import type { Modules } from "./source/index.js";
 
 /** The modules that come with Meltemi, whether this runs from its sources, from build/js or as an installed package. */
 export function ownModules(): string {
@@ -10,11 +10,10 @@ export function ownModules(): string {
   return join(folder, "build", "wasm");
 }
 
-/** Modules, and beside them those that come with Meltemi, but for such as have the same name. */
-export async function besideOwn(modules: Modules): Promise<Modules> {
-  const own = await readModules(ownModules());
+/** Meltemi's own modules, but for such as have the same name as one of the others. */
+export function beside(own: Modules, others: Modules): Modules {
   return {
-    codecs: new Map([...own.codecs, ...modules.codecs]),
-    http: new Map([...own.http, ...modules.http]),
+    codecs: new Map([...own.codecs, ...others.codecs]),
+    http: new Map([...own.http, ...others.http]),
   };
 }

@@ -72,15 +72,21 @@ function start(port = 0): Promise<Control> {
   return startControl({ rules: join(folder, "rules"), modules: join(folder, "modules"), port, logger });
 }
 
+/** An Envoy with this bootstrap, as it would be printed for it or another. */
+async function startEnvoy(nodeId: string, change = (text: string) => text): Promise<Envoy> {
+  const adminPort = await freePort();
+  const controlPort = control?.port ?? 0;
+  envoy = Envoy.start(change(bootstrap({ controlPort, adminPort, nodeId })), adminPort);
+  await envoy.ready();
+  return envoy;
+}
+
 test.skipIf(envoyBinary === null)(
   "rules in a folder reach a real Envoy; a change touches no listener, a mistake nothing at all",
   async () => {
     await writeRules(30);
     control = await start();
-    const adminPort = await freePort();
-    envoy = Envoy.start(bootstrap({ controlPort: control.port, adminPort, nodeId: "start" }), adminPort);
-    await envoy.ready();
-    const admin = envoy;
+    const admin = await startEnvoy("start");
     const weights = async (): Promise<string[]> => {
       const dump = JSON.parse(await admin.admin("/config_dump?resource=dynamic_route_configs"));
       return JSON.stringify(dump).match(/(?<="weight":)\d+/g) ?? [];
@@ -117,10 +123,7 @@ test.skipIf(envoyBinary === null)(
     await writeRules(30);
     control = await start();
     const { port } = control;
-    const adminPort = await freePort();
-    envoy = Envoy.start(bootstrap({ controlPort: port, adminPort, nodeId: "start" }), adminPort);
-    await envoy.ready();
-    const admin = envoy;
+    const admin = await startEnvoy("start");
     const active = await admin.stat("listener_manager.total_listeners_active");
     await control.close();
     await writeRules("many");
@@ -141,11 +144,10 @@ test.skipIf(envoyBinary === null)(
   async () => {
     await writeRules(30);
     control = await start();
-    const adminPort = await freePort();
-    const whole = parse(bootstrap({ controlPort: control.port, adminPort, nodeId: "old" }));
-    const { layered_runtime: _, ...old } = whole as Record<string, unknown>;
-    envoy = Envoy.start(stringify(old), adminPort);
-    await envoy.ready();
+    await startEnvoy("old", (text) => {
+      const { layered_runtime: _, ...old } = parse(text) as Record<string, unknown>;
+      return stringify(old);
+    });
     expect(log.join("")).not.toContain("no runtime layer");
     await writeFile(
       join(folder, "rules/telemetry.yaml"),
@@ -168,10 +170,7 @@ test.skipIf(envoyBinary === null)(
   async () => {
     await writeRules(30);
     control = await start();
-    const adminPort = await freePort();
-    envoy = Envoy.start(bootstrap({ controlPort: control.port, adminPort, nodeId: "modules" }), adminPort);
-    await envoy.ready();
-    const admin = envoy;
+    const admin = await startEnvoy("modules");
     const codec = join(folder, "modules/codecs/awesomerpc.wasm");
     const before = await readFile(codec);
     const reloads = async () => {

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { BaseLogger } from "pino";
 import { buildModel, inboundHosts, type Model, modelBeside, type Service } from "./model/index.js";
-import { besideOwn, ownModules } from "./own-modules.js";
+import { beside, ownModules } from "./own-modules.js";
 import { SnapshotServer } from "./server/index.js";
 import { snapshotOf } from "./snapshot/index.js";
 import {
@@ -54,8 +54,9 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   const { rules, port = 0, host, logger } = options;
   await expectFolder(rules, "rules");
   if (options.modules !== undefined) await expectFolder(options.modules, "modules");
-  const read = await readModules(options.modules ?? ownModules());
-  let modules = options.modules === undefined ? read : await besideOwn(read);
+  const own = await readModules(ownModules());
+  const others = options.modules === undefined ? undefined : await readModules(options.modules);
+  let modules = others === undefined ? own : beside(own, others);
   logger?.info({ codecs: digests(modules.codecs), http: digests(modules.http) }, "modules loaded");
 
   const serials = serialNumbers();
@@ -67,12 +68,12 @@ export async function startControl(options: ControlOptions): Promise<Control> {
     inForce = model;
     logLanes(model);
     const current = tapped(model, hub);
-    const beside = inboundHosts(current).map((host) => {
-      const own = serialsBeside.get(host) ?? serialNumbers();
-      serialsBeside.set(host, own);
-      return [host, snapshotOf(translate(modelBeside(host, current), modules, own))] as const;
+    const besideApplications = inboundHosts(current).map((host) => {
+      const numbers = serialsBeside.get(host) ?? serialNumbers();
+      serialsBeside.set(host, numbers);
+      return [host, snapshotOf(translate(modelBeside(host, current), modules, numbers))] as const;
     });
-    server.push(snapshotOf(translate(current, modules, serials)), new Map(beside));
+    server.push(snapshotOf(translate(current, modules, serials)), new Map(besideApplications));
   };
   const hub = new TapHub({
     services: () => inForce.services.map(nameOf),
@@ -86,10 +87,10 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   const applyRules = (): void => {
     if (rulesRead !== undefined) apply(rulesRead, modules, push, options);
   };
-  const followModules = (folder: string): Promise<ModulesWatch> =>
-    watchModules(folder, read, {
-      onChange: async (changed) => {
-        modules = await besideOwn(changed);
+  const followModules = (folder: string, current: Modules): Promise<ModulesWatch> =>
+    watchModules(folder, current, {
+      onChange: (changed) => {
+        modules = beside(own, changed);
         logger?.info({ codecs: digests(modules.codecs), http: digests(modules.http) }, "new modules");
         applyRules();
       },
@@ -100,7 +101,8 @@ export async function startControl(options: ControlOptions): Promise<Control> {
       rulesRead = loaded;
       applyRules();
     });
-    const modulesWatch = options.modules === undefined ? undefined : await followModules(options.modules);
+    const modulesWatch =
+      options.modules === undefined || others === undefined ? undefined : await followModules(options.modules, others);
     return {
       port: bound,
       close: async () => {

@@ -1,5 +1,5 @@
 import { buildModel, type Model, type Service } from "./model/index.js";
-import { besideOwn, ownModules } from "./own-modules.js";
+import { beside, ownModules } from "./own-modules.js";
 import { type Problem, readFolder, readModules } from "./source/index.js";
 import { flowPlan, rulesOf } from "./translation/index.js";
 
@@ -31,9 +31,9 @@ export async function readStatus({
 }: StatusOptions): Promise<{ services: readonly ServiceStatus[]; problems: readonly Problem[] }> {
   const { loaded } = await readFolder(folder);
   if (loaded.rules === undefined) return { services: [], problems: loaded.problems };
-  const read = await readModules(modules ?? ownModules());
+  const own = await readModules(ownModules());
   const options = {
-    modules: modules === undefined ? read : await besideOwn(read),
+    modules: modules === undefined ? own : beside(own, await readModules(modules)),
     ...(bind === undefined ? {} : { bind }),
   };
   const { model, problems } = buildModel(loaded.rules, options);

@@ -1,50 +1,20 @@
 import { expect, test } from "vitest";
-import { formatProblem, readRules } from "../source/index.js";
-import { buildModel } from "./index.js";
+import type { Service } from "./index.js";
+import { mesh, own, readService, telemetry, to } from "./telemetry.support.js";
 
-const SERVICE = `apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: a, namespace: shop, annotations: { meltemi.dev/inbound: "8080" } }
-spec:
-  hosts: [a.shop]
-  ports: [{ number: 9000, name: tcp-metaprotocol-p }]
-  resolution: STATIC
-  endpoints: [{ address: 10.0.0.1 }]
-`;
-
-function telemetry(namespace: string, spec: object, annotations: Record<string, string> = {}, name = "t") {
-  const metadata = { name, namespace, annotations };
-  return JSON.stringify({ apiVersion: "telemetry.istio.io/v1", kind: "Telemetry", metadata, spec });
-}
-
-function mesh(meshConfig: object) {
-  const metadata = { name: "mesh" };
-  return JSON.stringify({
-    apiVersion: "install.istio.io/v1alpha1",
-    kind: "IstioOperator",
-    metadata,
-    spec: { meshConfig },
-  });
-}
-
-const own = { targetRefs: [{ kind: "ServiceEntry", group: "networking.istio.io", name: "a" }] };
-const to = (...names: string[]) => ({ providers: names.map((name) => ({ name })) });
 const file = (name: string) => ({ name, envoyFileAccessLog: { path: `/var/log/${name}` } });
 
 /** What is written of the service's requests on either side, as `log percentage`, and which lane it takes. */
 function read(...documents: string[]) {
-  const files = [SERVICE, ...documents].map((text, index) => ({ path: `${index}.yaml`, text }));
-  const { rules, problems } = readRules(files);
-  const codecs = new Map([["p", { lane: "request", pins: false, multiplexed: true } as const]]);
-  const built = rules && buildModel(rules, { modules: { codecs, http: new Map() } });
-  const [service] = built?.model?.services ?? [];
-  const said = (side: typeof service) => side?.logging?.map(({ log, percentage }) => `${log} ${percentage}`) ?? [];
+  const { service, model, problems } = readService(documents);
+  const said = (side?: Pick<Service, "logging">) =>
+    side?.logging?.map(({ log, percentage }) => `${log} ${percentage}`) ?? [];
   return {
     client: said(service),
     server: said(service?.inbound),
     lane: service?.lane.taken,
-    logs: built?.model?.accessLogs,
-    problems: [...problems, ...(built?.problems ?? [])].map(formatProblem),
+    logs: model?.accessLogs,
+    problems,
   };
 }
 

@@ -6,7 +6,7 @@ import { formatProblem } from "./log-format.js";
 import type { Problems } from "./problems.js";
 import type { Target } from "./targets.js";
 import { isForSide, type MeshConfig, meshConfigOf, type TelemetrySide, telemetriesOf } from "./telemetry.js";
-import type { AccessLog, LogFormat, Logging } from "./types.js";
+import type { AccessLog, LogFormat, Logging } from "./telemetry-types.js";
 
 /** Istio's name of the log that is there without being set up. */
 const BUILT_IN = "envoy";

@@ -48,7 +48,6 @@ export function inboundOf(
   };
 }
 
-/** Endpoints may be known elsewhere by an address that the machine itself does not have; loopback stays loopback. */
 /** Of which version the application is, where there is but one. */
 function commonVersion([first, ...others]: readonly Endpoint[]): Endpoint["labels"] {
   const version = first?.labels["version"];
@@ -56,6 +55,7 @@ function commonVersion([first, ...others]: readonly Endpoint[]): Endpoint["label
   return { version };
 }
 
+/** Endpoints may be known elsewhere by an address that the machine itself does not have; loopback stays loopback. */
 function anyAddress(endpoints: readonly Endpoint[]): string {
   const [first] = endpoints;
   const isLocal = ({ address }: Endpoint): boolean => address.startsWith("127.") || address === "::1";

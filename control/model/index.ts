@@ -1,3 +1,4 @@
 export { buildModel, type ModelOptions } from "./build.js";
 export { inboundHosts, modelBeside } from "./sides.js";
+export type * from "./telemetry-types.js";
 export type * from "./types.js";

@@ -1,4 +1,4 @@
-import type { LogFilter } from "./types.js";
+import type { LogFilter } from "./telemetry-types.js";
 
 /** What a filter may be, said where it is something else. */
 export const LOG_FILTER_FORM =

@@ -1,53 +1,19 @@
 import { expect, test } from "vitest";
-import { formatProblem, readRules } from "../source/index.js";
-import { buildModel } from "./index.js";
-
-const SERVICE = `apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: a, namespace: shop, annotations: { meltemi.dev/inbound: "8080" } }
-spec:
-  hosts: [a.shop]
-  ports: [{ number: 9000, name: tcp-metaprotocol-p }]
-  resolution: STATIC
-  endpoints: [{ address: 10.0.0.1 }]
-`;
-
-function telemetry(namespace: string, spec: object, name = "t") {
-  return JSON.stringify({
-    apiVersion: "telemetry.istio.io/v1",
-    kind: "Telemetry",
-    metadata: { name, namespace },
-    spec,
-  });
-}
+import type { Service } from "./index.js";
+import { own, readService, mesh as settings, telemetry, to } from "./telemetry.support.js";
 
 function mesh(...extensionProviders: object[]) {
   return settings({ extensionProviders });
 }
 
-function settings(meshConfig: object) {
-  return JSON.stringify({
-    apiVersion: "install.istio.io/v1alpha1",
-    kind: "IstioOperator",
-    metadata: { name: "mesh" },
-    spec: { meshConfig },
-  });
-}
-
 const otel = (name: string, service = `${name}.mesh`) => ({ name, opentelemetry: { service, port: 4317 } });
-const own = { targetRefs: [{ kind: "ServiceEntry", group: "networking.istio.io", name: "a" }] };
-const to = (...names: string[]) => ({ providers: names.map((name) => ({ name })) });
 
 const calloutName = ({ host, port }: { readonly host: string; readonly port: number }) => `${host}:${port}`;
 
 /** Where the service's spans go and which requests have them, on either side, and which lane it takes. */
 function read(documents: readonly string[], lane: "request" | "session" = "request") {
-  const files = [SERVICE, ...documents].map((text, index) => ({ path: `${index}.yaml`, text }));
-  const { rules, problems } = readRules(files);
-  const codecs = new Map([["p", { lane, pins: false, multiplexed: true } as const]]);
-  const built = rules && buildModel(rules, { modules: { codecs, http: new Map() } });
-  const [service] = built?.model?.services ?? [];
-  const said = (side: typeof service) =>
+  const { service, problems } = readService(documents, lane);
+  const said = (side?: Pick<Service, "collector" | "tracing">) =>
     side?.collector && `${calloutName(side.collector.server)} ${side.tracing?.percentage ?? "none"}`;
   return {
     client: said(service),
@@ -55,7 +21,7 @@ function read(documents: readonly string[], lane: "request" | "session" = "reque
     tags: service?.tracing?.tags,
     speaks: service?.collector?.speaks,
     lane: service?.lane.taken,
-    problems: [...problems, ...(built?.problems ?? [])].map(formatProblem),
+    problems,
   };
 }
 
@@ -104,7 +70,7 @@ test("the service's own word stands over its namespace's, and that over the mesh
     client: "x.mesh:4317 20",
     tags: [{ name: "zone", kind: "literal", value: "here" }],
   });
-  const mine = telemetry("shop", { ...own, tracing: [{ ...to("y"), customTags: {} }] }, "mine");
+  const mine = telemetry("shop", { ...own, tracing: [{ ...to("y"), customTags: {} }] }, {}, "mine");
   expect(read([...all, mine])).toMatchObject({ client: "y.mesh:4317 20", tags: [], problems: [] });
 });
 

@@ -10,7 +10,8 @@ import type { Callouts } from "./callouts.js";
 import type { Problems } from "./problems.js";
 import type { Target } from "./targets.js";
 import { isForSide, meshConfigOf, type TelemetrySide, telemetriesOf } from "./telemetry.js";
-import type { Service, SpanProtocol, SpanTag } from "./types.js";
+import type { SpanProtocol, SpanTag } from "./telemetry-types.js";
+import type { Service } from "./types.js";
 
 /** Istio's own, where a mesh has a tracer and no Telemetry says how much it gets. In percent. */
 const USUAL_SAMPLING = 1;

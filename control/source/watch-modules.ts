@@ -9,7 +9,7 @@ export interface ModulesWatch {
 /** Who is told of a folder's modules. */
 export interface ModulesListener {
   /** They are others now. */
-  readonly onChange: (modules: Modules) => void | Promise<void>;
+  readonly onChange: (modules: Modules) => void;
   /** What is there cannot be used, or is not seen any more. */
   readonly onProblem: (reason: string) => void;
 }
@@ -31,7 +31,7 @@ export async function watchModules(folder: string, current: Modules, listener: M
       const now = digestsOf(modules);
       if (now === last) return;
       last = now;
-      await listener.onChange(modules);
+      listener.onChange(modules);
     } catch (error) {
       listener.onProblem(error instanceof Error ? error.message : String(error));
     }

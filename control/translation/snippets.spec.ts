@@ -8,34 +8,20 @@ import { asJson } from "./static.support.js";
 import { translate } from "./translate.js";
 
 /** What the snippets lean on: the services that they name. */
-const SERVICES = `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: ratings, namespace: bookinfo }
-spec:
-  hosts: [ratings.bookinfo]
-  ports: [{ number: 9000, name: tcp-metaprotocol-awesomerpc }]
-  resolution: STATIC
-  endpoints: [{ address: 10.0.0.1 }]
----
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: reviews, namespace: bookinfo }
-spec:
-  hosts: [reviews.bookinfo]
-  ports: [{ number: 9001, name: tcp-metaprotocol-awesomerpc }]
-  resolution: STATIC
-  endpoints: [{ address: 10.0.0.2 }]
----
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: limiter, namespace: bookinfo }
-spec:
-  hosts: [limiter.bookinfo]
-  ports: [{ number: 8081, name: grpc }]
-  resolution: STATIC
-  endpoints: [{ address: 10.0.0.3 }]
-`;
+const SERVICES = [
+  entry("ratings", { number: 9000, name: "tcp-metaprotocol-awesomerpc" }, "10.0.0.1"),
+  entry("reviews", { number: 9001, name: "tcp-metaprotocol-awesomerpc" }, "10.0.0.2"),
+  entry("limiter", { number: 8081, name: "grpc" }, "10.0.0.3"),
+].join("---\n");
+
+function entry(name: string, port: object, address: string): string {
+  return stringify({
+    apiVersion: "networking.istio.io/v1",
+    kind: "ServiceEntry",
+    metadata: { name, namespace: "bookinfo" },
+    spec: { hosts: [`${name}.bookinfo`], ports: [port], resolution: "STATIC", endpoints: [{ address }] },
+  });
+}
 
 const RULES = HTTP_FILTERS.flatMap((filter) =>
   snippetsOf(filter)

@@ -1,4 +1,3 @@
-export { FlowAttribute } from "./flow-attribute";
 export { FlowSettings } from "./flow-settings";
 export { Mode, Role, Settings } from "./settings";
 export { settingsOf } from "./registry";
