@@ -9,6 +9,9 @@ export interface Effort {
   readonly seconds: number;
 }
 
+/** V8 compiles a module's functions anew once they have run often: for so long a path runs before it counts, in seconds. */
+const WARM_UP = 2;
+
 /** Every load on every path in turn, round after round; for each the median. */
 export async function measure(
   protocol: string,
@@ -19,11 +22,16 @@ export async function measure(
 ): Promise<Measurement[]> {
   const paths = await scenario.start(site);
   const results: Measurement[] = [];
+  const warm = new Set<string>();
   for (const load of loads) {
     const runs = paths.map((): Measurement[] => []);
     for (let round = 0; round < rounds; round++) {
       for (const [i, { path, target, drive, takes }] of paths.entries()) {
         if (takes !== undefined && !takes(load)) continue;
+        const way = `${path}, ${load.streams}`;
+        // What fails here fails below too, where it is told.
+        if (!warm.has(way)) await drive(target, load, WARM_UP).catch(() => undefined);
+        warm.add(way);
         const figures = await drive(target, load, seconds).catch((error: unknown) => {
           // Some refuse what others bear: the C++ Dubbo codec closes on large frames, a lane on what passes its bounds.
           console.log(`${protocol} ${load.bytes} B, depth ${load.depth}, ${path}: failed, ${lastLine(error)}`);
