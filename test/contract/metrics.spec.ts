@@ -71,6 +71,9 @@ contract(
         samples.find((sample) => sample.name === name && sample.labels["response_outcome"] === outcome);
       expect(of("failure")?.labels).toMatchObject({
         reporter: "source",
+        source_workload: "callers",
+        source_app: "unknown",
+        source_version: "c1",
         destination_version: "v1",
         request_protocol: protocol.name,
         request_operation: "test.Echo/buy",

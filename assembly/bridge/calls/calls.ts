@@ -5,6 +5,7 @@ import { About, keptAt, Tap } from "../tap";
 import { Call } from "./call";
 import { Operations } from "./operations";
 import { Series } from "./series";
+import { sourceLabels } from "./source";
 import { CallStatus, nameOf } from "./status";
 import { Versions } from "./versions";
 
@@ -37,7 +38,14 @@ export class Calls {
   private constructor(scope: string, protocol: string, reporter: string) {
     const colon = scope.lastIndexOf(":");
     const service = colon < 0 ? scope : scope.substring(0, colon);
-    this.labels = ";reporter=" + reporter + ";destination_service=" + service + ";request_protocol=" + protocol;
+    this.labels =
+      ";reporter=" +
+      reporter +
+      sourceLabels(reporter) +
+      ";destination_service=" +
+      service +
+      ";request_protocol=" +
+      protocol;
   }
 
   /** A call begins. `meta`: what its request says; null where it cannot be read. `bytes`: its frame. */
