@@ -101,7 +101,17 @@ test("a reader that goes away is no failure", async () => {
 });
 
 test("bootstrap prints YAML", async () => {
-  const command = meltemi("bootstrap", "--control-port", "1234", "--node-id", "me", "--label", "a=1", "--label", "b=2=3");
+  const command = meltemi(
+    "bootstrap",
+    "--control-port",
+    "1234",
+    "--node-id",
+    "me",
+    "--label",
+    "a=1",
+    "--label",
+    "b=2=3",
+  );
   expect(await command.ended).toBe(0);
   expect(command.out).toMatch(/^node:\n {2}id: me\n/);
   expect(command.out).toContain("port_value: 1234");
