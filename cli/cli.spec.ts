@@ -70,6 +70,7 @@ test.each([
     2,
     /unknown option '--contol-port'\n\(Did you mean --control-port\?\)\nSee: meltemi boot/,
   ],
+  [["bootstrap", "--label", "version"], 2, /'version' is invalid.*Expected NAME=VALUE\./],
   [["bootstrap", "--control-port", "http"], 2, /'http' is invalid.*Expected a port, 0 to 65535\./],
   [["controll"], 2, /unknown command 'controll'/],
   [["control"], 2, /missing required argument 'rules'/],
@@ -100,10 +101,21 @@ test("a reader that goes away is no failure", async () => {
 });
 
 test("bootstrap prints YAML", async () => {
-  const command = meltemi("bootstrap", "--control-port", "1234", "--node-id", "me");
+  const command = meltemi(
+    "bootstrap",
+    "--control-port",
+    "1234",
+    "--node-id",
+    "me",
+    "--label",
+    "a=1",
+    "--label",
+    "b=2=3",
+  );
   expect(await command.ended).toBe(0);
   expect(command.out).toMatch(/^node:\n {2}id: me\n/);
   expect(command.out).toContain("port_value: 1234");
+  expect(command.out).toMatch(/LABELS:\n +a: "1"\n +b: 2=3\n/);
 });
 
 test.each(["SIGTERM", "SIGINT"] as const)(

@@ -1,6 +1,7 @@
 export { Answers } from "./answers";
 export { Codec, Traits } from "./codec";
 export { declareProtocol, declaredTraits, traitBits } from "./declared";
+export { Exchanges } from "./exchanges";
 export { Cause, Failure } from "./failure";
 export { Frame, Kind, Peer, Scan } from "./frame";
 export { Metadata, Outcome } from "./metadata";

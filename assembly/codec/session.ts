@@ -1,5 +1,6 @@
 import { Reader, Writer } from "../bytes";
 import { Fields } from "../json";
+import { Exchanges } from "./exchanges";
 import { Failure } from "./failure";
 import { Frame, Scan } from "./frame";
 import { Metadata } from "./metadata";
@@ -33,11 +34,16 @@ export enum Step {
   ReplaceAndRelease,
 }
 
+const UNCOUNTED = new Exchanges();
+
 /**
  * One connection of a protocol in which the connection is the unit. What the client says first chooses the server, by
  * rules over the attributes; from then on messages pass in both directions under the codec's eyes.
  */
 export abstract class SessionCodec {
+  /** To be told of the requests within the session, where the protocol has any. */
+  exchanges: Exchanges = UNCOUNTED;
+
   /**
    * Looks at the start of `input`, from `frame.from`, and says what is there, from the header alone (`Scan.Frame`, `More`
    * or `Bad`). `frame.keep` says how many leading bytes the codec wants to see; zero means `head`. A message is held back
@@ -81,4 +87,9 @@ export abstract class SessionProtocol {
 
   /** A codec for a new connection. */
   abstract connect(): SessionCodec;
+
+  /** A code of `Exchanges.answered` as people write it, in metrics. */
+  nameOf(code: i32): string {
+    return code.toString();
+  }
 }

@@ -43,6 +43,11 @@ export class SessionProbe {
     return this.host.metric(name);
   }
 
+  /** All counters, by their names. */
+  get counters(): ReadonlyMap<string, number> {
+    return this.host.metrics;
+  }
+
   /** Leads one session from its beginning to its end. A trap is thrown. */
   converse(turns: readonly Turn[]): Heard {
     const { host } = this;

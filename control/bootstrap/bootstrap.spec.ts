@@ -17,6 +17,13 @@ const variants: Record<string, BootstrapOptions> = {
     cluster: "edge",
     delta: true,
   },
+  "that of a workload": {
+    controlPort: 18000,
+    adminPort: 19000,
+    nodeId: "proxy-1",
+    workload: "shop-v2",
+    labels: { app: "shop", version: "v2" },
+  },
 };
 
 for (const [name, options] of Object.entries(variants)) {
@@ -35,6 +42,12 @@ for (const [name, options] of Object.entries(variants)) {
         },
       },
     });
+  });
+
+  test(`${name} says what it stands beside, or nothing`, () => {
+    const { workload, labels } = options;
+    const metadata = workload && { WORKLOAD_NAME: workload, LABELS: labels };
+    expect(parse(bootstrap(options)).node.metadata).toEqual(metadata);
   });
 
   test.skipIf(envoyBinary === null)(`${name} is valid for Envoy`, () => {

@@ -14,6 +14,10 @@ export interface BootstrapOptions {
   readonly nodeId: string;
   /** Groups proxies; beside an application, the host of its service. Default `meltemi`. */
   readonly cluster?: string;
+  /** What runs beside the proxy: the name of its workload, which metrics give as `source_workload`. */
+  readonly workload?: string;
+  /** That one's labels; metrics give `app` and `version`, as `source_app` and `source_version`. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Ask for differences only (`DELTA_GRPC`), which the host does not speak. Default false. */
   readonly delta?: boolean;
 }
@@ -29,12 +33,13 @@ export function bootstrap(options: BootstrapOptions): string {
   return stringify(bootstrapObject(options), { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
-function bootstrapObject({ controlPort, controlHost, adminPort, nodeId, cluster, delta }: BootstrapOptions): object {
+function bootstrapObject(options: BootstrapOptions): object {
+  const { controlPort, controlHost, adminPort, delta } = options;
   const overAds = { ads: {}, resource_api_version: "V3" };
   // A proxy asks for the runtime before all else, and needs it least: where nobody has it, the rest does not wait for long.
   const soon = { ...overAds, initial_fetch_timeout: "1s" };
   return {
-    node: { id: nodeId, cluster: cluster ?? "meltemi" },
+    node: node(options),
     admin: { address: socketAddress("127.0.0.1", adminPort) },
     dynamic_resources: {
       ads_config: {
@@ -60,6 +65,12 @@ function bootstrapObject({ controlPort, controlHost, adminPort, nodeId, cluster,
       },
     ],
   };
+}
+
+/** Who the proxy is; its metadata has the names that Istio's own bootstrap gives these. */
+function node({ nodeId, cluster, workload, labels }: BootstrapOptions): object {
+  const metadata = { ...(workload && { WORKLOAD_NAME: workload }), ...(labels && { LABELS: labels }) };
+  return { id: nodeId, cluster: cluster ?? "meltemi", ...(Object.keys(metadata).length > 0 && { metadata }) };
 }
 
 function controlCluster(host: string, port: number): object {

@@ -1,6 +1,9 @@
 /** The labels of what codecs count of calls (assembly/bridge/calls): each is `;label=value` in a metric's name. */
 const CALL_LABELS = [
   "reporter",
+  "source_workload",
+  "source_app",
+  "source_version",
   "destination_service",
   "destination_version",
   "request_protocol",

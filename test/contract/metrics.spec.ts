@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { contract, until, type World } from "../support/index.js";
+import { contract, until } from "../support/index.js";
+import { type Sample, scrape } from "./metrics.support.js";
 
 const services = {
   counted: { routes: [{ match: { user: { exact: "Jason" } }, to: "v1" }] },
@@ -10,24 +11,6 @@ const services = {
 };
 
 const LATENCY_MS = 70;
-
-interface Sample {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-/** What Prometheus would see of a service's calls. */
-async function scrape(world: World, service: string): Promise<Sample[]> {
-  const lines = (await world.proxy.prometheus()).split("\n");
-  const samples = lines.flatMap((line) => {
-    const [, name = "", labels = "", value] = /^(istio_\w+)\{(.*)\} (\S+)$/.exec(line) ?? [];
-    if (name === "") return [];
-    const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = "", text = ""]) => [key, text]);
-    return [{ name, labels: Object.fromEntries(pairs) as Record<string, string>, value: Number(value) }];
-  });
-  return samples.filter(({ labels }) => labels["destination_service"] === `${service}.test`);
-}
 
 const totals = (samples: readonly Sample[]) =>
   samples
@@ -71,6 +54,9 @@ contract(
         samples.find((sample) => sample.name === name && sample.labels["response_outcome"] === outcome);
       expect(of("failure")?.labels).toMatchObject({
         reporter: "source",
+        source_workload: "callers",
+        source_app: "unknown",
+        source_version: "c1",
         destination_version: "v1",
         request_protocol: protocol.name,
         request_operation: "test.Echo/buy",

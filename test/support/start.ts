@@ -26,6 +26,9 @@ export interface WorldSpec {
   readonly codec?: string;
 }
 
+/** What the proxy stands beside, as its metrics have it. */
+const CALLERS = { workload: "callers", labels: { version: "c1" } };
+
 /** Starts backends, rules, the control plane and the proxy; resolves once every service can be connected to. */
 export async function startWorld(kind: ProxyKind, protocol: Protocol, spec: WorldSpec): Promise<World> {
   const closers: (() => unknown)[] = [];
@@ -42,7 +45,8 @@ export async function startWorld(kind: ProxyKind, protocol: Protocol, spec: Worl
     const control = await startControlPlane(rules.path, spec, warnings);
     closers.push(() => control.close());
     const adminPort = await freePort();
-    const yaml = bootstrap({ controlPort: control.port, adminPort, nodeId: `test-${adminPort}` });
+    const node = { nodeId: `test-${adminPort}`, ...CALLERS };
+    const yaml = bootstrap({ controlPort: control.port, adminPort, ...node });
     const proxy = await startProxy(kind, { bootstrap: yaml, adminPort, concurrency: spec.concurrency ?? 1 });
     closers.push(() => proxy.close());
     for (const [name, port] of listens) await until(`${kind} to listen for ${name}`, () => accepts(port));

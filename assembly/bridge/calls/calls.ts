@@ -1,10 +1,12 @@
 import { Slice } from "../../bytes";
-import { Metadata } from "../../codec";
+import { Metadata, SessionProtocol } from "../../codec";
 import { now } from "../clock";
 import { About, keptAt, Tap } from "../tap";
 import { Call } from "./call";
+import { Exchange } from "./exchange";
 import { Operations } from "./operations";
 import { Series } from "./series";
+import { sourceLabels } from "./source";
 import { CallStatus, nameOf } from "./status";
 import { Versions } from "./versions";
 
@@ -21,6 +23,8 @@ const known = new Map<string, Calls>();
 export class Calls {
   /** Of the service's configuration. */
   tap: Tap = new Tap();
+  /** Says a code as people write it, where that is no number. */
+  names: SessionProtocol | null = null;
   private operations: Operations = new Operations();
   private versions: Versions = new Versions();
   private series: Map<u64, Series> = new Map();
@@ -37,7 +41,14 @@ export class Calls {
   private constructor(scope: string, protocol: string, reporter: string) {
     const colon = scope.lastIndexOf(":");
     const service = colon < 0 ? scope : scope.substring(0, colon);
-    this.labels = ";reporter=" + reporter + ";destination_service=" + service + ";request_protocol=" + protocol;
+    this.labels =
+      ";reporter=" +
+      reporter +
+      sourceLabels(reporter) +
+      ";destination_service=" +
+      service +
+      ";request_protocol=" +
+      protocol;
   }
 
   /** A call begins. `meta`: what its request says; null where it cannot be read. `bytes`: its frame. */
@@ -45,6 +56,11 @@ export class Calls {
     call.operation = this.operations.numberOf(meta);
     call.startedAt = now();
     if (this.tap.on) call.asked = this.tap.ask(meta, bytes);
+  }
+
+  /** The number of an operation, for `Exchange.operation`. */
+  operationOf(meta: Metadata): i32 {
+    return this.operations.numberOf(meta);
   }
 
   /** The number of a backend's version, for `Call.version`; `version`: null where nobody says it. */
@@ -55,14 +71,20 @@ export class Calls {
   /** It has its answer, from whomever. `code`: the protocol's own, or HTTP's where the proxy answered. */
   end(call: Call, status: CallStatus, code: i32, answer: Slice): void {
     if (call.operation < 0) return;
-    // The proxy's own answer is of no backend.
-    const version = status == CallStatus.Proxy ? 0 : call.version;
-    this.asked(call.operation, version, status, code, call.requestBytes).answered(
+    this.asked(call.operation, call.version, status, code, call.requestBytes).answered(
       now() - call.startedAt,
       answer.length,
     );
     call.operation = -1;
     if (call.asked != 0) this.tell(call, status, code, answer);
+  }
+
+  /** A request within a session has its answer, likewise. */
+  exchanged(exchange: Exchange, version: i32, status: CallStatus, code: i32, answerBytes: i32): void {
+    this.asked(exchange.operation, version, status, code, exchange.requestBytes).answered(
+      now() - exchange.startedAt,
+      answerBytes,
+    );
   }
 
   private tell(call: Call, status: CallStatus, code: i32, answer: Slice): void {
@@ -85,7 +107,8 @@ export class Calls {
   }
 
   private asked(operation: i32, version: i32, status: CallStatus, code: i32, bytes: i32): Series {
-    const series = this.seriesOf(operation, version, status, code);
+    // The proxy's own answer is of no backend.
+    const series = this.seriesOf(operation, status == CallStatus.Proxy ? 0 : version, status, code);
     if (series.pending == 0) this.dirty.push(series);
     series.asked(bytes);
     return series;
@@ -102,11 +125,18 @@ export class Calls {
         ";request_operation=" +
         this.operations.nameAt(operation) +
         ";response_code=" +
-        (code == OTHER_CODE ? "other" : code.toString()) +
+        this.nameOfCode(status, code) +
         ";response_outcome=" +
         nameOf(status),
     );
     this.series.set(key, series);
     return series;
+  }
+
+  /** The protocol's own, or HTTP's where the proxy answered. */
+  private nameOfCode(status: CallStatus, code: i32): string {
+    if (code == OTHER_CODE) return "other";
+    const names = this.names;
+    return names == null || status == CallStatus.Proxy ? code.toString() : names.nameOf(code);
   }
 }

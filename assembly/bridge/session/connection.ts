@@ -3,9 +3,9 @@ import { Bytes, Slice, Writer } from "../../bytes";
 import { Metadata, SessionCodec, Step } from "../../codec";
 import { NetworkContext } from "../../contexts";
 import { closeStream, continueStream, getBuffer, log, setBuffer } from "../../hostcalls";
-import { CallStatus } from "../calls";
+import { CallStatus, CountedExchanges } from "../calls";
 import { newMoment } from "../clock";
-import { BACKEND, CLUSTER, STATUS } from "../headers";
+import { BACKEND, CLUSTER, STATUS, VERSION } from "../headers";
 import { HeaderList } from "../hpack";
 import {
   FIRST_WINDOW,
@@ -31,6 +31,8 @@ import { SessionSettings } from "./settings";
 const out = new Writer();
 
 const STREAM: u32 = 1;
+// As a request has it whose backend went away.
+const GONE: i32 = 503;
 const MAX_HEADER_BLOCK: i32 = 1048576;
 // Little is left of the window towards us, and the client may never say another word.
 const WINDOW_ENDS: i32 = MAX_WINDOW - (1 << 20);
@@ -54,6 +56,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
   private cluster: Bytes | null = null;
   private known: Bytes | null = null;
   private record: SessionRecord;
+  private exchanges: CountedExchanges;
 
   constructor(
     id: i32,
@@ -63,10 +66,13 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
   ) {
     super(id);
     this.record = new SessionRecord(settings.tap);
+    this.exchanges = new CountedExchanges(metrics.calls);
     this.http2 = new Http2Receiver(0, MAX_HEADER_BLOCK);
     this.tunnel = new Tunnel(STREAM, codec, settings.window, metrics);
     this.tunnel.guide = this;
     this.tunnel.tap = settings.tap;
+    this.tunnel.exchanges = this.exchanges;
+    codec.exchanges = this.exchanges;
   }
 
   onNewConnection(): FilterStatus {
@@ -86,6 +92,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
     out.copy(all.ptr, held);
     if (size > held && !this.closing) this.take(Slice.view(all.ptr + <usize>held, all.length - held));
     if (this.greeted && !this.closing) this.speak();
+    this.metrics.calls.flush();
     if (size > 0 || out.length > 0) setBuffer(BufferType.DownstreamData, 0, size, out.view());
     if (!this.tunnel.mayGo(out.length)) return FilterStatus.StopIteration;
     return out.length > 0 || endOfStream ? FilterStatus.Continue : FilterStatus.StopIteration;
@@ -172,6 +179,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
       if (tunnel.refused) this.finish();
     }
     if (this.draining && !this.ended && tunnel.atBoundary && this.codec.drain(out)) this.finish();
+    this.metrics.calls.flush();
     setBuffer(BufferType.UpstreamData, 0, size, out.view());
     // Not here: the proxy, which is writing, would be made to read.
     if (this.resume) callLater(this);
@@ -204,6 +212,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
     const backend = headers.get(BACKEND);
     if (cluster != null) this.cluster = Bytes.copyOf(cluster);
     if (backend != null) this.place = Bytes.copyOf(backend);
+    this.exchanges.connected(headers.get(VERSION));
     this.record.opened(CallStatus.Success, 0, backend);
   }
 
@@ -236,6 +245,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
       this.metrics.localReplies.increment();
       this.codec.fail(this.tunnel.refusal(), out);
     }
+    this.exchanges.lost(this.tunnel.status == 200 ? GONE : this.tunnel.status);
     this.finish();
   }
 
@@ -286,6 +296,7 @@ export class SessionConnection extends NetworkContext implements Http2Events, Gu
     this.metrics.connectionsActive.add(-1);
     this.record.end(this.tunnel.clientBytes, this.tunnel.serverBytes);
     forgetLater(this.id);
+    this.exchanges.free();
     const name = this.known;
     if (name != null) forget(name.view());
     this.tunnel.free();

@@ -1,4 +1,5 @@
 import { Counter, Gauge } from "../../hostcalls";
+import { Calls } from "../calls";
 import { TunnelMetrics } from "../tunnel";
 
 /** What every session codec counts; names are the proxy's, so every VM counts into the same. */
@@ -16,9 +17,13 @@ export class SessionMetrics extends TunnelMetrics {
   readonly badFrames: Counter;
   readonly drains: Counter;
 
-  constructor(codec: string) {
+  /** What the requests within sessions of the service came to, and the opening of sessions that never came to be. */
+  readonly calls: Calls;
+
+  constructor(codec: string, scope: string, reporter: string) {
     const prefix = "meltemi." + codec + ".session.";
     super(prefix);
+    this.calls = Calls.of(scope, codec, reporter);
     this.connectionsActive = Gauge.define(prefix + "connections_active");
     this.memoryBytes = Gauge.define(prefix + "memory_bytes");
     this.opaque = Counter.define(prefix + "opaque");

@@ -46,7 +46,10 @@ class SessionRoot extends ReportingRoot {
       known.set(draft.scope, draft);
       this.settings = draft;
     }
-    this.metrics = new SessionMetrics(codecName);
+    const settings = known.get(draft.scope);
+    const metrics = new SessionMetrics(codecName, settings.scope, settings.reporter);
+    metrics.calls.names = settings.protocol;
+    this.metrics = metrics;
     return true;
   }
 

@@ -7,6 +7,8 @@ import { Tap } from "../tap";
 /** What the control plane says to one use of a session codec. Connections hold on to it; an update changes it in place. */
 export class SessionSettings {
   scope: string = "*";
+  /** Under which of Istio's reporters requests are counted, as at ../settings. */
+  reporter: string = "source";
   headers: HeaderLimits = new HeaderLimits();
   /** HCM's initial_stream_window_size. */
   window: i32 = 1048576;
@@ -19,6 +21,7 @@ export class SessionSettings {
     const fields = Fields.parse(bytes, problems);
     fields.oneOf("role", "session", ["session"]);
     this.scope = fields.string("scope", "*");
+    this.reporter = fields.oneOf("reporter", "source", ["source", "destination"]);
     this.window = <i32>fields.integer("window", 1048576, 1048576, 2147483647);
     const limits = fields.object("limits");
     this.headers.headers = <i32>limits.integer("headers", 1000, 0, 10000);

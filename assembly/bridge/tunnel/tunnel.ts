@@ -1,6 +1,6 @@
 import { Slice, Writer } from "../../bytes";
 import { Cause, Failure, Frame, Metadata, Peer, SessionCodec, Step } from "../../codec";
-import { CallStatus } from "../calls";
+import { CallStatus, CountedExchanges } from "../calls";
 import { causeOf, wordsOf } from "../cause";
 import { now } from "../clock";
 import { MAX_WINDOW, writeData, writeWindowUpdate } from "../http2";
@@ -41,6 +41,8 @@ export class Tunnel implements Side {
   guide: Guide | null = null;
   /** Who watches hears of the client's messages. */
   tap: Tap | null = null;
+  /** Counts the requests within. */
+  exchanges: CountedExchanges | null = null;
   /** Bytes that came from the client, and from the server. */
   clientBytes: i64 = 0;
   serverBytes: i64 = 0;
@@ -168,7 +170,9 @@ export class Tunnel implements Side {
 
   private judgeClient(frame: Frame): Verdict {
     const tap = this.tap;
+    const exchanges = this.exchanges;
     const step = tap != null && tap.on ? this.watched(frame, tap) : this.codec!.fromClient(frame, meta, reply);
+    if (exchanges != null) exchanges.sent(frame.length);
     if (step == Step.Answer || step == Step.Refuse) {
       this.metrics.localReplies.increment();
       this.answers.bytes(reply.view());
@@ -209,6 +213,8 @@ export class Tunnel implements Side {
   }
 
   private judgeServer(frame: Frame): Verdict {
+    const exchanges = this.exchanges;
+    if (exchanges != null) exchanges.heard(frame.length);
     const step = this.codec!.fromServer(frame, meta, reply);
     const guide = this.guide;
     if (step == Step.Name && guide != null) guide.name(meta.service);

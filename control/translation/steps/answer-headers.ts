@@ -16,9 +16,10 @@ export function sayOfAnswers(about: { readonly backend: boolean; readonly versio
   return said.length === 0 ? {} : { responseHeadersToAdd: said };
 }
 
-/** The answer to each session's opening tells the codec where the session went. */
-export function sayWhere(): Says {
-  return { responseHeadersToAdd: [says(SESSION_HEADERS.cluster, "%UPSTREAM_CLUSTER%"), BACKEND] };
+/** The answer to each session's opening tells the codec where the session went; and the backend's version, where it has one. */
+export function sayWhere(about: { readonly version: boolean }): Says {
+  const version = about.version ? [VERSION] : [];
+  return { responseHeadersToAdd: [says(SESSION_HEADERS.cluster, "%UPSTREAM_CLUSTER%"), BACKEND, ...version] };
 }
 
 /** By this the codec sees which rules a flow went by, and to which backend. */

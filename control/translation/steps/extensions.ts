@@ -92,7 +92,7 @@ function ingress(service: Service, model: Model, { codecs }: Modules, serials: S
   const { codec: settings } = tuning;
   const configuration =
     service.codec.lane === "session"
-      ? { role: "session", scope, codec: settings, ...tapOf(service) }
+      ? { role: "session", scope, ...reporterOf(service), codec: settings, ...tapOf(service) }
       : {
           role: "ingress",
           scope,

@@ -24,7 +24,7 @@ export function routeConfigurations(model: Model): RouteConfiguration[] {
               name: service.host,
               domains: ["*"],
               routes: sessionRoutes(rulesOf(service), service, model),
-              ...sayWhere(),
+              ...sayWhere({ version: hasVersions(service, model) }),
             }
           : {
               name: service.host,

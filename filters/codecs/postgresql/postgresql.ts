@@ -2,6 +2,7 @@ import { Fields, SessionCodec, SessionProtocol } from "meltemi/assembly";
 import { AccessRules } from "./access";
 import { PostgreSqlSession } from "./session";
 import { Settings } from "./settings";
+import { nameOfState } from "./state";
 
 /** PostgreSQL, protocol 3. */
 export class PostgreSql extends SessionProtocol {
@@ -15,5 +16,9 @@ export class PostgreSql extends SessionProtocol {
 
   connect(): SessionCodec {
     return new PostgreSqlSession(this.settings);
+  }
+
+  nameOf(code: i32): string {
+    return nameOfState(code);
   }
 }

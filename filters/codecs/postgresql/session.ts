@@ -5,6 +5,7 @@ import {
   Failure,
   Frame,
   Metadata,
+  Outcome,
   Peer,
   Reader,
   Scan,
@@ -32,6 +33,7 @@ import { countDenied, countError, countRefused, countStatement, kindOf, nameOfKi
 import { Kinds } from "./prepared";
 import { Settings } from "./settings";
 import { Statements } from "./sql";
+import { numberOfState, outcomeOfState } from "./state";
 
 // Statements up to this length are held back until they are read.
 const MAX_STATEMENT: i32 = 131072;
@@ -45,6 +47,14 @@ const VERSION_4: u32 = 262144;
 const statements = new Statements();
 const reason = new Writer();
 
+/** What the messages of a batch ask for. */
+enum Asks {
+  /** Nothing but a point in time. */
+  Nothing,
+  Preparation,
+  Execution,
+}
+
 /** One connection. */
 export class PostgreSqlSession extends SessionCodec {
   private started: bool = false;
@@ -56,6 +66,11 @@ export class PostgreSqlSession extends SessionCodec {
   /** When each query or batch began that the server has not answered yet; the first is at `answered`. */
   private begun: Array<u64> = [];
   private inBatch: bool = false;
+  private asks: Asks = Asks.Nothing;
+  /** Of the answer that is under way: the first error, or what it was denied. */
+  private state: i32 = 0;
+  private outcome: Outcome = Outcome.Ok;
+  private isDenied: bool = false;
   private prepared: Kinds = new Kinds();
   private portals: Kinds = new Kinds();
   private denials: Denials = new Denials();
@@ -90,9 +105,12 @@ export class PostgreSqlSession extends SessionCodec {
       this.begin();
       const kind = this.portals.get(textAt(frame.bytes, 5));
       countStatement(kind < 0 ? kindOf(Slice.empty()) : kind);
+      if (this.asks != Asks.Execution) this.name(nameOfKind(kind));
+      this.asks = Asks.Execution;
     } else if (type == Type.Sync) {
       this.begin();
       this.inBatch = false;
+      this.nameBatch();
     } else if (type == Type.Terminate) {
       return Step.End;
     }
@@ -147,8 +165,11 @@ export class PostgreSqlSession extends SessionCodec {
     this.started = true;
     this.user = Bytes.copyOf(meta.valueAt(0));
     this.database = Bytes.copyOf(meta.valueAt(1));
+    this.exchanges.begin();
+    this.exchanges.names(this.database.view(), CONNECT);
     if (this.settings.access.admits(meta.valueAt(0), meta.valueAt(1))) return Step.Open;
     countDenied();
+    this.exchanges.denied();
     writeError(out, true, sqlStateOf(Cause.Denied), NOT_ADMITTED);
     return Step.Refuse;
   }
@@ -158,10 +179,24 @@ export class PostgreSqlSession extends SessionCodec {
     if (this.inBatch) return;
     this.inBatch = true;
     this.begun.push(currentTimeNanoseconds());
+    this.exchanges.begin();
+    this.asks = Asks.Nothing;
+  }
+
+  /** What the query, or the batch, is counted as; empty: another kind. */
+  private name(operation: Slice): void {
+    this.exchanges.names(this.database.view(), operation.length == 0 ? OTHER : operation);
+  }
+
+  /** A batch is whole. One that executes something is counted as the first of that. */
+  private nameBatch(): void {
+    if (this.asks != Asks.Execution) this.name(this.asks == Asks.Preparation ? PREPARE : SYNC);
   }
 
   private query(frame: Frame, out: Writer): Step {
-    if (this.check(frame, 5)) {
+    const allowed = this.check(frame, 5);
+    this.name(statements.count > 0 ? nameOfKind(kindOf(statements.kindAt(0))) : OTHER);
+    if (allowed) {
       for (let i = 0; i < statements.count; i++) countStatement(kindOf(statements.kindAt(i)));
       return Step.Pass;
     }
@@ -176,6 +211,7 @@ export class PostgreSqlSession extends SessionCodec {
     const name = textAt(frame.bytes, 5);
     const allowed = this.check(frame, 6 + name.length);
     this.prepared.set(name, statements.count > 0 ? kindOf(statements.kindAt(0)) : kindOf(Slice.empty()));
+    if (this.asks == Asks.Nothing) this.asks = Asks.Preparation;
     if (allowed) return Step.Pass;
     out.u8(Type.Parse);
     const start = out.reserve(4);
@@ -190,6 +226,7 @@ export class PostgreSqlSession extends SessionCodec {
   /** A call of a function by its number: no more is known of it. */
   private call(out: Writer): Step {
     statements.read(FUNCTION, true);
+    this.name(FUNCTION);
     if (this.allowed()) return Step.Pass;
     out.u8(Type.Query);
     const start = out.reserve(4);
@@ -254,17 +291,29 @@ export class PostgreSqlSession extends SessionCodec {
     if (this.transaction != 0 && this.begun.length > 0) {
       recordLatency(currentTimeNanoseconds() - this.begun.shift());
     }
+    this.answered();
     this.transaction = transaction;
     if (this.begun.length == 0) this.denials.clear();
+  }
+
+  /** The answer that is under way is whole. */
+  private answered(): void {
+    if (this.isDenied) this.exchanges.denied();
+    else this.exchanges.answered(this.outcome, this.state);
+    this.isDenied = false;
+    this.outcome = Outcome.Ok;
+    this.state = 0;
   }
 
   private error(frame: Frame, out: Writer): Step {
     let state = Slice.empty();
     let message = Slice.empty();
+    let severity = Slice.empty();
     let at = 5;
     while (at < frame.bytes.length && frame.bytes.at(at) != 0) {
       const field = frame.bytes.at(at);
       const text = textAt(frame.bytes, at + 1);
+      if (field == 0x56 || (field == 0x53 && severity.length == 0)) severity = text;
       if (field == 0x43) state = text;
       else if (field == 0x4d) message = text;
       at += text.length + 2;
@@ -272,8 +321,15 @@ export class PostgreSqlSession extends SessionCodec {
     const denied = this.denials.reasonFor(message);
     if (denied == null) {
       countError(state);
+      if (this.outcome == Outcome.Ok) {
+        this.state = numberOfState(state);
+        this.outcome = outcomeOfState(state);
+      }
+      // Its last word: it will never be ready again.
+      if (severity.equals(FATAL) || severity.equals(PANIC)) this.answered();
       return Step.Pass;
     }
+    this.isDenied = true;
     writeError(out, false, DENIED, denied.view());
     return Step.Replace;
   }
@@ -302,6 +358,12 @@ function keptOfServer(type: u8): i32 {
   return type == Type.ReadyForQuery || type == Type.BackendKeyData || type == Type.ParameterStatus ? MAX_NAMES : 0;
 }
 
+const CONNECT = Slice.fixed("connect");
+const PREPARE = Slice.fixed("prepare");
+const SYNC = Slice.fixed("sync");
+const OTHER = Slice.fixed("other");
+const FATAL = Slice.fixed("FATAL");
+const PANIC = Slice.fixed("PANIC");
 const MOST_TABLES: i32 = 20;
 const MESSAGE = Slice.fixed("message");
 const QUERY = Slice.fixed("query");
