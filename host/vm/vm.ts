@@ -12,6 +12,8 @@ import type { VmOptions } from "./types.js";
 /** What the module may call at the moment. */
 enum Restriction {
   None,
+  /** In a start section: nothing. Envoy knows no VM then, and its process ends. */
+  Instantiating,
   /** In _initialize, main or _start: WASI and proxy_log. */
   Starting,
   /** In its allocator: proxy_log, fd_write, clock_time_get, poll_oneoff. */
@@ -48,7 +50,7 @@ export class Vm {
   stopped = false;
   #malloc: ModuleFunction | undefined;
   #failure: string | undefined;
-  #restriction = Restriction.Starting;
+  #restriction = Restriction.Instantiating;
   #current: Context;
   #effective = 0;
   #depth = 0;
@@ -75,11 +77,12 @@ export class Vm {
     this.callbacks = callbacksOf(exports);
     this.#malloc = exportedFunction(exports, "malloc") ?? exportedFunction(exports, "proxy_on_memory_allocate");
     const initialize = exportedFunction(exports, "_initialize");
-    const main = exportedFunction(exports, "main") ?? exportedFunction(exports, "__main_void");
+    const mainName = typeof exports["main"] === "function" ? "main" : "__main_void";
+    const main = exportedFunction(exports, mainName);
     const first = initialize ?? exportedFunction(exports, "_start");
     this.#restriction = Restriction.Starting;
     if (first) this.#guarded(initialize ? "_initialize" : "_start", first);
-    if (initialize && main && this.#failure === undefined) this.#guarded("main", main, 0, 0);
+    if (initialize && main && this.#failure === undefined) this.#guarded(mainName, main, 0, 0);
     this.#restriction = Restriction.None;
   }
 
@@ -103,7 +106,10 @@ export class Vm {
 
   /** Whose host call this is: the effective context, where one is set. Throws where host calls are not allowed. */
   get callee(): Context {
-    if (this.#restriction !== Restriction.None) throw restricted();
+    if (this.#restriction !== Restriction.None) {
+      this.outsideStartSection();
+      throw restricted();
+    }
     return this.#speaker();
   }
 
@@ -112,13 +118,20 @@ export class Vm {
     return this.#current;
   }
 
-  /** As `callee`, for what may always be called: logging. */
+  /** As `callee`, for what may be called in the allocator too: logging. */
   get speaker(): Context {
+    this.outsideStartSection();
     return this.#speaker();
+  }
+
+  /** Throws in the start section, from which nothing may be called. */
+  outsideStartSection(): void {
+    if (this.#restriction === Restriction.Instantiating) throw tooEarly();
   }
 
   /** Throws inside the allocator: WASI functions that only initialisation may call. */
   outsideAllocator(): void {
+    this.outsideStartSection();
     if (this.#restriction === Restriction.Allocating) throw restricted();
   }
 
@@ -299,6 +312,13 @@ export class Vm {
       this.#leave();
     }
   }
+}
+
+function tooEarly(): Error {
+  return new Error(
+    "restricted_callback: a host function was called from the start section, which ends Envoy's process; " +
+      "export it as _initialize (AssemblyScript: --exportStart _initialize)",
+  );
 }
 
 function restricted(): Error {

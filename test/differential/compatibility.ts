@@ -21,7 +21,7 @@ export function compatibilityTable(): string {
     ["Module", "ABI", "Cases", "Run by"],
     ["---", "---", "---", "---"],
     [`AssemblyScript ${compiler}, no SDK`, "0.2.1", `${CASES.length - written.length}`, "`npm test`"],
-    [`WebAssembly text (wabt ${wabt})`, "0.1.0; 0.2.0 with WASI", `${written.length}`, "`npm test`"],
+    [`WebAssembly text (wabt ${wabt})`, "0.1.0; 0.2.0 and 0.2.1 with WASI", `${written.length}`, "`npm test`"],
     [`Go, \`GOOS=wasip1 -buildmode=c-shared\`, proxy-wasm-go-sdk ${go}`, "0.2.0", "1", "`npm run test:long`"],
     [`Rust, \`wasm32-wasip1\`, proxy-wasm ${rust}`, "0.2.1", "1", "`npm run test:long`"],
   ];

@@ -28,6 +28,7 @@ export function wasiCalls(vm: Vm): Record<string, unknown> {
 
 function outputs(vm: Vm) {
   const write = (fd: number, vectors: number, count: number, writtenOut: number): Errno => {
+    vm.outsideStartSection();
     if (fd !== STDOUT && fd !== STDERR) return Errno.Badf;
     const parts: Uint8Array[] = [];
     for (let i = 0; i < count >>> 0; i++) {
@@ -99,6 +100,7 @@ function environment(vm: Vm) {
 function clocks(vm: Vm) {
   return {
     clock_time_get(id: number, _precision: bigint, out: number): Errno {
+      vm.outsideStartSection();
       if (id !== REALTIME && id !== MONOTONIC) return Errno.Notsup;
       const { clock } = vm.state;
       return vm.memory.setU64(out, id === REALTIME ? clock.now() : clock.monotonic()) ? Errno.Success : Errno.Fault;
@@ -109,6 +111,7 @@ function clocks(vm: Vm) {
       return vm.memory.setU64(out, 1n) ? Errno.Success : Errno.Fault;
     },
     poll_oneoff(_in: number, _out: number, _count: number, eventsOut: number): Errno {
+      vm.outsideStartSection();
       return vm.memory.setU32(eventsOut, 0) ? Errno.Success : Errno.Fault;
     },
   };

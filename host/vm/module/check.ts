@@ -41,9 +41,7 @@ function* exportProblems(surface: Interface, abi: AbiVersion): Generator<string>
   for (const [name, expected] of callbacks(abi)) {
     const type = surface.functions.get(name);
     if (type === undefined || type === expected) continue;
-    // A module with malloc does not need the other allocator, and a command has no use for main.
-    if (name === "proxy_on_memory_allocate" && surface.functions.has("malloc")) continue;
-    if (name === "main" && !surface.functions.has("_initialize")) continue;
+    if (nobodyLooksFor(name, surface)) continue;
     yield `export ${name} has the type ${longType(type)}, expected ${longType(expected)}`;
   }
   if (!surface.functions.has("malloc") && !surface.functions.has("proxy_on_memory_allocate")) {
@@ -51,6 +49,13 @@ function* exportProblems(surface: Interface, abi: AbiVersion): Generator<string>
   }
   const imported = surface.imports.some((found) => found.kind === "memory");
   if (!surface.memories.includes("memory") && !imported) yield "export memory is missing";
+}
+
+/** A module with malloc does not need the other allocator, a command has no use for main, nor a reactor for _start. */
+function nobodyLooksFor(name: string, { functions }: Interface): boolean {
+  if (name === "proxy_on_memory_allocate") return functions.has("malloc");
+  if (name === "main" || name === "__main_void") return !functions.has("_initialize");
+  return name === "_start" && functions.has("_initialize");
 }
 
 function hint(path: string): string {

@@ -3,4 +3,4 @@ export { abiOf, checkInterface } from "./check.js";
 export { type Limits, longType } from "./input.js";
 export { type LoadedModule, ModuleCache } from "./load.js";
 export { ModuleError } from "./module-error.js";
-export { AbiVersion } from "./signatures.js";
+export { AbiVersion, callbacks, hostFunctions } from "./signatures.js";

@@ -39,13 +39,13 @@ const WASI: Readonly<Record<ShortType, string>> = {
   "iii:i": "fd_prestat_dir_name path_create_directory path_remove_directory path_unlink_file sock_accept",
   "iji:i": "clock_time_get",
   "ijj:i": "fd_allocate fd_fdstat_set_rights",
-  "iiii:i": "fd_read fd_write poll_oneoff",
+  "iiii:i": "fd_read fd_write path_symlink poll_oneoff",
   "ijii:i": "fd_seek",
   "ijji:i": "fd_advise fd_filestat_set_times",
-  "iiiii:i": "path_filestat_get path_symlink sock_send",
+  "iiiii:i": "path_filestat_get sock_send",
   "iiiji:i": "fd_pread fd_pwrite fd_readdir",
-  "iiiiii:i": "path_readlink path_rename sock_recv",
-  "iiiiiii:i": "path_link",
+  // WASI's own path_symlink and path_link have one parameter more.
+  "iiiiii:i": "path_link path_readlink path_rename sock_recv",
   "iiiijji:i": "path_filestat_set_times",
   "iiiiijjii:i": "path_open",
 };
@@ -62,8 +62,8 @@ const CALLBACKS: Readonly<Record<ShortType, string>> = {
     "proxy_on_context_create proxy_on_queue_ready proxy_on_downstream_connection_close " +
     "proxy_on_upstream_connection_close envoy_on_stats_update",
   "iii:":
-    "proxy_on_foreign_function proxy_on_grpc_receive_initial_metadata proxy_on_grpc_receive " +
-    "proxy_on_grpc_receive_trailing_metadata proxy_on_grpc_close envoy_on_resolve_dns",
+    "proxy_on_grpc_receive_initial_metadata proxy_on_grpc_receive proxy_on_grpc_receive_trailing_metadata " +
+    "proxy_on_grpc_close envoy_on_resolve_dns",
   "iiiii:": "proxy_on_http_call_response",
   "i:i": "proxy_on_done proxy_on_new_connection malloc proxy_on_memory_allocate",
   "ii:i":
@@ -99,9 +99,10 @@ export function hostFunctions(version: AbiVersion): Map<string, ShortType> {
 export function callbacks(version: AbiVersion): Map<string, ShortType> {
   const known = new Map<string, ShortType>();
   spread(known, "", CALLBACKS);
-  // 0.1.0 did not yet pass the end of the stream with the headers.
-  const headers = version === AbiVersion.V0_1_0 ? "ii:i" : "iii:i";
-  spread(known, "", { [headers]: "proxy_on_request_headers proxy_on_response_headers" });
+  // 0.1.0 did not yet pass the end of the stream with the headers, and knew no callbacks of foreign functions.
+  const old = version === AbiVersion.V0_1_0;
+  spread(known, "", { [old ? "ii:i" : "iii:i"]: "proxy_on_request_headers proxy_on_response_headers" });
+  if (!old) spread(known, "", { "iii:": "proxy_on_foreign_function" });
   return known;
 }
 

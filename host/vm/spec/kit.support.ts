@@ -74,10 +74,18 @@ export async function assemble(source: string, abort: string): Promise<Uint8Arra
   return binary;
 }
 
+let assembler: ReturnType<typeof wabt> | undefined;
+
 /** WAT → module. */
 export async function wat(source: string): Promise<Uint8Array> {
-  const parsed = (await wabt()).parseWat("case.wat", source, { bulk_memory: true, sign_extension: true });
-  return parsed.toBinary({ write_debug_names: true }).buffer;
+  // It compiles itself: once is enough.
+  assembler ??= wabt();
+  const parsed = (await assembler).parseWat("case.wat", source, { bulk_memory: true, sign_extension: true });
+  try {
+    return parsed.toBinary({ write_debug_names: true }).buffer;
+  } finally {
+    parsed.destroy();
+  }
 }
 
 /** Time that passes when told. */

@@ -4,6 +4,10 @@ import { Bench, FakeNetwork, must, wat } from "./kit.support.js";
 const BASE = `(func (export "proxy_abi_version_0_2_1")) (memory (export "memory") 1)
   (func (export "malloc") (param i32) (result i32) i32.const 1024)`;
 
+const TOO_EARLY =
+  "instantiation failed: restricted_callback: a host function was called from the start section, which ends Envoy's process; " +
+  "export it as _initialize (AssemblyScript: --exportStart _initialize)";
+
 async function refusal(source: string): Promise<string> {
   const result = await new Bench().registry.plugin({
     name: "odd",
@@ -80,7 +84,19 @@ describe("what is refused at load", () => {
     [
       "a host call in the start section",
       `(module (import "env" "proxy_done" (func $done (result i32))) ${BASE} (func $start (drop (call $done))) (start $start))`,
-      "instantiation failed: restricted_callback: a host function that may not be called here",
+      TOO_EARLY,
+    ],
+    [
+      "even a log line in the start section",
+      `(module (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32))) ${BASE}
+        (func $start (drop (call $log (i32.const 2) (i32.const 0) (i32.const 0)))) (start $start))`,
+      TOO_EARLY,
+    ],
+    [
+      "the time in the start section",
+      `(module (import "wasi_snapshot_preview1" "clock_time_get" (func $clock (param i32 i64 i32) (result i32))) ${BASE}
+        (func $start (drop (call $clock (i32.const 0) (i64.const 0) (i32.const 0)))) (start $start))`,
+      TOO_EARLY,
     ],
     [
       "a refusal in vm_start",

@@ -7,6 +7,7 @@ import { HTTP } from "./http.js";
 import { MODULES } from "./modules.js";
 import { PROPERTIES } from "./properties.js";
 import { TCP } from "./tcp.js";
+import { WASI } from "./wasi.js";
 
 /** Every case that runs always. */
 export const CASES: readonly Case[] = [
@@ -17,5 +18,6 @@ export const CASES: readonly Case[] = [
   ...EXPRESSION_CASES,
   ...PROPERTIES,
   ...MODULES,
+  ...WASI,
   ...FAILURES,
 ];
