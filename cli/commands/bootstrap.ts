@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { bootstrap } from "../../control/index.js";
-import { port } from "../options.js";
+import { type BootstrapOptions, bootstrap } from "../../control/index.js";
+import { addStandpointOptions, port, type StandpointOptions, standpoint } from "../options.js";
 
 /** `meltemi bootstrap`: prints the file that a proxy starts from. */
 export function addBootstrap(command: Command): void {
@@ -13,8 +13,8 @@ export function addBootstrap(command: Command): void {
     .option("--admin-port <port>", "port of the proxy's admin interface, on 127.0.0.1", port, 19000)
     .option("--node-id <id>", "tells proxies apart in the control plane's log", "proxy")
     .option("--cluster <name>", "groups proxies; beside an application, the host of its service", "meltemi")
-    .option("--delta", "ask for differences only (Envoy; the host does not speak it)", false)
-    .action((options: Parameters<typeof bootstrap>[0]) => {
-      process.stdout.write(bootstrap(options));
-    });
+    .option("--delta", "ask for differences only (Envoy; the host does not speak it)", false);
+  addStandpointOptions(command).action(({ locality, label, ...options }: BootstrapOptions & StandpointOptions) => {
+    process.stdout.write(bootstrap({ ...options, ...standpoint({ locality, label }) }));
+  });
 }

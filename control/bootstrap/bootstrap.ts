@@ -14,6 +14,10 @@ export interface BootstrapOptions {
   readonly nodeId: string;
   /** Groups proxies; beside an application, the host of its service. Default `meltemi`. */
   readonly cluster?: string;
+  /** Where the proxy is, `region/zone/subzone` or its beginning: by that rules tell endpoints that are near. */
+  readonly locality?: string;
+  /** Of the proxy's workload, for rules that compare them with endpoints'. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Ask for differences only (`DELTA_GRPC`), which the host does not speak. Default false. */
   readonly delta?: boolean;
 }
@@ -29,12 +33,13 @@ export function bootstrap(options: BootstrapOptions): string {
   return stringify(bootstrapObject(options), { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
-function bootstrapObject({ controlPort, controlHost, adminPort, nodeId, cluster, delta }: BootstrapOptions): object {
+function bootstrapObject(options: BootstrapOptions): object {
+  const { controlPort, controlHost, adminPort, delta } = options;
   const overAds = { ads: {}, resource_api_version: "V3" };
   // A proxy asks for the runtime before all else, and needs it least: where nobody has it, the rest does not wait for long.
   const soon = { ...overAds, initial_fetch_timeout: "1s" };
   return {
-    node: { id: nodeId, cluster: cluster ?? "meltemi" },
+    node: node(options),
     admin: { address: socketAddress("127.0.0.1", adminPort) },
     dynamic_resources: {
       ads_config: {
@@ -59,6 +64,17 @@ function bootstrapObject({ controlPort, controlHost, adminPort, nodeId, cluster,
         typed_config: typed("envoy.extensions.bootstrap.internal_listener.v3.InternalListener", {}),
       },
     ],
+  };
+}
+
+function node({ nodeId, cluster, locality, labels = {} }: BootstrapOptions): object {
+  const [region, zone, subZone] = locality?.split("/") ?? [];
+  return {
+    id: nodeId,
+    cluster: cluster ?? "meltemi",
+    ...(region && { locality: { region, ...(zone && { zone }), ...(subZone && { sub_zone: subZone }) } }),
+    // Istio's proxies have them there.
+    ...(Object.keys(labels).length > 0 && { metadata: { LABELS: labels } }),
   };
 }
 
