@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { BootstrapOptions } from "../control/index.js";
 import { FORMATS, LEVELS, type LogOptions } from "./logger.js";
 
 /** A port number; 0 takes a free one. */
@@ -51,4 +52,42 @@ export function addRuleOptions(command: Command): Command {
 export interface RuleOptions extends LogOptions {
   readonly modules?: string;
   readonly bind: string;
+}
+
+/** The options of every command that a proxy's bootstrap comes from: where the proxy is, and beside what. */
+export function addStandpointOptions(command: Command): Command {
+  return command
+    .option("--locality <region/zone/subzone>", "where the proxy is, for rules that prefer near endpoints", locality)
+    .option("--workload <name>", "what runs beside the proxy, for metrics (source_workload)")
+    .option("--label <name=value>", "a label of that, for such rules; metrics give app and version; may be repeated", label);
+}
+
+/** What {@link addStandpointOptions} parses to. */
+export interface StandpointOptions {
+  readonly locality?: string | undefined;
+  readonly workload?: string | undefined;
+  readonly label?: Readonly<Record<string, string>> | undefined;
+}
+
+/** As a bootstrap takes them. */
+export function standpoint(options: StandpointOptions): Pick<BootstrapOptions, "locality" | "workload" | "labels"> {
+  const { locality, workload, label } = options;
+  return {
+    ...(locality !== undefined && { locality }),
+    ...(workload !== undefined && { workload }),
+    ...(label && { labels: label }),
+  };
+}
+
+/** `region`, `region/zone` or `region/zone/subzone`. */
+export function locality(text: string): string {
+  if (!/^[^/*]+(\/[^/*]+){0,2}$/.test(text))
+    throw new InvalidArgumentError("Expected REGION, REGION/ZONE or REGION/ZONE/SUBZONE.");
+  return text;
+}
+
+function label(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("Expected NAME=VALUE.");
+  return { ...before, [name]: value };
 }

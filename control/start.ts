@@ -16,7 +16,7 @@ import {
   watchModules,
 } from "./source/index.js";
 import { TapHub, TapService } from "./tap/index.js";
-import { type Serials, serialNumbers, translate } from "./translation/index.js";
+import { outlookOf, type Serials, serialNumbers, translate } from "./translation/index.js";
 
 /** What a control plane needs. */
 export interface ControlOptions {
@@ -64,6 +64,7 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   const serialsBeside = new Map<string, Serials>();
   const logLanes = laneLog(options);
   let inForce: Model = { services: [] };
+  const view = (model: Model, numbers: Serials) => snapshotOf(translate(model, modules, numbers), outlookOf(model));
   const push = (model: Model): void => {
     inForce = model;
     logLanes(model);
@@ -71,9 +72,9 @@ export async function startControl(options: ControlOptions): Promise<Control> {
     const besideApplications = inboundHosts(current).map((host) => {
       const numbers = serialsBeside.get(host) ?? serialNumbers();
       serialsBeside.set(host, numbers);
-      return [host, snapshotOf(translate(modelBeside(host, current), modules, numbers))] as const;
+      return [host, view(modelBeside(host, current), numbers)] as const;
     });
-    server.push(snapshotOf(translate(current, modules, serials)), new Map(besideApplications));
+    server.push(view(current, serials), new Map(besideApplications));
   };
   const hub = new TapHub({
     services: () => inForce.services.map(nameOf),

@@ -1,6 +1,6 @@
-import { type JsonObject, toJson } from "@bufbuild/protobuf";
+import { create, type JsonObject, toJson } from "@bufbuild/protobuf";
 import type { Bootstrap } from "../xds/gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
-import { NodeSchema } from "../xds/gen/envoy/config/core/v3/base_pb.js";
+import { LocalitySchema, NodeSchema } from "../xds/gen/envoy/config/core/v3/base_pb.js";
 import { type Admin, configDump, startAdmin } from "./admin/index.js";
 import { adsClient } from "./ads.js";
 import { ConfigError, parseBootstrap, tcpAddress } from "./config/index.js";
@@ -33,6 +33,8 @@ export interface HostOptions {
   readonly vmMemoryBytes?: number;
   /** The admin interface's port, in place of the bootstrap's. */
   readonly adminPort?: number;
+  /** Where the proxy is, `region/zone/subzone` or its beginning, in place of what the bootstrap's node says. */
+  readonly locality?: string | undefined;
   /** How many data planes before this one were ended because they did not answer; shown in the stats. */
   readonly replaced?: number;
 }
@@ -62,6 +64,10 @@ export const SILENT: Logger = {
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const bootstrap = parseBootstrap(options.bootstrap);
+  if (options.locality !== undefined && bootstrap.node !== undefined) {
+    const [region = "", zone = "", subZone = ""] = options.locality.split("/");
+    bootstrap.node.locality = create(LocalitySchema, { region, zone, subZone });
+  }
   const host = new RunningHost(bootstrap, options.logger ?? SILENT, options);
   try {
     await host.start();

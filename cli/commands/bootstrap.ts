@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { type BootstrapOptions, bootstrap } from "../../control/index.js";
-import { port } from "../options.js";
+import { addStandpointOptions, port, type StandpointOptions, standpoint } from "../options.js";
 
 /** `meltemi bootstrap`: prints the file that a proxy starts from. */
 export function addBootstrap(command: Command): void {
@@ -13,19 +13,8 @@ export function addBootstrap(command: Command): void {
     .option("--admin-port <port>", "port of the proxy's admin interface, on 127.0.0.1", port, 19000)
     .option("--node-id <id>", "tells proxies apart in the control plane's log", "proxy")
     .option("--cluster <name>", "groups proxies; beside an application, the host of its service", "meltemi")
-    .option("--workload <name>", "what runs beside the proxy, for metrics (source_workload)")
-    .option("--label <name=value>", "a label of that; metrics give app and version; may be repeated", label)
-    .option("--delta", "ask for differences only (Envoy; the host does not speak it)", false)
-    .action(({ label: labels, ...options }: Options) => {
-      process.stdout.write(bootstrap({ ...options, ...(labels && { labels }) }));
-    });
-}
-
-type Options = Omit<BootstrapOptions, "labels"> & { readonly label?: Labels };
-type Labels = Readonly<Record<string, string>>;
-
-function label(text: string, labels: Labels = {}): Labels {
-  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new InvalidArgumentError("Expected NAME=VALUE.");
-  return { ...labels, [name]: value };
+    .option("--delta", "ask for differences only (Envoy; the host does not speak it)", false);
+  addStandpointOptions(command).action(({ locality, label, ...options }: BootstrapOptions & StandpointOptions) => {
+    process.stdout.write(bootstrap({ ...options, ...standpoint({ locality, label }) }));
+  });
 }

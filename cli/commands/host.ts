@@ -2,12 +2,13 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { untilSignal } from "../lifetime.js";
 import { type LogOptions, newLogger } from "../logger.js";
-import { addIsolationOptions, addLogOptions } from "../options.js";
+import { addIsolationOptions, addLogOptions, locality } from "../options.js";
 
 interface HostCommand extends LogOptions {
   readonly bootstrap: string;
   readonly watchdog: number;
   readonly vmMemory: number;
+  readonly locality?: string;
 }
 
 /** `meltemi host`: the host proxy alone. */
@@ -16,7 +17,8 @@ export function addHost(command: Command): void {
     .name("host")
     .summary("run the host proxy")
     .description("Runs Meltemi's own proxy, which takes the same bootstrap and the same xDS as Envoy.")
-    .requiredOption("--bootstrap <file>", "bootstrap in YAML, as meltemi bootstrap prints it");
+    .requiredOption("--bootstrap <file>", "bootstrap in YAML, as meltemi bootstrap prints it")
+    .option("--locality <region/zone/subzone>", "where the proxy is, in place of what the bootstrap says", locality);
   addIsolationOptions(command);
   addLogOptions(command).action((options: HostCommand) =>
     untilSignal(async (own) => {
@@ -24,7 +26,15 @@ export function addHost(command: Command): void {
       const { startWatchedHost } = await import("../../host/index.js");
       const patienceMs = options.watchdog * 1000;
       const vmMemoryBytes = options.vmMemory * 2 ** 20;
-      const host = own(await startWatchedHost({ bootstrap, logger: newLogger(options), patienceMs, vmMemoryBytes }));
+      const host = own(
+        await startWatchedHost({
+          bootstrap,
+          logger: newLogger(options),
+          patienceMs,
+          vmMemoryBytes,
+          ...(options.locality !== undefined && { locality: options.locality }),
+        }),
+      );
       process.stdout.write(`admin on http://127.0.0.1:${host.adminPort}\n`);
       await host.ready();
       process.stdout.write("ready\n");

@@ -4,10 +4,19 @@ import type { Logger } from "pino";
 import { bootstrap, startControl } from "../../control/index.js";
 import { type Closable, untilSignal } from "../lifetime.js";
 import { newLogger } from "../logger.js";
-import { addIsolationOptions, addLogOptions, addRuleOptions, port, type RuleOptions } from "../options.js";
+import {
+  addIsolationOptions,
+  addLogOptions,
+  addRuleOptions,
+  addStandpointOptions,
+  port,
+  type RuleOptions,
+  type StandpointOptions,
+  standpoint,
+} from "../options.js";
 import { describeServices } from "../services.js";
 
-interface UpCommand extends RuleOptions {
+interface UpCommand extends RuleOptions, StandpointOptions {
   readonly port: number;
   readonly adminPort: number;
   readonly watchdog: number;
@@ -45,7 +54,7 @@ export function addUp(command: Command): void {
     )
     .option("--envoy <binary>", "on this Envoy in the place of the host");
   command.addHelpText("after", "\nExample: meltemi up examples/bookinfo/rules --port 18000");
-  addIsolationOptions(command);
+  addStandpointOptions(addIsolationOptions(command));
   addLogOptions(addRuleOptions(command)).action((rules: string, options: UpCommand) => {
     const { port: controlPort, adminPort, modules, bind, source } = options;
     return untilSignal(async (own) => {
@@ -62,7 +71,7 @@ export function addUp(command: Command): void {
         }),
       );
       process.stdout.write(`xDS on 127.0.0.1:${control.port}, rules in ${resolve(rules)}\n`);
-      const yaml = bootstrap({ controlPort: control.port, adminPort, nodeId: "up" });
+      const yaml = bootstrap({ controlPort: control.port, adminPort, nodeId: "up", ...standpoint(options) });
       await (options.envoy === undefined ? onHost(yaml, options, logger, own) : onEnvoy(yaml, options, own));
       process.stdout.write("ready\n");
     });

@@ -9,6 +9,13 @@ import { type BootstrapOptions, bootstrap } from "./bootstrap.js";
 
 const variants: Record<string, BootstrapOptions> = {
   "the usual one": { controlPort: 18000, adminPort: 19000, nodeId: "proxy-1" },
+  "somewhere, with labels": {
+    controlPort: 18000,
+    adminPort: 0,
+    nodeId: "proxy-1",
+    locality: "eu/a",
+    labels: { app: "shop", "topology.example/rack": "1" },
+  },
   "delta, another cluster and a control plane by name": {
     controlPort: 18000,
     controlHost: "localhost",

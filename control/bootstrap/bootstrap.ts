@@ -14,9 +14,11 @@ export interface BootstrapOptions {
   readonly nodeId: string;
   /** Groups proxies; beside an application, the host of its service. Default `meltemi`. */
   readonly cluster?: string;
+  /** Where the proxy is, `region/zone/subzone` or its beginning: by that rules tell endpoints that are near. */
+  readonly locality?: string;
   /** What runs beside the proxy: the name of its workload, which metrics give as `source_workload`. */
   readonly workload?: string;
-  /** That one's labels; metrics give `app` and `version`, as `source_app` and `source_version`. */
+  /** That one's labels: rules compare them with endpoints', metrics give `app` and `version` as `source_app` and `source_version`. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Ask for differences only (`DELTA_GRPC`), which the host does not speak. Default false. */
   readonly delta?: boolean;
@@ -68,9 +70,18 @@ function bootstrapObject(options: BootstrapOptions): object {
 }
 
 /** Who the proxy is; its metadata has the names that Istio's own bootstrap gives these. */
-function node({ nodeId, cluster, workload, labels }: BootstrapOptions): object {
-  const metadata = { ...(workload && { WORKLOAD_NAME: workload }), ...(labels && { LABELS: labels }) };
-  return { id: nodeId, cluster: cluster ?? "meltemi", ...(Object.keys(metadata).length > 0 && { metadata }) };
+function node({ nodeId, cluster, locality, workload, labels = {} }: BootstrapOptions): object {
+  const [region, zone, subZone] = locality?.split("/") ?? [];
+  const metadata = {
+    ...(workload !== undefined && { WORKLOAD_NAME: workload }),
+    ...(Object.keys(labels).length > 0 && { LABELS: labels }),
+  };
+  return {
+    id: nodeId,
+    cluster: cluster ?? "meltemi",
+    ...(region && { locality: { region, ...(zone && { zone }), ...(subZone && { sub_zone: subZone }) } }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+  };
 }
 
 function controlCluster(host: string, port: number): object {

@@ -89,7 +89,7 @@ const CARRIED = {
     "firstStreamId",
   ],
   route: ["name", "match", "destinations"],
-  policy: ["balance", "connectTimeout", "maxPendingRequests", "ejection", "shares"],
+  policy: ["balance", "connectTimeout", "maxPendingRequests", "ejection", "distributions", "failover"],
   ejection: ["consecutiveLocalErrors", "splitLocalErrors", "interval", "baseTime", "maxPercent"],
 } as const;
 

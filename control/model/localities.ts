@@ -1,37 +1,45 @@
-import type { DestinationRuleSpec, LoadBalancerSpec, Resource } from "../source/index.js";
+import type { DestinationRuleSpec, PortPolicySpec, Resource, TrafficPolicySpec } from "../source/index.js";
 import type { Problems } from "./problems.js";
 
-/** Says where a rule's parts for localities are not what its author may think. */
+type Settings = Pick<PortPolicySpec, "loadBalancer" | "outlierDetection">;
+
+/** Says where a rule's words for localities have no effect. */
 export function checkLocalities(rule: Resource<DestinationRuleSpec>, problems: Problems): void {
-  const { trafficPolicy, subsets = [] } = rule.spec;
-  const policies = [
-    { policy: trafficPolicy, path: ["spec", "trafficPolicy"] },
-    ...subsets.map((subset, index) => ({
-      policy: subset.trafficPolicy,
-      path: ["spec", "subsets", index, "trafficPolicy"],
-    })),
-  ];
-  for (const { policy, path } of policies) {
-    check(rule, policy?.loadBalancer, [...path, "loadBalancer"], problems);
-    (policy?.portLevelSettings ?? []).forEach(({ loadBalancer }, index) => {
-      check(rule, loadBalancer, [...path, "portLevelSettings", index, "loadBalancer"], problems);
+  const { trafficPolicy: host, subsets = [] } = rule.spec;
+  const check = (policy: TrafficPolicySpec | undefined, path: readonly PropertyKey[], above?: TrafficPolicySpec) => {
+    checkSettings(rule, { outlierDetection: above?.outlierDetection, ...policy }, path, problems);
+    (policy?.portLevelSettings ?? []).forEach((settings, index) => {
+      const { outlierDetection } = ofPort(above, settings.port.number);
+      checkSettings(rule, { outlierDetection, ...settings }, [...path, "portLevelSettings", index], problems);
     });
-  }
+  };
+  check(host, ["spec", "trafficPolicy"]);
+  // What a subset does not say itself, its host says for it.
+  subsets.forEach(({ trafficPolicy }, index) => {
+    check(trafficPolicy, ["spec", "subsets", index, "trafficPolicy"], host);
+  });
 }
 
-function check(
+function ofPort(policy: TrafficPolicySpec | undefined, port: number): Settings {
+  return policy?.portLevelSettings?.find((settings) => settings.port.number === port) ?? policy ?? {};
+}
+
+function checkSettings(
   rule: Resource<DestinationRuleSpec>,
-  spec: LoadBalancerSpec | undefined,
+  { loadBalancer, outlierDetection }: Settings,
   path: readonly PropertyKey[],
   problems: Problems,
 ): void {
-  const { distribute = [] } = spec?.localityLbSetting ?? {};
-  const at = [...path, "localityLbSetting", "distribute"];
-  if (distribute.length > 1) {
-    const taken = distribute.find(({ from }) => from === "*") ?? distribute[0];
-    const message = `holds for all proxies from ${taken?.from} alone: no proxy's own locality is known`;
-    problems.warning(rule, at, message);
+  const { simple, localityLbSetting: setting } = loadBalancer ?? {};
+  if (setting === undefined || setting.enabled === false) return;
+  const warn = (field: string, message: string): void => {
+    problems.warning(rule, [...path, "loadBalancer", "localityLbSetting", field], `has no effect: ${message}`);
+  };
+  if (setting.distribute !== undefined && simple === "RANDOM") {
+    warn("distribute", "RANDOM knows no weights, ROUND_ROBIN does");
   }
-  if (distribute.length > 0 && spec?.simple === "RANDOM")
-    problems.warning(rule, at, "has no effect: RANDOM knows no weights, ROUND_ROBIN does");
+  if (outlierDetection !== undefined) return;
+  for (const field of ["failover", "failoverPriority"] as const) {
+    if (setting[field] !== undefined) warn(field, "without outlierDetection no endpoint is ever taken for bad");
+  }
 }

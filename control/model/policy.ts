@@ -1,5 +1,5 @@
 import type { LoadBalancerSpec, OutlierDetectionSpec, PortPolicySpec, TrafficPolicySpec } from "../source/index.js";
-import type { Balance, Ejection, Policy, Share } from "./types.js";
+import type { Balance, Distribution, Ejection, Failover, Policy } from "./types.js";
 
 /** What holds for a port where no DestinationRule says otherwise; round robin is Aeraki's default. */
 const DEFAULT_BALANCE: Balance = { kind: "roundRobin" };
@@ -28,7 +28,8 @@ export function policyOf(
   const ejection = ejectionOf(settings.outlierDetection);
   return {
     balance: balanceOf(settings.loadBalancer, usual),
-    ...defined("shares", sharesOf(settings.loadBalancer)),
+    ...defined("distributions", distributionsOf(settings.loadBalancer)),
+    ...defined("failover", ejection && failoverOf(settings.loadBalancer)),
     ...defined("connectTimeout", tcp?.connectTimeout),
     ...defined("maxConnections", tcp?.maxConnections),
     ...defined("maxPendingRequests", http?.http1MaxPendingRequests),
@@ -69,13 +70,24 @@ function balanceOf(spec: LoadBalancerSpec | undefined, usual: Balance): Balance 
   return { kind: "hash", by, ...defined("minimumRingSize", hash.ringHash?.minimumRingSize ?? hash.minimumRingSize) };
 }
 
-/** The distribution that is for every proxy, else the first: what does not fit is told in localities.ts. */
-function sharesOf(spec: LoadBalancerSpec | undefined): readonly Share[] | undefined {
+function distributionsOf(spec: LoadBalancerSpec | undefined): readonly Distribution[] | undefined {
   const setting = spec?.localityLbSetting;
   if (setting?.enabled === false) return undefined;
-  const { distribute = [] } = setting ?? {};
-  const chosen = distribute.find(({ from }) => from === "*") ?? distribute[0];
-  return chosen && Object.entries(chosen.to).map(([locality, weight]) => ({ locality, weight }));
+  return setting?.distribute?.map(({ from, to }) => ({
+    from,
+    shares: Object.entries(to).map(([locality, weight]) => ({ locality, weight })),
+  }));
+}
+
+/** As in Istio nearer endpoints come first, unless a rule has it otherwise, wherever those that fail are left out. */
+function failoverOf(spec: LoadBalancerSpec | undefined): Failover | undefined {
+  const { enabled, distribute, failover, failoverPriority } = spec?.localityLbSetting ?? {};
+  if (enabled === false || distribute !== undefined) return undefined;
+  const labels = (failoverPriority ?? []).map((label) => {
+    const [name = "", ...value] = label.split("=");
+    return value.length === 0 ? { name } : { name, value: value.join("=") };
+  });
+  return { regions: failover ?? [], labels, asked: failover !== undefined || failoverPriority !== undefined };
 }
 
 function ejectionOf(spec: OutlierDetectionSpec | undefined): Ejection | undefined {

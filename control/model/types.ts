@@ -142,8 +142,10 @@ export interface Subset {
 /** How endpoints are chosen and used. Times are milliseconds. */
 export interface Policy {
   readonly balance: Balance;
-  /** Which localities get which part of the requests; without them all endpoints are alike. */
-  readonly shares?: readonly Share[];
+  /** Which localities get which part of a proxy's requests: the first holds whose `from` is where the proxy is. */
+  readonly distributions?: readonly Distribution[];
+  /** Nearer endpoints come first; without it all are alike. */
+  readonly failover?: Failover;
   readonly connectTimeout?: number;
   readonly maxConnections?: number;
   readonly maxPendingRequests?: number;
@@ -157,7 +159,26 @@ export interface Policy {
   readonly ejection?: Ejection;
 }
 
-/** A locality, or with a star at its end all those that begin so, and its part in proportion to the others'. */
+/** What holds for proxies in a locality, written as a {@link Share} has it. */
+export interface Distribution {
+  readonly from: string;
+  readonly shares: readonly Share[];
+}
+
+/** Which endpoints take requests as long as enough of them are there, before others do. */
+export interface Failover {
+  /** Where a region's requests go before they go to other regions. */
+  readonly regions: readonly { readonly from: string; readonly to: string }[];
+  /** In their order: an endpoint is the nearer the more of them it has as the proxy does, or as `value` says. */
+  readonly labels: readonly { readonly name: string; readonly value?: string }[];
+  /** A rule asks for it; else it is how endpoints in localities are used that are left out when they fail. */
+  readonly asked: boolean;
+}
+
+/**
+ * A locality with all that is below it, or with a star at its end all those that begin so, and its part in proportion to the
+ * others'.
+ */
 export interface Share {
   readonly locality: string;
   readonly weight: number;

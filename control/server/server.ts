@@ -3,6 +3,7 @@ import type { BaseLogger } from "pino";
 import { RuntimeSchema } from "../../xds/gen/envoy/service/runtime/v3/rtds_pb.js";
 import { AdsServer, type BesideService, type Peer, type Refusal, TypeUrl } from "../../xds/index.js";
 import { diff, Snapshot } from "../snapshot/index.js";
+import { standpointOf } from "./standpoint.js";
 
 /** How a {@link SnapshotServer} behaves. */
 export interface SnapshotServerOptions {
@@ -20,22 +21,24 @@ export class SnapshotServer {
   private snapshot = Snapshot.empty;
   /** Whether rules switch something by the runtime. */
   private switches = false;
+  /** Whether rules ask where proxies stand. */
+  private asks = false;
   /** Streams of proxies that were told of. */
-  private readonly warned = new Set<number>();
+  private readonly warned = { runtime: new Set<number>(), standpoint: new Set<number>() };
 
   constructor({ logger, onNack, services }: SnapshotServerOptions = {}) {
     this.logger = logger;
     this.ads = new AdsServer({
-      groupOf: (node) => node?.cluster ?? "",
       ...(logger === undefined ? {} : { logger }),
       ...(services === undefined ? {} : { services }),
       onConnect: (peer) => logger?.info(identify(peer), "proxy connected"),
       onDisconnect: (peer, reason) => {
-        this.warned.delete(peer.stream);
+        for (const streams of Object.values(this.warned)) streams.delete(peer.stream);
         logger?.info({ ...identify(peer), reason }, "proxy disconnected");
       },
       onAck: ({ peer, typeUrl, version }) => {
         this.warnOfRuntime(peer);
+        this.warnOfStandpoint(peer);
         logger?.debug({ ...identify(peer), type: shortName(typeUrl), version }, "configuration accepted");
       },
       onNack: (refusal) => {
@@ -61,7 +64,11 @@ export class SnapshotServer {
     }
     this.snapshot = snapshot;
     this.switches = [snapshot, ...beside.values()].some(saysByRuntime);
-    this.ads.publish(snapshot.types, new Map([...beside].map(([cluster, { types }]) => [cluster, types])));
+    this.asks = [snapshot, ...beside.values()].some(({ asks }) => asks);
+    this.ads.publish((node) => {
+      const ofGroup = beside.get(node?.cluster ?? "") ?? snapshot;
+      return ofGroup.seenFrom(standpointOf(node)).types;
+    });
   }
 
   /** Ends all streams. */
@@ -71,12 +78,24 @@ export class SnapshotServer {
 
   /** A proxy asks for the runtime before anything else, or never. */
   private warnOfRuntime(peer: Peer): void {
-    if (!this.switches || peer.types.includes(TypeUrl.Runtime) || this.warned.has(peer.stream)) return;
-    this.warned.add(peer.stream);
+    if (!this.switches || peer.types.includes(TypeUrl.Runtime) || this.warned.runtime.has(peer.stream)) return;
+    this.warned.runtime.add(peer.stream);
     this.logger?.warn(
       identify(peer),
       "the proxy's bootstrap has no runtime layer of the control plane's, so it writes no access log; " +
         "`meltemi bootstrap` prints one that has",
+    );
+  }
+
+  private warnOfStandpoint(peer: Peer): void {
+    const { locality, labels } = standpointOf(peer.node);
+    const told = locality !== "" || Object.keys(labels).length > 0;
+    if (!this.asks || told || this.warned.standpoint.has(peer.stream)) return;
+    this.warned.standpoint.add(peer.stream);
+    this.logger?.warn(
+      identify(peer),
+      "the proxy does not say where it is, so rules that choose endpoints by locality choose none for it; " +
+        "`meltemi bootstrap --locality` prints a bootstrap that says it",
     );
   }
 

@@ -3,8 +3,9 @@ import { rootCertificates } from "node:tls";
 import wabt from "wabt";
 import { parse } from "yaml";
 import { Authority } from "../../test/support/tls/index.js";
-import { buildModel } from "../model/index.js";
+import { buildModel, type Standpoint } from "../model/index.js";
 import { formatProblem, type Modules, moduleOf, pemPaths, readRules } from "../source/index.js";
+import { outlookOf } from "./outlook.js";
 import type { Resources } from "./resources.js";
 import { translate } from "./translate.js";
 
@@ -70,8 +71,17 @@ export function withoutPem(text: string): string {
   return [...names].reduce((all, [pem, name]) => all.replaceAll(JSON.stringify(pem), JSON.stringify(name)), text);
 }
 
-/** Everything that the rules of a case come to; the warnings too, since users get them. */
-export function translateCase(name: string): { resources: Resources; warnings: string[] } {
+/** What the rules of a case come to. */
+export interface Translated {
+  readonly resources: Resources;
+  /** For proxies elsewhere, as the case's standpoints.yaml has them. */
+  readonly endpointsAt: ReadonlyMap<string, Resources["endpoints"]>;
+  /** Users get them too. */
+  readonly warnings: readonly string[];
+}
+
+/** Everything that the rules of a case come to. */
+export function translateCase(name: string): Translated {
   const dns = caseFile(name, "addresses.yaml");
   const known = existsSync(dns) ? (parse(readFileSync(dns, "utf8")) as Record<string, string[]>) : {};
   // A Secret in a golden case names what is in it.
@@ -84,5 +94,14 @@ export function translateCase(name: string): { resources: Resources; warnings: s
   const built = rules && buildModel({ ...rules, addresses, pemFiles }, { modules: MODULES });
   const warnings = [...problems, ...(built?.problems ?? [])].map(formatProblem);
   if (built?.model === undefined) throw new Error(warnings.join("\n"));
-  return { resources: translate(built.model, MODULES), warnings };
+  const outlook = outlookOf(built.model);
+  const endpointsAt = Object.entries(standpointsOf(name)).map(
+    ([title, proxy]) => [title, outlook?.endpoints({ locality: "", labels: {}, ...proxy }) ?? []] as const,
+  );
+  return { resources: translate(built.model, MODULES), endpointsAt: new Map(endpointsAt), warnings };
+}
+
+function standpointsOf(name: string): Record<string, Partial<Standpoint>> {
+  const file = caseFile(name, "standpoints.yaml");
+  return existsSync(file) ? (parse(readFileSync(file, "utf8")) as Record<string, Partial<Standpoint>>) : {};
 }

@@ -1,4 +1,4 @@
-import type { Model } from "../model/index.js";
+import { type Model, NOWHERE } from "../model/index.js";
 import type { Lane, Modules } from "../source/index.js";
 import type { Resources } from "./resources.js";
 import { noSerials, type Serials } from "./serials.js";
@@ -53,8 +53,8 @@ const STEPS: readonly Step[] = [
   (model) => ({ clusters: calloutClusters(model) }),
   // What is switched under all of that without touching it.
   (model) => ({ runtimes: runtimes(model) }),
-  // The endpoints of all kinds of cluster.
-  (model) => ({ endpoints: endpoints(model) }),
+  // The endpoints of all kinds of cluster, for proxies that are nowhere: for others, see outlook.ts.
+  (model) => ({ endpoints: endpoints(model, NOWHERE) }),
 ];
 
 /**

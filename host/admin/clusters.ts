@@ -32,7 +32,7 @@ export function clustersJson(clusters: readonly Cluster[]): string {
   return JSON.stringify({ cluster_statuses: statuses });
 }
 
-function endpointLines({ stats, weight, hostname, healthy, ejected }: Endpoint): [string, string | number][] {
+function endpointLines({ stats, weight, priority, hostname, healthy, ejected }: Endpoint): [string, string | number][] {
   return [
     ["cx_active", stats.cxActive],
     ["cx_connect_fail", stats.cxConnectFail],
@@ -45,7 +45,7 @@ function endpointLines({ stats, weight, hostname, healthy, ejected }: Endpoint):
     ["hostname", hostname],
     ["health_flags", healthy ? "healthy" : ejected ? "/failed_outlier_check" : "/failed_eds_health"],
     ["weight", weight],
-    ["priority", 0],
+    ["priority", priority],
   ];
 }
 

@@ -11,7 +11,7 @@ import { type ClusterSettings, readCluster } from "./cluster-config.js";
 import { type ClusterStats, clusterStats } from "./cluster-stats.js";
 import { type Connector, connectInTurn, connectTo, type InternalConnect } from "./connect.js";
 import { DnsResolution } from "./dns.js";
-import { describeAssignment, type EndpointDescription, HostSet, type LiveEndpoint } from "./endpoints/index.js";
+import { describeAssignment, type EndpointDescription, type LiveEndpoint, PrioritySet } from "./endpoints/index.js";
 import { HealthChecker, readHealthChecks } from "./health/index.js";
 import { type Limits, readLimits } from "./limits.js";
 import { OriginalDestinations } from "./original-destination.js";
@@ -48,7 +48,7 @@ export class LiveCluster implements Cluster {
   private readonly outliers: OutlierDetector | undefined;
   private readonly health: HealthChecker | undefined;
   private readonly tls: UpstreamTls | undefined;
-  private hosts: HostSet;
+  private hosts: PrioritySet;
   private dns: DnsResolution | undefined;
   private sweeper: NodeJS.Timeout | undefined;
   private drained = false;
@@ -74,14 +74,14 @@ export class LiveCluster implements Cluster {
     const { tls } = this;
     const outlierSettings = readOutlierDetection(config.outlierDetection);
     const healthSettings = readHealthChecks(config.healthChecks);
-    const again = () => this.setHosts(this.hosts.again(panicPercent));
+    const again = () => this.setHosts(this.hosts.again());
     this.outliers = outlierSettings && new OutlierDetector(outlierSettings, this.stats, again);
     this.health = healthSettings && new HealthChecker(healthSettings, this.stats, tls, again);
     const { outliers } = this;
     const stats = this.counters;
     const connector: Connector = { stats, limits, outliers, connectTimeoutMs, bufferLimit, internal, passthrough, tls };
     this.poolContext = { connector, http };
-    this.hosts = new HostSet([], panicPercent);
+    this.hosts = new PrioritySet([], panicPercent);
     const inline =
       config.loadAssignment === undefined ? [] : describeAssignment(config.loadAssignment, "load_assignment");
     if (this.discovery === Cluster_DiscoveryType.STATIC) this.setEndpoints(inline);
@@ -221,17 +221,17 @@ export class LiveCluster implements Cluster {
   }
 
   private setEndpoints(descriptions: readonly EndpointDescription[]): void {
-    const { next, gone } = this.hosts.update(descriptions, this.settings.panicPercent);
+    const { next, gone } = this.hosts.update(descriptions);
     this.outliers?.update(next.all);
     this.health?.update(next.all);
-    this.setHosts(this.health === undefined ? next : next.again(this.settings.panicPercent));
+    this.setHosts(this.health === undefined ? next : next.again());
     this.counters.membership_change.inc();
     this.counters.membership_total.set(next.all.length);
     this.counters.max_host_weight.set(Math.max(0, ...next.all.map(({ weight }) => weight)));
     for (const endpoint of gone) this.forget(endpoint);
   }
 
-  private setHosts(hosts: HostSet): void {
+  private setHosts(hosts: PrioritySet): void {
     this.hosts = hosts;
     this.balancer.update(hosts);
     this.counters.membership_healthy.set(hosts.healthyCount);

@@ -18,6 +18,7 @@ export interface Endpoint {
   readonly address: EndpointAddress;
   readonly hostname: string;
   readonly weight: number;
+  readonly priority: number;
   readonly metadata: FilterMetadata;
   /** False where the control plane says UNHEALTHY, DRAINING or TIMEOUT, and while it is ejected. */
   readonly healthy: boolean;

@@ -22,6 +22,8 @@ export interface WatchedHostOptions {
   readonly patienceMs: number;
   /** What the memory of each Wasm VM may grow to. Default 512 MiB. */
   readonly vmMemoryBytes?: number;
+  /** Where the proxy is, in place of what the bootstrap's node says. */
+  readonly locality?: string;
 }
 
 /** A proxy whose data plane runs in a thread of its own. */
@@ -88,7 +90,7 @@ class RunningWatchedHost implements WatchedHost {
   }
 
   private spawn(): void {
-    const { bootstrap, vmMemoryBytes } = this.options;
+    const { bootstrap, vmMemoryBytes, locality } = this.options;
     this.pulse = new Pulse();
     this.vms.clear();
     const levels = METHODS.filter((method) => this.wants(method));
@@ -99,6 +101,7 @@ class RunningWatchedHost implements WatchedHost {
       adminPort,
       replaced: this.replaced,
       vmMemoryBytes,
+      locality,
       levels,
     };
     const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData });

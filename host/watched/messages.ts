@@ -7,6 +7,7 @@ export interface WorkerStart {
   /** How many workers were ended by the watchdog before. */
   readonly replaced: number;
   readonly vmMemoryBytes: number | undefined;
+  readonly locality: string | undefined;
   readonly levels: readonly LogMethod[];
 }
 

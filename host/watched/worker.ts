@@ -9,7 +9,7 @@ const BEAT_MS = 100;
 
 const port = parentPort;
 if (port === null) throw new Error("this is a worker's file");
-const { bootstrap, pulse: memory, adminPort, replaced, vmMemoryBytes, levels } = workerData as WorkerStart;
+const { bootstrap, pulse: memory, adminPort, replaced, vmMemoryBytes, locality, levels } = workerData as WorkerStart;
 const pulse = new Pulse(memory);
 const tell = (message: FromWorker): void => port.postMessage(message);
 
@@ -34,6 +34,7 @@ try {
     replaced,
     ...(adminPort && { adminPort }),
     ...(vmMemoryBytes && { vmMemoryBytes }),
+    locality,
   });
   tell({ kind: "started", adminPort: host.adminPort });
   port.on("message", ({ kind }: ToWorker) => {

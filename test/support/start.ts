@@ -20,6 +20,8 @@ export interface WorldSpec {
   readonly concurrency?: number;
   /** The lanes that the topic is about, where not both. */
   readonly lanes?: readonly Lane[];
+  /** Where the proxy says it is. */
+  readonly locality?: string;
   /** A folder of modules in place of the product's own. */
   readonly modules?: string;
   /** The codec's name, where it is not the protocol's usual one. */
@@ -45,7 +47,8 @@ export async function startWorld(kind: ProxyKind, protocol: Protocol, spec: Worl
     const control = await startControlPlane(rules.path, spec, warnings);
     closers.push(() => control.close());
     const adminPort = await freePort();
-    const node = { nodeId: `test-${adminPort}`, ...CALLERS };
+    const { locality } = spec;
+    const node = { nodeId: `test-${adminPort}`, ...CALLERS, ...(locality !== undefined && { locality }) };
     const yaml = bootstrap({ controlPort: control.port, adminPort, ...node });
     const proxy = await startProxy(kind, { bootstrap: yaml, adminPort, concurrency: spec.concurrency ?? 1 });
     closers.push(() => proxy.close());

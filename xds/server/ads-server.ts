@@ -14,7 +14,6 @@ import { grpcService } from "../grpc/index.js";
 import { delta } from "./delta.js";
 import type { AnyRequest, Dialect } from "./dialect.js";
 import type { AdsServerEvents } from "./events.js";
-import { Published } from "./published.js";
 import type { ResourceSet } from "./resources.js";
 import { stateOfTheWorld } from "./sotw.js";
 import { DiscoveryStream, type StreamContext } from "./stream.js";
@@ -24,14 +23,12 @@ export interface AdsServerOptions extends AdsServerEvents {
   readonly logger?: BaseLogger;
   /** How long a push waits for a client's answer before it goes on to the next type. Default 5 s. */
   readonly answerTimeoutMs?: number;
-  /**
-   * Tells groups of clients apart, which may be served sets of their own, by what they say of themselves first. Default:
-   * all are one.
-   */
-  readonly groupOf?: (node: Node | undefined) => string;
   /** What else is served on the same port. */
   readonly services?: readonly BesideService[];
 }
+
+/** What is served to a client that says this of itself. */
+export type SetsByNode = (node: Node | undefined) => ResourceSet;
 
 /** A gRPC service that has nothing to do with discovery. */
 export interface BesideService {
@@ -40,23 +37,23 @@ export interface BesideService {
 }
 
 /**
- * Serves one {@link ResourceSet} to any number of clients over aggregated discovery streams of both kinds. Until the
+ * Serves {@link ResourceSet}s to any number of clients over aggregated discovery streams of both kinds. Until the
  * first is published requests wait: an answer without resources would make clients throw away what they have.
  */
 export class AdsServer {
   private readonly grpc: Server;
-  /** With their groups, which are known from the first request on. */
-  private readonly streams = new Map<{ publish(published: Published): void }, string | undefined>();
+  /** With what their clients say of themselves, which is known from the first request on. */
+  private readonly streams = new Map<
+    { publish(set: ResourceSet): void },
+    { readonly node: Node | undefined } | undefined
+  >();
   private readonly calls = new Set<{ end(): void }>();
   private readonly context: StreamContext;
-  private published: Published | undefined;
-  private groups: ReadonlyMap<string, Published> = new Map();
-  private readonly groupOf: (node: Node | undefined) => string;
+  private served: SetsByNode | undefined;
   private opened = 0;
 
   constructor(options: AdsServerOptions = {}) {
     this.context = { events: options, logger: options.logger, answerTimeoutMs: options.answerTimeoutMs ?? 5000 };
-    this.groupOf = options.groupOf ?? (() => "");
     this.grpc = new Server(CHANNEL_OPTIONS);
     this.grpc.addService(grpcService(AggregatedDiscoveryService), {
       streamAggregatedResources: this.serve(stateOfTheWorld),
@@ -79,18 +76,13 @@ export class AdsServer {
   }
 
   /**
-   * Serves this set from now on, and groups that have one of their own that; each client is sent the types that differ from
-   * what it has.
+   * Serves this set from now on, or to each client what is for it by what it says of itself first; each is sent the types that
+   * differ from what it has.
    */
-  publish(resources: ResourceSet, groups: ReadonlyMap<string, ResourceSet> = new Map()): void {
-    const before = this.published ?? Published.nothing;
-    const next = ([group, set]: [string, ResourceSet]) =>
-      [group, (this.groups.get(group) ?? before).next(set)] as const;
-    this.groups = new Map([...groups].map(next));
-    this.published = before.next(resources);
-    for (const [stream, group] of this.streams) {
-      if (group !== undefined) stream.publish(this.groups.get(group) ?? this.published);
-    }
+  publish(sets: ResourceSet | SetsByNode): void {
+    const served = typeof sets === "function" ? sets : () => sets;
+    this.served = served;
+    for (const [stream, client] of this.streams) if (client !== undefined) stream.publish(served(client.node));
   }
 
   /** Ends all streams and releases the port. */
@@ -116,7 +108,7 @@ export class AdsServer {
     call: ServerDuplexStream<Request, Response>,
   ): void {
     const id = ++this.opened;
-    const stream = new DiscoveryStream(dialect, this.context, id, call.getPeer(), undefined, (response) => {
+    const stream = new DiscoveryStream(dialect, this.context, id, call.getPeer(), (response) => {
       call.write(response);
     });
     this.streams.set(stream, undefined);
@@ -129,7 +121,7 @@ export class AdsServer {
     };
     call.on("data", (request: Request) => {
       if (request.typeUrl !== "") {
-        this.assign(stream, request.node);
+        this.introduce(stream, request.node);
         stream.receive(request);
       } else
         call.emit("error", { code: status.INVALID_ARGUMENT, details: "type_url is required on an aggregated stream" });
@@ -143,13 +135,11 @@ export class AdsServer {
     });
   }
 
-  /** A client's first request says which group it is of. */
-  private assign(stream: { publish(published: Published): void }, node: Node | undefined): void {
+  /** A client's first request says what it is. */
+  private introduce(stream: { publish(set: ResourceSet): void }, node: Node | undefined): void {
     if (!this.streams.has(stream) || this.streams.get(stream) !== undefined) return;
-    const group = this.groupOf(node);
-    this.streams.set(stream, group);
-    const published = this.groups.get(group) ?? this.published;
-    if (published !== undefined) stream.publish(published);
+    this.streams.set(stream, { node });
+    if (this.served !== undefined) stream.publish(this.served(node));
   }
 }
 

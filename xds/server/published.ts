@@ -1,8 +1,8 @@
 import type { ResourceSet, ServedType } from "./resources.js";
 
 /**
- * What the server serves now. Each type has a label that goes out as the version: a counter, so that two publications
- * of one run are never confused, and the content's hash, so that two runs are not either.
+ * What a client is served now. Each type has a label that goes out as the version: a counter, so that two publications
+ * on one stream are never confused, and the content's hash, so that two streams are not either.
  */
 export class Published {
   static readonly nothing = new Published(new Map(), new Map());

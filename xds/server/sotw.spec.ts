@@ -199,12 +199,13 @@ test("versions never stand for two contents, over many publications and two serv
   await other.close();
 });
 
-test("a group of clients may be served a set of its own, from its first request on", async () => {
-  const grouped = new AdsServer({ groupOf: (node) => node?.cluster ?? "" });
+test("what a client says of itself decides which set it is served, from its first request on", async () => {
+  const grouped = new AdsServer();
   const port = await grouped.listen(0);
   const [usual, own] = [RawStream.sotw(port), RawStream.sotw(port)];
   try {
-    grouped.publish(setOf({ [Cluster]: { a: "1" } }), new Map([["own", setOf({ [Cluster]: { b: "1" } })]]));
+    const [all, its] = [setOf({ [Cluster]: { a: "1" } }), setOf({ [Cluster]: { b: "1" } })];
+    grouped.publish((node) => (node?.cluster === "own" ? its : all));
     usual.send({ typeUrl: Cluster, node: { cluster: "other" } });
     own.send({ typeUrl: Cluster, node: { cluster: "own" } });
     const first = await own.next();

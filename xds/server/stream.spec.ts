@@ -10,7 +10,7 @@ import {
 import { contentsOf, setOf } from "../raw-stream.support.js";
 import { TypeUrl } from "../type-urls.js";
 import { delta } from "./delta.js";
-import { Published } from "./published.js";
+import type { ResourceSet } from "./resources.js";
 import { stateOfTheWorld } from "./sotw.js";
 import { DiscoveryStream } from "./stream.js";
 
@@ -39,7 +39,7 @@ class Client {
 /** Messages on their way, each way in order; the test decides when one arrives. */
 interface Link {
   readonly proxy: Client;
-  publish(published: Published): void;
+  publish(set: ResourceSet): void;
   /** Lets one message arrive; false where none is under way. */
   toServer(): boolean;
   toProxy(): boolean;
@@ -50,9 +50,8 @@ function sotwLink(): Link {
   const responses: DiscoveryResponse[] = [];
   const requests: Partial<DiscoveryResponse & { names: string[] }>[] = [];
   const nonces: Record<string, string> = {};
-  const stream = new DiscoveryStream(stateOfTheWorld, context, 1, "", Published.nothing, (each) =>
-    responses.push(each),
-  );
+  const stream = new DiscoveryStream(stateOfTheWorld, context, 1, "", (each) => responses.push(each));
+  stream.publish(new Map());
   const ask = (typeUrl: string): void => {
     const names = typeUrl === Endpoint ? [...proxy.of(Cluster).keys()] : typeUrl === Route ? ["r"] : [];
     if (names.length > 0 || typeUrl !== Endpoint) requests.push({ typeUrl, nonce: nonces[typeUrl] ?? "", names });
@@ -60,7 +59,7 @@ function sotwLink(): Link {
   for (const typeUrl of [Cluster, Listener, Route]) ask(typeUrl);
   return {
     proxy,
-    publish: (published) => stream.publish(published),
+    publish: (set) => stream.publish(set),
     toServer: () => {
       const next = requests.shift();
       if (next === undefined) return false;
@@ -90,11 +89,12 @@ function deltaLink(): Link {
   const proxy = new Client();
   const responses: DeltaDiscoveryResponse[] = [];
   const requests: { typeUrl: string; responseNonce?: string; subscribe?: string[]; unsubscribe?: string[] }[] = [];
-  const stream = new DiscoveryStream(delta, context, 1, "", Published.nothing, (each) => responses.push(each));
+  const stream = new DiscoveryStream(delta, context, 1, "", (each) => responses.push(each));
+  stream.publish(new Map());
   requests.push({ typeUrl: Cluster }, { typeUrl: Listener }, { typeUrl: Route, subscribe: ["r"] });
   return {
     proxy,
-    publish: (published) => stream.publish(published),
+    publish: (set) => stream.publish(set),
     toServer: () => {
       const next = requests.shift();
       if (next === undefined) return false;
@@ -145,13 +145,11 @@ test.each([
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120 }), publication, (steps, last) => {
       const link = open();
-      let published = Published.nothing;
       const publish = ({ to, also, content }: typeof last): void => {
         const clusters = { [to]: content, [also]: content };
         const endpoints = { [to]: "1", [also]: "1" };
         const set = { [Cluster]: clusters, [Endpoint]: endpoints, [Listener]: { l: content }, [Route]: { r: to } };
-        published = published.next(setOf(set));
-        link.publish(published);
+        link.publish(setOf(set));
       };
       for (const each of steps) {
         if (typeof each === "object") publish(each);

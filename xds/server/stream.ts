@@ -3,7 +3,8 @@ import type { Node } from "../gen/envoy/config/core/v3/base_pb.js";
 import { TypeUrl } from "../type-urls.js";
 import type { AnyRequest, Content, Dialect } from "./dialect.js";
 import type { AdsServerEvents, Peer } from "./events.js";
-import type { Published } from "./published.js";
+import { Published } from "./published.js";
+import type { ResourceSet } from "./resources.js";
 import { CLUSTER_STAGES, isClusters, isOrdered, LATER_STAGES, restsOnClusters, type Stage } from "./stages.js";
 import { type Change, TypeSubscription } from "./subscription.js";
 import { endpointNames } from "./warming.js";
@@ -21,6 +22,7 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
   /** Requests that came before there was anything to answer them with. */
   private readonly early: Request[] = [];
   private readonly timers = new Set<NodeJS.Timeout>();
+  private published: Published | undefined;
   private node: Node | undefined;
   private introduced = false;
   private responses = 0;
@@ -30,7 +32,6 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
     private readonly context: StreamContext,
     private readonly id: number,
     private readonly address: string,
-    private published: Published | undefined,
     private readonly emit: (response: Response) => void,
   ) {}
 
@@ -40,9 +41,9 @@ export class DiscoveryStream<Request extends AnyRequest, Response> {
   }
 
   /** Serves another set from now on. */
-  publish(published: Published): void {
+  publish(set: ResourceSet): void {
     const waited = this.published === undefined ? this.early.splice(0) : [];
-    this.published = published;
+    this.published = (this.published ?? Published.nothing).next(set);
     for (const request of waited) this.receive(request);
     this.advance();
   }

@@ -17,18 +17,33 @@ const consistentHash = z.strictObject({
 
 const SIMPLE = ["UNSPECIFIED", "ROUND_ROBIN", "LEAST_REQUEST", "LEAST_CONN", "RANDOM", "PASSTHROUGH"] as const;
 
-const NO_PLACE = "proxies say of no locality that it is theirs";
-
-/** Which localities' endpoints get which part. A proxy's own locality is not known, so `from` tells no proxies apart. */
-const localitySetting = z.strictObject({
-  enabled: z.boolean().optional(),
-  distribute: z
-    .array(z.strictObject({ from: text, to: z.record(text, z.number().int().min(0).max(100)) }))
-    .min(1, "expected at least one distribution")
-    .optional(),
-  failover: later(NO_PLACE),
-  failoverPriority: later(NO_PLACE),
-});
+/** Which localities' endpoints get which part, or which take the place of others; proxies say where they are themselves. */
+const localitySetting = z
+  .strictObject({
+    enabled: z.boolean().optional(),
+    distribute: z
+      .array(z.strictObject({ from: text, to: z.record(text, z.number().int().min(0).max(100)) }))
+      .min(1, "expected at least one distribution")
+      .optional(),
+    /** Regions. */
+    failover: z
+      .array(
+        z
+          .strictObject({ from: text, to: text })
+          .refine(({ from, to }) => from !== to && !`${from}${to}`.includes("*"), {
+            message: "expected two different regions, without stars",
+          }),
+      )
+      .min(1, "expected at least one failover")
+      .optional(),
+    /** Names of labels, or `name=value`. */
+    failoverPriority: z.array(text).min(1, "expected at least one label").optional(),
+  })
+  .refine(
+    ({ distribute, failover, failoverPriority }) =>
+      distribute === undefined || (failover ?? failoverPriority) === undefined,
+    { message: "expected distribute, or failover and failoverPriority, found both" },
+  );
 
 const loadBalancer = z
   .strictObject({

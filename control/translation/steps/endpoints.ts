@@ -4,7 +4,7 @@ import {
   type ClusterLoadAssignment,
   ClusterLoadAssignmentSchema,
 } from "../../../xds/gen/envoy/config/endpoint/v3/endpoint_pb.js";
-import type { Destination, Endpoint, Model, Service, Subset } from "../../model/index.js";
+import type { Destination, Endpoint, Model, Service, Standpoint, Subset } from "../../model/index.js";
 import {
   ENDPOINT_METADATA,
   egressListener,
@@ -17,37 +17,37 @@ import {
   requestEndpoints,
   sessionCluster,
 } from "../names.js";
+import { levelsOf } from "./priorities.js";
 import { flowTargets } from "./session-clusters.js";
 import { weighted } from "./weights.js";
 
 type EndpointInit = MessageInitShape<typeof LbEndpointSchema>;
 
-/** The endpoints of every cluster: backends as they are, and the internal addresses that lead to them. */
-export function endpoints({ services }: Model): ClusterLoadAssignment[] {
-  const flows = flowTargets({ services }).flatMap(flowAssignments);
+/** The endpoints of every cluster, as a proxy is to use them: backends as they are, and the internal addresses that lead to them. */
+export function endpoints({ services }: Model, proxy: Standpoint): ClusterLoadAssignment[] {
+  const flows = flowTargets({ services }).flatMap((service) => assignments(service, proxy, flowCluster));
   return [
     ...services.flatMap((service) =>
-      service.codec.lane === "session" ? sessionAssignments(service) : requestAssignments(service),
+      service.codec.lane === "session"
+        ? assignments(service, proxy, sessionCluster)
+        : requestAssignments(service, proxy),
     ),
     ...flows,
   ];
 }
 
-function sessionAssignments(service: Service): ClusterLoadAssignment[] {
-  return assignments(service, sessionCluster);
-}
-
-function flowAssignments(service: Service): ClusterLoadAssignment[] {
-  return assignments(service, flowCluster);
-}
-
 /** The backends as they are, of a service and of each subset. */
-function assignments(service: Service, nameOf: (destination: Destination) => string): ClusterLoadAssignment[] {
+function assignments(
+  service: Service,
+  proxy: Standpoint,
+  nameOf: (destination: Destination) => string,
+): ClusterLoadAssignment[] {
   return choices(service).map((choice) =>
-    assignment(
-      nameOf({ ...service, subset: choice.name }),
-      chosenBy(service, choice).map((endpoint) => ({ ...backend(endpoint), ...about(endpoint), ...weight(endpoint) })),
-    ),
+    assignment(nameOf({ ...service, subset: choice.name }), chosenBy(service, choice, proxy), (endpoint) => ({
+      ...backend(endpoint),
+      ...about(endpoint),
+      ...weight(endpoint),
+    })),
   );
 }
 
@@ -63,15 +63,16 @@ function versionOf({ labels: { version } }: Endpoint) {
 }
 
 /** Hashed as their ways through the egress codec are: a key has its backend, whoever asks for it. */
-function pinnedAssignments(service: Service): ClusterLoadAssignment[] {
+function pinnedAssignments(service: Service, proxy: Standpoint): ClusterLoadAssignment[] {
   return choices(service).map((choice) =>
     assignment(
       pinnedCluster({ ...service, subset: choice.name }),
-      chosenBy(service, choice).map((endpoint) => ({
+      chosenBy(service, choice, proxy),
+      (endpoint): EndpointInit => ({
         ...backend(endpoint),
         metadata: { filterMetadata: hashedBy(endpoint) },
         ...weight(endpoint),
-      })),
+      }),
     ),
   );
 }
@@ -80,11 +81,15 @@ function hashedBy(endpoint: Endpoint) {
   return { [HASH_METADATA]: { hash_key: endpointAddress(endpoint) } };
 }
 
-function requestAssignments(service: Service): ClusterLoadAssignment[] {
+function requestAssignments(service: Service, proxy: Standpoint): ClusterLoadAssignment[] {
   return [
-    assignment(outboundCluster(service), distinct(service.endpoints).map(backend)),
-    ...choices(service).map((choice) => requestAssignment(service, choice)),
-    ...(service.codec.pins ? pinnedAssignments(service) : []),
+    assignment(outboundCluster(service), [distinct(service.endpoints)], backend),
+    ...choices(service).map((choice) =>
+      assignment(requestEndpoints(service, choice.name), chosenBy(service, choice, proxy), (endpoint) =>
+        way(service, endpoint),
+      ),
+    ),
+    ...(service.codec.pins ? pinnedAssignments(service, proxy) : []),
   ];
 }
 
@@ -93,28 +98,32 @@ function choices({ policy, subsets }: Service): readonly Subset[] {
   return [{ name: "", labels: {}, policy }, ...subsets];
 }
 
-function chosenBy({ endpoints }: Service, { labels, policy }: Subset): readonly Endpoint[] {
+/** The endpoints of a choice, the nearest first. */
+function chosenBy(
+  { endpoints }: Service,
+  { labels, policy }: Subset,
+  proxy: Standpoint,
+): readonly (readonly Endpoint[])[] {
   const fitting = endpoints.filter((endpoint) =>
     Object.entries(labels).every(([label, value]) => endpoint.labels[label] === value),
   );
-  return weighted(distinct(fitting), policy);
+  return levelsOf(weighted(distinct(fitting), policy, proxy), policy, proxy);
 }
 
 function weight(endpoint: Endpoint): Pick<EndpointInit, "loadBalancingWeight"> {
   return endpoint.weight === undefined ? {} : { loadBalancingWeight: endpoint.weight };
 }
 
-function requestAssignment(service: Service, choice: Subset): ClusterLoadAssignment {
-  return assignment(
-    requestEndpoints(service, choice.name),
-    chosenBy(service, choice).map((endpoint) => way(service, endpoint)),
-  );
-}
-
-function assignment(clusterName: string, lbEndpoints: EndpointInit[]): ClusterLoadAssignment {
+function assignment(
+  clusterName: string,
+  levels: readonly (readonly Endpoint[])[],
+  write: (endpoint: Endpoint) => EndpointInit,
+): ClusterLoadAssignment {
   return create(ClusterLoadAssignmentSchema, {
     clusterName,
-    endpoints: lbEndpoints.length === 0 ? [] : [{ lbEndpoints }],
+    endpoints: levels
+      .filter(({ length }) => length > 0)
+      .map((level, priority) => ({ priority, lbEndpoints: level.map(write) })),
   });
 }
 

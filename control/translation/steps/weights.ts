@@ -1,16 +1,21 @@
-import type { Endpoint, Policy, Share } from "../../model/index.js";
+import type { Endpoint, Policy, Share, Standpoint } from "../../model/index.js";
 
 /** Weights are whole numbers; so fine are shares told apart. */
 const SCALE = 10_000;
 
 /**
- * The endpoints that take part, with their weights. Where localities have shares, a locality's share is split among its endpoints
- * as their own weights have it, and what is in no locality with a share gets nothing.
+ * The endpoints that take part, with their weights. Where localities have shares of what a proxy sends, a locality's share is
+ * split among its endpoints as their own weights have it, and what is in no locality with a share gets nothing.
  *
  * The weights say it all, rather than Envoy's locality weights: so every policy heeds them, and an endpoint that is out leaves
  * its part to all the others.
  */
-export function weighted(endpoints: readonly Endpoint[], { shares }: Pick<Policy, "shares">): readonly Endpoint[] {
+export function weighted(
+  endpoints: readonly Endpoint[],
+  { distributions = [] }: Pick<Policy, "distributions">,
+  proxy: Standpoint,
+): readonly Endpoint[] {
+  const shares = distributions.find(({ from }) => covers(from, proxy.locality))?.shares;
   if (shares === undefined) return endpoints;
   const groups = new Map<Share, Endpoint[]>();
   for (const endpoint of endpoints) {
@@ -33,9 +38,8 @@ function shareOf({ locality = "" }: Endpoint, shares: readonly Share[]): Share |
   return fitting.sort((a, b) => b.locality.length - a.locality.length)[0];
 }
 
-/** `region/zone/*` covers `region/zone` and all below; `*` covers everything. */
+/** `region/zone` and `region/zone/*` cover the zone and all below; `*` covers everything. */
 function covers(pattern: string, locality: string): boolean {
-  if (!pattern.endsWith("*")) return pattern === locality;
-  const beginning = pattern.slice(0, -1);
-  return locality.startsWith(beginning) || `${locality}/` === beginning;
+  if (pattern.endsWith("*") && locality.startsWith(pattern.slice(0, -1))) return true;
+  return `${locality}/`.startsWith(`${pattern.replace(/\/\*$/, "")}/`);
 }

@@ -1,18 +1,24 @@
 import { expect, test } from "vitest";
-import { HostSet, LiveEndpoint } from "../endpoints/index.js";
+import { HostSet, LiveEndpoint, PrioritySet } from "../endpoints/index.js";
+import { ByPriority } from "./by-priority.js";
 import { LeastRequest } from "./least-request.js";
 import { OverrideHost } from "./override-host.js";
 import { RandomChoice } from "./random.js";
 import { RingHash } from "./ring-hash.js";
 import { RoundRobin } from "./round-robin.js";
-import type { Balancer } from "./types.js";
+import type { LevelBalancer } from "./types.js";
 
 function endpoint(port: number, { weight = 1, healthy = true } = {}): LiveEndpoint {
   const address = { kind: "tcp", host: "10.0.0.1", port } as const;
   return new LiveEndpoint({ name: `10.0.0.1:${port}`, address, hostname: "", weight, metadata: {}, healthy });
 }
 
-function counts(balancer: Balancer, hosts: LiveEndpoint[], picks: number, hash?: (pick: number) => bigint): number[] {
+function counts(
+  balancer: LevelBalancer,
+  hosts: LiveEndpoint[],
+  picks: number,
+  hash?: (pick: number) => bigint,
+): number[] {
   balancer.update(new HostSet(hosts, 50));
   const count = new Map<LiveEndpoint | undefined, number>();
   for (let pick = 0; pick < picks; pick++) {
@@ -79,9 +85,24 @@ test("override host takes the one that metadata or a header names, else the fall
     ],
     { update: () => undefined, pick: () => hosts[2] },
   );
-  balancer.update(new HostSet(hosts, 50));
+  balancer.update(new PrioritySet(hosts, 50));
   const dynamicMetadata = { meltemi: { a: { address: "10.0.0.1:2" } } };
   expect(balancer.pick({ dynamicMetadata })).toBe(hosts[1]);
   expect(balancer.pick({ dynamicMetadata, header: () => "10.0.0.1:9, 10.0.0.1:1" })).toBe(hosts[0]);
   expect(balancer.pick({})).toBe(hosts[2]);
+});
+
+test("nearer priorities first; a hash stays with its priority and its host, as far as these take it", () => {
+  const hosts = [endpoint(1), endpoint(2, { healthy: false }), endpoint(3)];
+  (hosts[2] as LiveEndpoint).priority = 1;
+  const count = (balancer: ByPriority, hash?: (pick: number) => bigint): number => {
+    balancer.update(new PrioritySet(hosts, 0));
+    const picked = Array.from({ length: 10_000 }, (_, pick) => balancer.pick({ hash: hash?.(pick) }));
+    return picked.filter((host) => host === hosts[0]).length / 100;
+  };
+  expect(count(new ByPriority(() => new RoundRobin()))).toBeCloseTo(70, -1);
+  // One hash for all is nothing to a policy that does not look at it.
+  expect(count(new ByPriority(() => new RoundRobin()), () => 7n)).toBeCloseTo(70, -1);
+  const ring = () => new ByPriority(() => new RingHash({ minimumSize: 64, maximumSize: 64, useHostname: false }), true);
+  expect([count(ring(), () => 69n), count(ring(), () => 170n)]).toEqual([100, 0]);
 });

@@ -16,6 +16,7 @@ import {
   SubsetSchema,
 } from "../../../xds/gen/envoy/extensions/load_balancing_policies/subset/v3/subset_pb.js";
 import { ConfigError, type Extension, openExtension } from "../../config/index.js";
+import { ByPriority } from "./by-priority.js";
 import { LeastRequest } from "./least-request.js";
 import { OVERRIDE_HOST, readOverrideHost } from "./override-config.js";
 import { OverrideHost } from "./override-host.js";
@@ -25,17 +26,30 @@ import { RoundRobin } from "./round-robin.js";
 import { SubsetFallback } from "./subset.js";
 import type { Balancer } from "./types.js";
 
-const RING = { minimumSize: 1024, maximumSize: 8 * 1024 * 1024, useHostname: false };
+const RING = { minimumSize: 1024, maximumSize: 8 * 1024 * 1024 };
+
+function leastRequest(choices = 2, bias = 1): Balancer {
+  return new ByPriority(() => new LeastRequest(choices, bias));
+}
+
+function ringHash(
+  minimumSize: number | bigint = RING.minimumSize,
+  maximumSize: number | bigint = RING.maximumSize,
+  useHostname = false,
+): Balancer {
+  const options = { minimumSize: Number(minimumSize), maximumSize: Number(maximumSize), useHostname };
+  return new ByPriority(() => new RingHash(options), true);
+}
 
 /** Each policy by the name of its message. A new policy is one line here. */
 const POLICIES: Readonly<Record<string, (extension: Extension) => Balancer>> = {
   [RoundRobinSchema.typeName]: (extension) => {
     extension.decode(RoundRobinSchema, {});
-    return new RoundRobin();
+    return new ByPriority(() => new RoundRobin());
   },
   [RandomSchema.typeName]: (extension) => {
     extension.decode(RandomSchema, {});
-    return new RandomChoice();
+    return new ByPriority(() => new RandomChoice());
   },
   [LeastRequestSchema.typeName]: (extension) => {
     const fields = {
@@ -43,7 +57,7 @@ const POLICIES: Readonly<Record<string, (extension: Extension) => Balancer>> = {
       "envoy.config.core.v3.RuntimeDouble": ["default_value"],
     };
     const { choiceCount, activeRequestBias } = extension.decode(LeastRequestSchema, fields);
-    return new LeastRequest(choiceCount ?? 2, activeRequestBias?.defaultValue ?? 1);
+    return leastRequest(choiceCount, activeRequestBias?.defaultValue);
   },
   [RingHashSchema.typeName]: (extension) => {
     const known = ["hash_function", "minimum_ring_size", "maximum_ring_size", "use_hostname_for_hashing"];
@@ -51,11 +65,7 @@ const POLICIES: Readonly<Record<string, (extension: Extension) => Balancer>> = {
     if (config.hashFunction === RingHash_HashFunction.MURMUR_HASH_2) {
       throw new ConfigError(`${extension.path}.hash_function`, "expected XX_HASH; others are not implemented");
     }
-    return new RingHash({
-      minimumSize: Number(config.minimumRingSize ?? RING.minimumSize),
-      maximumSize: Number(config.maximumRingSize ?? RING.maximumSize),
-      useHostname: config.useHostnameForHashing,
-    });
+    return ringHash(config.minimumRingSize, config.maximumRingSize, config.useHostnameForHashing);
   },
   [SubsetSchema.typeName]: (extension) => {
     const known = ["fallback_policy", "subset_selectors", "subset_lb_policy"];
@@ -107,23 +117,19 @@ export function buildBalancer(cluster: Cluster): Balancer {
     return buildPolicy(cluster.loadBalancingPolicy, "load_balancing_policy");
   switch (cluster.lbPolicy) {
     case Cluster_LbPolicy.ROUND_ROBIN:
-      return new RoundRobin();
+      return new ByPriority(() => new RoundRobin());
     case Cluster_LbPolicy.RANDOM:
-      return new RandomChoice();
+      return new ByPriority(() => new RandomChoice());
     case Cluster_LbPolicy.LEAST_REQUEST: {
       const config = cluster.lbConfig.case === "leastRequestLbConfig" ? cluster.lbConfig.value : undefined;
-      return new LeastRequest(config?.choiceCount ?? 2, config?.activeRequestBias?.defaultValue ?? 1);
+      return leastRequest(config?.choiceCount, config?.activeRequestBias?.defaultValue);
     }
     case Cluster_LbPolicy.RING_HASH: {
       const config = cluster.lbConfig.case === "ringHashLbConfig" ? cluster.lbConfig.value : undefined;
       if (config?.hashFunction === Cluster_RingHashLbConfig_HashFunction.MURMUR_HASH_2) {
         throw new ConfigError("ring_hash_lb_config.hash_function", "expected XX_HASH; others are not implemented");
       }
-      return new RingHash({
-        minimumSize: Number(config?.minimumRingSize ?? RING.minimumSize),
-        maximumSize: Number(config?.maximumRingSize ?? RING.maximumSize),
-        useHostname: false,
-      });
+      return ringHash(config?.minimumRingSize, config?.maximumRingSize);
     }
     default:
       throw new ConfigError("lb_policy", `${Cluster_LbPolicy[cluster.lbPolicy]} is not implemented by this host`);

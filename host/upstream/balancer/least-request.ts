@@ -1,13 +1,13 @@
 import type { HostSet, LiveEndpoint } from "../endpoints/index.js";
 import { EdfSchedule } from "./edf.js";
 import { sameWeights } from "./round-robin.js";
-import type { Balancer } from "./types.js";
+import type { LevelBalancer } from "./types.js";
 
 /**
  * Of `choices` random candidates the one with the fewest active requests. With different weights: by schedule, with
  * weight / (active + 1)^bias, as Envoy describes its weighted least request.
  */
-export class LeastRequest implements Balancer {
+export class LeastRequest implements LevelBalancer {
   private hosts: readonly LiveEndpoint[] = [];
   private schedule: EdfSchedule<LiveEndpoint> | undefined;
 

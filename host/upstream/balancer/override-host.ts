@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
-import type { HostSet, LiveEndpoint } from "../endpoints/index.js";
+import type { LiveEndpoint, PrioritySet } from "../endpoints/index.js";
 import type { LoadBalancerContext } from "../types.js";
 import type { Balancer } from "./types.js";
 
@@ -17,7 +17,7 @@ export class OverrideHost implements Balancer {
     private readonly fallback: Balancer,
   ) {}
 
-  update(hosts: HostSet): void {
+  update(hosts: PrioritySet): void {
     this.byName = new Map(hosts.all.map((endpoint) => [endpoint.name, endpoint]));
     this.fallback.update(hosts);
   }

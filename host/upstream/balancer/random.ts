@@ -1,8 +1,8 @@
 import type { HostSet, LiveEndpoint } from "../endpoints/index.js";
-import type { Balancer } from "./types.js";
+import type { LevelBalancer } from "./types.js";
 
 /** Any candidate, weights not looked at (as in Envoy). */
-export class RandomChoice implements Balancer {
+export class RandomChoice implements LevelBalancer {
   private hosts: readonly LiveEndpoint[] = [];
 
   update(hosts: HostSet): void {

@@ -1,7 +1,7 @@
 import { xxHash64 } from "../../bytes/index.js";
 import type { HostSet, LiveEndpoint } from "../endpoints/index.js";
 import type { LoadBalancerContext } from "../types.js";
-import type { Balancer } from "./types.js";
+import type { LevelBalancer } from "./types.js";
 
 interface RingPoint {
   readonly hash: bigint;
@@ -16,7 +16,7 @@ export interface RingOptions {
 }
 
 /** Ketama with xxHash64 of `<key>_<n>`, an endpoint's address if its metadata has no key: the same ring as Envoy's, so both choose the same host for a hash. */
-export class RingHash implements Balancer {
+export class RingHash implements LevelBalancer {
   private ring: readonly RingPoint[] = [];
   private members: readonly LiveEndpoint[] = [];
 

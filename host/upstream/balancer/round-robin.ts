@@ -1,9 +1,9 @@
 import type { HostSet, LiveEndpoint } from "../endpoints/index.js";
 import { EdfSchedule } from "./edf.js";
-import type { Balancer } from "./types.js";
+import type { LevelBalancer } from "./types.js";
 
 /** In turn; by weight where the weights differ. */
-export class RoundRobin implements Balancer {
+export class RoundRobin implements LevelBalancer {
   private hosts: readonly LiveEndpoint[] = [];
   private schedule: EdfSchedule<LiveEndpoint> | undefined;
   private turn = Math.floor(Math.random() * 1024);

@@ -1,4 +1,4 @@
-import type { HostSet, LiveEndpoint } from "../endpoints/index.js";
+import type { LiveEndpoint, PrioritySet } from "../endpoints/index.js";
 import type { LoadBalancerContext } from "../types.js";
 import type { Balancer } from "./types.js";
 
@@ -9,7 +9,7 @@ import type { Balancer } from "./types.js";
 export class SubsetFallback implements Balancer {
   constructor(private readonly any: Balancer | undefined) {}
 
-  update(hosts: HostSet): void {
+  update(hosts: PrioritySet): void {
     this.any?.update(hosts);
   }
 

@@ -25,6 +25,9 @@ export const ASSIGNMENT_FIELDS: SupportedFields = {
   "envoy.config.core.v3.Metadata": ["filter_metadata"],
 };
 
+/** As the proto has it. */
+const MAX_PRIORITY = 128;
+
 /** All endpoints of an assignment, each address once. */
 export function describeAssignment(assignment: ClusterLoadAssignment, path = ""): EndpointDescription[] {
   checkSupported(ClusterLoadAssignmentSchema, assignment, ASSIGNMENT_FIELDS, path);
@@ -32,9 +35,9 @@ export function describeAssignment(assignment: ClusterLoadAssignment, path = "")
   const byName = new Map<string, EndpointDescription>();
   for (const [group, locality] of assignment.endpoints.entries()) {
     const at = `${prefix}endpoints[${group}]`;
-    if (locality.priority !== 0) throw new ConfigError(`${at}.priority`, "only priority 0 is implemented by this host");
+    if (locality.priority > MAX_PRIORITY) throw new ConfigError(`${at}.priority`, `expected at most ${MAX_PRIORITY}`);
     for (const [index, lbEndpoint] of locality.lbEndpoints.entries()) {
-      const description = describeEndpoint(lbEndpoint, `${at}.lb_endpoints[${index}]`);
+      const description = describeEndpoint(lbEndpoint, locality.priority, `${at}.lb_endpoints[${index}]`);
       if (!byName.has(description.name)) byName.set(description.name, description);
     }
   }

@@ -10,6 +10,8 @@ export interface EndpointDescription {
   readonly address: EndpointAddress;
   readonly hostname: string;
   readonly weight: number;
+  /** Endpoints of 0, the default, come first; others as far as these are not healthy. */
+  readonly priority?: number;
   readonly metadata: FilterMetadata;
   readonly healthy: boolean;
 }
@@ -20,6 +22,7 @@ export class LiveEndpoint implements Endpoint {
   readonly address: EndpointAddress;
   hostname: string;
   weight: number;
+  priority: number;
   metadata: FilterMetadata;
   /** Out for a while: it failed too often. */
   ejected = false;
@@ -42,6 +45,7 @@ export class LiveEndpoint implements Endpoint {
     this.address = description.address;
     this.hostname = description.hostname;
     this.weight = description.weight;
+    this.priority = description.priority ?? 0;
     this.metadata = description.metadata;
     this.admitted = description.healthy;
   }
@@ -53,6 +57,7 @@ export class LiveEndpoint implements Endpoint {
   update(description: EndpointDescription): void {
     this.hostname = description.hostname;
     this.weight = description.weight;
+    this.priority = description.priority ?? 0;
     this.metadata = description.metadata;
     this.admitted = description.healthy;
   }
@@ -61,7 +66,7 @@ export class LiveEndpoint implements Endpoint {
 const UNHEALTHY = new Set([HealthStatus.UNHEALTHY, HealthStatus.DRAINING, HealthStatus.TIMEOUT]);
 
 /** Reads one endpoint of an assignment. */
-export function describeEndpoint(lbEndpoint: LbEndpoint, path: string): EndpointDescription {
+export function describeEndpoint(lbEndpoint: LbEndpoint, priority: number, path: string): EndpointDescription {
   if (lbEndpoint.hostIdentifier.case !== "endpoint") throw new ConfigError(path, "expected endpoint");
   const endpoint = lbEndpoint.hostIdentifier.value;
   const address = endpointAddress(endpoint.address, `${path}.endpoint.address`);
@@ -70,6 +75,7 @@ export function describeEndpoint(lbEndpoint: LbEndpoint, path: string): Endpoint
     address,
     hostname: endpoint.hostname,
     weight: lbEndpoint.loadBalancingWeight ?? 1,
+    priority,
     metadata: lbEndpoint.metadata?.filterMetadata ?? {},
     healthy: !UNHEALTHY.has(lbEndpoint.healthStatus),
   };

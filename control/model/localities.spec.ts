@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { formatProblem, readRules } from "../source/index.js";
+import { buildModel } from "./index.js";
+
+const codecs = new Map([["many", { lane: "request", pins: false, multiplexed: true } as const]]);
+
+/** What is told of a DestinationRule with this policy, and with this one for a subset. */
+function told(policy: object, subset: object = {}): string[] {
+  const text = `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: a }
+spec:
+  hosts: [a.test]
+  ports: [{ number: 1, name: tcp-metaprotocol-many }]
+  resolution: STATIC
+  endpoints: [{ address: 10.0.0.1 }]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: a }
+spec: { host: a.test, trafficPolicy: ${JSON.stringify(policy)}, subsets: [{ name: s, trafficPolicy: ${JSON.stringify(subset)} }] }
+`;
+  const { rules, problems } = readRules([{ path: "a.yaml", text }]);
+  const built = rules && buildModel(rules, { modules: { codecs, http: new Map() } });
+  return [...problems, ...(built?.problems ?? [])].map((problem) =>
+    formatProblem(problem).replace(/^a.yaml:\d+:\d+: /, ""),
+  );
+}
+
+const setting = (localityLbSetting: object) => ({ loadBalancer: { localityLbSetting } });
+const failover = [{ from: "eu", to: "us" }];
+const outlierDetection = { consecutive5xxErrors: 3 };
+const onPort = (policy: object) => ({ portLevelSettings: [{ port: { number: 1 }, ...policy }] });
+const AT = "spec.trafficPolicy.loadBalancer.localityLbSetting";
+
+test.each([
+  [{ ...setting({ failover }), outlierDetection }, {}],
+  [{ outlierDetection }, setting({ failoverPriority: ["rack"] })],
+  [{ outlierDetection }, onPort(setting({ failover }))],
+  [onPort({ outlierDetection }), onPort(setting({ failover }))],
+  [setting({ enabled: false, failover }), {}],
+])("%j with a subset's %j is all that it needs", (policy, subset) => {
+  expect(told(policy, subset)).toEqual([]);
+});
+
+test.each([
+  [setting({ failover }), {}, /^warning: spec\.trafficPolicy\.\S+\.failover: has no effect: without outlierDetection/],
+  [
+    { outlierDetection, ...onPort(setting({ failoverPriority: ["rack"] })) },
+    {},
+    /^warning: \S+\.portLevelSettings\[0\]\.\S+\.failoverPriority: has no effect: without outlierDetection/,
+  ],
+  [
+    { outlierDetection, ...onPort({}) },
+    onPort(setting({ failover })),
+    /^warning: spec\.subsets\[0\]\.\S+\.portLevelSettings\[0\]\.\S+\.failover: has no effect/,
+  ],
+])("%j with a subset's %j is told to have no effect", (policy, subset, message) => {
+  expect(told(policy, subset)).toEqual([expect.stringMatching(message)]);
+});
+
+test.each([
+  [{ failover, distribute: [{ from: "*", to: { eu: 100 } }] }, `${AT}: expected distribute, or failover and`],
+  [{ failover: [{ from: "eu", to: "eu" }] }, `${AT}.failover[0]: expected two different regions, without stars`],
+  [{ failover: [{ from: "eu/*", to: "us" }] }, `${AT}.failover[0]: expected two different regions, without stars`],
+  [{ failoverPriority: [] }, `${AT}.failoverPriority: expected at least one label`],
+])("%j is an error", (value, message) => {
+  expect(told(setting(value))).toEqual([expect.stringContaining(`error: ${message}`)]);
+});
