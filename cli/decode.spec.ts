@@ -40,6 +40,9 @@ it("meltemi codec component makes what meltemi decode reads frames with", async 
   const cut = await meltemi("decode", component, file);
   expect([cut.code, cut.err]).toEqual([1, ""]);
   expect(JSON.parse(cut.out)).toEqual({ at: 0, refused: "incomplete", bytes: 9 });
+
+  const settings = await meltemi("decode", component, "--hex", ping, "--settings", '{"a":1}');
+  expect([settings.code, settings.err]).toEqual([1, "meltemi: --settings: a: unknown field; there are: \n"]);
 }, 60_000);
 
 it("meltemi decode says what is no component of a codec", async () => {

@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Sender } from "../../testing/component/index.js";
+import type { CodecComponent, Sender } from "../../testing/component/index.js";
 import { readModule } from "../modules.js";
 import { Unsuccessful } from "../unsuccessful.js";
 
 interface DecodeCommand {
   readonly from: Sender;
   readonly hex?: Uint8Array;
+  readonly settings?: string;
 }
 
 /** `meltemi decode`: what a protocol's bytes say. */
@@ -23,20 +24,34 @@ export function addDecode(command: Command): void {
     .argument("[file]", "with the bytes; standard input by default")
     .addOption(new Option("--from <peer>", "who sent them").choices(["client", "server"]).default("client"))
     .option("--hex <digits>", "the bytes themselves", hexBytes)
+    .option("--settings <json>", "the codec's own settings, as in a plugin's configuration")
     .addHelpText("after", "\nExample: meltemi decode build/components/mine.wasm --hex 0000000aa7030000000000000001")
-    .action(async (component: string, file: string | undefined, { from, hex }: DecodeCommand) => {
+    .action(async (component: string, file: string | undefined, { from, hex, settings }: DecodeCommand) => {
       const { decodeAll, loadComponent } = await import("../../testing/component/index.js");
       const codec = await loadComponent(await readModule(component)).catch((error: unknown) => {
         throw new Error(`${component}: ${error instanceof Error ? error.message : String(error)}`);
       });
+      if (settings !== undefined) configure(codec, settings);
       const bytes = hex ?? (await (file === undefined ? buffer(process.stdin) : readFile(file)));
       for (const decoded of decodeAll(codec, from, bytes)) {
-        process.stdout.write(
-          `${JSON.stringify(decoded, (_key, value) => (typeof value === "bigint" ? `${value}` : value))}\n`,
-        );
+        print(decoded);
         if ("refused" in decoded) throw new Unsuccessful(`${decoded.bytes} bytes are left: ${decoded.refused}`);
       }
     });
+}
+
+function print(line: object): void {
+  const text = JSON.stringify(line, (_key, value) => (typeof value === "bigint" ? `${value}` : value));
+  process.stdout.write(`${text}\n`);
+}
+
+function configure(codec: CodecComponent, settings: string): void {
+  try {
+    codec.configure(settings);
+  } catch (error) {
+    if (!(error instanceof Error) || !("payload" in error)) throw error;
+    throw new Error(`--settings: ${error.payload}`);
+  }
 }
 
 function hexBytes(text: string): Uint8Array {
