@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { pcap, SYN } from "../testing/capture/capture.support.js";
 import { meltemi } from "./meltemi.support.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -40,7 +41,32 @@ it("meltemi codec component makes what meltemi decode reads frames with", async 
   const cut = await meltemi("decode", component, file);
   expect([cut.code, cut.err]).toEqual([1, ""]);
   expect(JSON.parse(cut.out)).toEqual({ at: 0, refused: "incomplete", bytes: 9 });
-}, 60_000);
+
+  const [client, server] = ["127.0.0.1:40000", "127.0.0.1:7010"];
+  const bytes = Buffer.from(ping, "hex");
+  const sent = { from: client, to: server, time: 1_700_000_000_000_001 };
+  const recorded = [
+    { ...sent, sequence: 0, flags: SYN },
+    { ...sent, sequence: 9, payload: bytes.subarray(8) },
+    { ...sent, sequence: 1, payload: bytes.subarray(0, 8) },
+    { from: server, to: client, sequence: 7, payload: bytes },
+    { ...sent, sequence: 20, payload: bytes },
+  ];
+  const capture = join(folder, "recorded.pcap");
+  writeFileSync(capture, pcap(1, recorded));
+  const replayed = await meltemi("decode", component, capture, "--port", "7010");
+  const connection = `${client} > ${server}`;
+  const lines = replayed.out.trim().split("\n");
+  expect(replayed.code).toBe(1);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { time: "2023-11-14T22:13:20.000001000Z", connection, from: "client", at: 0, kind: "ping", length: 14 },
+    { connection, from: "server", at: 0, kind: "ping" },
+    { connection, from: "client", at: 14, refused: "gap", missing: 5, bytes: 14 },
+  ]);
+
+  const settings = await meltemi("decode", component, "--hex", ping, "--settings", '{"a":1}');
+  expect([settings.code, settings.err]).toEqual([1, "meltemi: --settings: a: unknown field; there are: \n"]);
+}, 120_000);
 
 it("meltemi decode says what is no component of a codec", async () => {
   const file = fileURLToPath(new URL("../build/wasm/codecs/awesomerpc.wasm", import.meta.url));

@@ -21,13 +21,12 @@ export interface ComponentSource {
  * The entry registers a codec with the bridge and exports what a proxy calls. For a component the same names are those of
  * assembly/component, and host calls, of which a codec makes none outside of a proxy, answer that nothing is there.
  */
-const INSTEAD: readonly (readonly [RegExp, string])[] = [
-  [
-    /meltemi\/assembly\/bridge(?:\/index)?\.ts$/,
-    'export { registerCodec, registerProtocol } from "./component/registry";',
-  ],
-  [/meltemi\/assembly\/proxy\.ts$/, 'export * from "./component/exports";'],
+const INSTEAD: readonly (readonly [file: RegExp, what: string, of: string])[] = [
+  [/^bridge(?:\/index)?\.ts$/, "{ registerCodec, registerProtocol }", "registry"],
+  [/^bridge\/session(?:\/index)?\.ts$/, "{ registerSession }", "registry"],
+  [/^(?:proxy|session)\.ts$/, "*", "exports"],
 ];
+const SDK = /^.*meltemi\/assembly\//;
 const IMPORTS = /meltemi\/assembly\/abi\/imports\.ts$/;
 
 /** The contract, from the source as from what is built of it. */
@@ -56,10 +55,12 @@ export async function buildComponent({ folder, entry, compiler, packages }: Comp
 }
 
 async function source(path: string): Promise<string | null> {
-  const found = INSTEAD.find(([file]) => file.test(path));
   const text = await readFile(path, "utf8").catch(() => null);
   if (text === null) return null;
-  if (found) return path.endsWith("/index.ts") ? found[1].replace('"./', '"../') : found[1];
+  const file = path.replace(SDK, "");
+  const found = SDK.test(path) ? INSTEAD.find(([pattern]) => pattern.test(file)) : undefined;
+  if (found)
+    return `export ${found[1]} from "${"../".repeat(file.split("/").length - 1) || "./"}component/${found[2]}";`;
   if (!IMPORTS.test(path)) return text;
   return text.replace(/@external\(.*\)\n/g, "").replace(/export declare (function [^;]+);/g, "export $1 { return 1; }");
 }

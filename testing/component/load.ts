@@ -6,7 +6,23 @@ import { jco } from "./jco.js";
 export type Sender = "client" | "server";
 
 /** Why nothing comes of a frame: `payload` of the error that is thrown. */
-export type Refusal = "incomplete" | "malformed" | "unsupported";
+export type Refusal =
+  /** `val`: so many bytes the frame has in all; 0 where that is not known yet. */
+  { readonly tag: "incomplete"; readonly val: bigint } | { readonly tag: "malformed" | "unsupported" | "closed" };
+
+/** What a proxy does with a message of a session, as `Step` in the SDK has it. */
+export type SessionStep =
+  | "pass"
+  | "replace"
+  | "answer"
+  | "refuse"
+  | "open"
+  | "open-opaque"
+  | "follow"
+  | "name"
+  | "end"
+  | "release"
+  | "replace-and-release";
 
 /** Why a request was not served. */
 export type ReplyCause =
@@ -32,6 +48,8 @@ export interface CodecMessage {
   /** 0: none. */
   readonly timeoutMs: number;
   readonly attributes: readonly { readonly name: string; readonly value: string }[];
+  /** Of a session's messages. */
+  readonly step?: SessionStep;
 }
 
 /** An attribute's new value; without one it is removed. */
@@ -40,9 +58,17 @@ export interface AttributeChange {
   readonly value?: string;
 }
 
-/** A codec behind wit/codec.wit. Each function throws an error whose `payload` is a `Refusal`. */
+/** A codec behind wit/codec.wit. Where nothing comes of a frame, functions throw an error whose `payload` is a `Refusal`. */
 export interface CodecComponent {
-  /** The first frame of some bytes. */
+  /** The codec's own settings, JSON, from now on. Throws an error whose `payload` says what is wrong. */
+  configure(settings: string): void;
+  /** A connection, by its number: what its codec remembers from frame to frame. */
+  open(): number;
+  /** The first frame of some bytes, the next of this sender's on a connection. What is refused was not read. */
+  read(connection: number, sender: Sender, bytes: Uint8Array): CodecMessage;
+  /** Forgets a connection. */
+  close(connection: number): void;
+  /** The first frame of some bytes, as a connection's first. */
   decode(sender: Sender, bytes: Uint8Array): CodecMessage;
   /** The first frame, with attributes changed. */
   encode(sender: Sender, bytes: Uint8Array, changes: readonly AttributeChange[]): Uint8Array;
