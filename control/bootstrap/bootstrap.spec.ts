@@ -53,8 +53,8 @@ for (const [name, options] of Object.entries(variants)) {
 
   test(`${name} says what it stands beside, or nothing`, () => {
     const { workload, labels } = options;
-    const metadata = workload && { WORKLOAD_NAME: workload, LABELS: labels };
-    expect(parse(bootstrap(options)).node.metadata).toEqual(metadata);
+    const metadata = { ...(workload && { WORKLOAD_NAME: workload }), ...(labels && { LABELS: labels }) };
+    expect(parse(bootstrap(options)).node.metadata ?? {}).toEqual(metadata);
   });
 
   test.skipIf(envoyBinary === null)(`${name} is valid for Envoy`, () => {
