@@ -12,9 +12,13 @@ interface Sample {
   readonly vm: number;
 }
 
-/** The growth over the last half of the samples, by least squares, as a share of their mean. */
+/**
+ * The growth over the last half of the samples, by least squares, as a share of their mean. Each counts as the most there
+ * was until then: a garbage collector gives memory back at times, and what rises again to where it was is no leak.
+ */
 function growth(samples: readonly number[]): number {
-  const half = samples.slice(Math.floor(samples.length / 2));
+  const most = samples.map((_, index) => Math.max(...samples.slice(0, index + 1)));
+  const half = most.slice(Math.floor(most.length / 2));
   const mean = half.reduce((sum, value) => sum + value, 0) / half.length;
   const middle = (half.length - 1) / 2;
   const covariance = half.reduce((sum, value, index) => sum + (index - middle) * (value - mean), 0);
