@@ -155,8 +155,10 @@ function addressNamespace(address: string): PropertyNamespace {
   });
 }
 
+const NO_METADATA = ofMessage(MetadataSchema, create(MetadataSchema));
+
 function ofMetadata(metadata: Metadata | undefined): PropertyValue {
-  return ofMessage(MetadataSchema, metadata ?? create(MetadataSchema));
+  return metadata === undefined ? NO_METADATA : ofMessage(MetadataSchema, metadata);
 }
 
 function namespace(get: (key: string) => PropertyValue | undefined): PropertyNamespace {
