@@ -36,6 +36,9 @@ test("bad YAML is said with its line", () => {
 test("a part of the bootstrap that the host lacks is refused", () => {
   expect(() => parseBootstrap("hds_config: {}")).toThrow("hds_config: not implemented by this host");
   expect(() => parseBootstrap("admin: {address: {pipe: {path: x}}}")).toThrow("admin.address.pipe: not implemented");
+  // Only a stats sink calls a module's envoy_on_stats_update.
+  const sink = "stats_sinks: [{name: envoy.stat_sinks.wasm}]";
+  expect(() => parseBootstrap(sink)).toThrow("stats_sinks: not implemented by this host");
 });
 
 test("an extension comes as its message or as a TypedStruct, unsupported fields are refused with their path", () => {

@@ -63,6 +63,10 @@ export interface StreamInfo {
   upstreamEndpoint?: Endpoint | undefined;
   /** Of the connection to it. */
   upstreamLocalAddress?: string | undefined;
+  /** Milliseconds from the choice of the endpoint until there was a connection to it. */
+  upstreamReadyMs?: number | undefined;
+  /** Milliseconds from the request's first byte to the upstream until the last of its response. */
+  upstreamLatencyMs?: number | undefined;
   upstreamFailure?: string | undefined;
   /** How often an upstream was tried. */
   upstreamAttempts: number;

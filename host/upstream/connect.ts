@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { UpstreamTls } from "../tls/index.js";
 import type { ClusterStats } from "./cluster-stats.js";
 import type { LiveEndpoint } from "./endpoints/index.js";
+import { connectErrorText } from "./failure-text.js";
 import type { Limits } from "./limits.js";
 import type { OutlierDetector } from "./outliers/index.js";
 import type { FilterMetadata, PassthroughState, TcpConnectHandler } from "./types.js";
@@ -138,7 +139,7 @@ function openTcp(
     socket.destroy();
     handler.onFailure(reason, detail);
   };
-  const onError = (error: Error) => fail("connect-failure", error.message);
+  const onError = (error: Error) => fail("connect-failure", connectErrorText(error));
   // A process that was busy for that long may have the connection already: the poll phase, which comes first, tells.
   const expire = () => {
     fail("connect-timeout", `no connection within ${connectTimeoutMs} ms`);

@@ -24,3 +24,17 @@ export function failureDetails(reason: FailureReason, detail: string): string {
   const inner = reason.startsWith("connect-") && detail !== "" ? `|${detail}` : "";
   return `upstream_reset_before_response_started{${(FAILURE_TEXT[reason] + inner).replaceAll(" ", "_")}}`;
 }
+
+/** strerror(3) of what a connect attempt may end with. */
+const ERRNO_TEXT: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "Connection refused",
+  ECONNRESET: "Connection reset by peer",
+  ETIMEDOUT: "Connection timed out",
+  EHOSTUNREACH: "No route to host",
+  ENETUNREACH: "Network is unreachable",
+};
+
+/** What Envoy says of a TCP connection that did not come about. */
+export function connectErrorText({ code, message }: NodeJS.ErrnoException): string {
+  return `delayed connect error: ${ERRNO_TEXT[code ?? ""] ?? message}`;
+}

@@ -77,9 +77,10 @@ export interface HttpCaller {
   hasCluster(name: string): boolean;
   /**
    * Sends; `done` comes later, never from within: with the response, which Envoy's own 503 or 504 is too, or with
-   * undefined where the call was reset. Returns how to cancel, after which `done` must not come.
+   * undefined where the call was reset. Returns how to cancel, after which `done` must not come; or undefined where the
+   * call failed at once, for want of an endpoint: then `done` never comes.
    */
-  send(call: HttpCall, done: (response: HttpCallResponse | undefined) => void): () => void;
+  send(call: HttpCall, done: (response: HttpCallResponse | undefined) => void): (() => void) | undefined;
 }
 
 /** A gRPC call or stream that a module makes. */
@@ -111,7 +112,10 @@ export interface GrpcChannel {
 }
 
 export interface GrpcCaller {
-  /** A unary call has its one message in `unary`; a Status where it cannot even start (ParseFailure, BadArgument). */
+  /**
+   * A unary call has its one message in `unary`; a Status where it cannot even start (ParseFailure, BadArgument). A call that
+   * fails at once, for want of an endpoint, tells all of its end from within and returns InternalFailure.
+   */
   open(call: GrpcCall, unary: Uint8Array | undefined, events: GrpcEvents): GrpcChannel | Status;
 }
 

@@ -128,7 +128,7 @@ test("a status is passed on, with its words", async () => {
 
 test("a status may come in the place of everything else", async () => {
   const { all } = await world((stream) => stream.respond({ ...OK, "grpc-status": "16" }, { endStream: true }));
-  expect(await all()).toEqual(["trailers", "close 16 via_upstream"]);
+  expect(await all()).toEqual(["metadata", "trailers", "close 16 via_upstream"]);
 });
 
 test.each<[string, Answer, string]>([
@@ -153,7 +153,7 @@ test("too late is too late, and the stream is given up", async () => {
     reset = new Promise((resolve) => stream.on("close", resolve));
   });
   const started = Date.now();
-  expect(await all(50)).toEqual(["close 4 upstream request timeout{response_timeout}"]);
+  expect(await all(50)).toEqual(["metadata", "trailers", "close 14 upstream request timeout{response_timeout}"]);
   expect(Date.now() - started).toBeGreaterThanOrEqual(45);
   await reset;
 });
@@ -168,11 +168,11 @@ test("a call that is cancelled is heard of no more", async () => {
   expect(seen).toEqual([]);
 });
 
-test("without a cluster nothing starts, and without an endpoint it ends", async () => {
+test("without a cluster nothing starts, and without an endpoint it ends at once", async () => {
   const { open } = await world(answering([]));
   expect(open(named("nowhere")).channel).toBe(Status.InternalFailure);
   expect(open(toBinary(GrpcServiceSchema, create(GrpcServiceSchema, {}))).channel).toBe(Status.ParseFailure);
-  const { seen, closed } = open(named("empty"));
-  await closed;
-  expect(seen).toEqual(["close 14 no healthy upstream{no_healthy_upstream}"]);
+  const { channel, seen } = open(named("empty"));
+  expect(channel).toBe(Status.InternalFailure);
+  expect(seen).toEqual(["metadata", "trailers", "close 14 no healthy upstream{no_healthy_upstream}"]);
 });

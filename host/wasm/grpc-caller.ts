@@ -1,11 +1,11 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { GrpcServiceSchema } from "../../xds/gen/envoy/config/core/v3/grpc_service_pb.js";
 import {
-  type Cluster,
   type ClusterManager,
   failureBody,
   failureDetails,
   type HeaderPair,
+  type HttpPool,
   type HttpStream,
 } from "../upstream/index.js";
 import { type GrpcCall, type GrpcCaller, type GrpcChannel, type GrpcEvents, Status } from "../vm/index.js";
@@ -19,7 +19,6 @@ const MOST_MESSAGE_BYTES = 4 << 20;
 const SERVICE_TIME = "x-envoy-upstream-service-time";
 
 const UNKNOWN = 2;
-const DEADLINE_EXCEEDED = 4;
 const INTERNAL = 13;
 const UNAVAILABLE = 14;
 
@@ -31,7 +30,12 @@ export function grpcCaller(clusters: ClusterManager): GrpcCaller {
       if (target === undefined) return Status.ParseFailure;
       const cluster = clusters.get(target.cluster);
       if (cluster === undefined) return target.bare ? Status.ParseFailure : Status.InternalFailure;
-      const exchange = new Exchange(cluster, target.authority, call, events);
+      const endpoint = cluster.pickEndpoint({});
+      if (endpoint === undefined) {
+        tellFailure(events, UNAVAILABLE, "no healthy upstream", "no_healthy_upstream");
+        return Status.InternalFailure;
+      }
+      const exchange = new Exchange(cluster.httpPool(endpoint), target.authority, call, events);
       if (unary !== undefined) exchange.send(unary, true);
       return exchange;
     },
@@ -64,30 +68,27 @@ class Exchange implements GrpcChannel {
   private readonly timer: NodeJS.Timeout | undefined;
   private received: Uint8Array = new Uint8Array(0);
   private open = true;
+  private begun = false;
   private readonly start = performance.now();
 
   constructor(
-    cluster: Cluster,
+    pool: HttpPool,
     authority: string,
     call: GrpcCall,
     private readonly events: GrpcEvents,
   ) {
-    const endpoint = cluster.pickEndpoint({});
-    if (endpoint === undefined) {
-      queueMicrotask(() => this.end(UNAVAILABLE, "no healthy upstream", "no_healthy_upstream"));
-      return;
-    }
     if (call.timeoutMs !== undefined) {
       this.timer = setTimeout(() => {
         this.stream?.reset();
-        this.end(DEADLINE_EXCEEDED, "upstream request timeout", "response_timeout");
+        // No DEADLINE_EXCEEDED: to Envoy's client it is the router's 504.
+        this.fail("upstream request timeout", "response_timeout");
       }, call.timeoutMs);
     }
-    this.stream = cluster.httpPool(endpoint).newStream(requestHeaders(authority, call), false, {
+    this.stream = pool.newStream(requestHeaders(authority, call), false, {
       onHeaders: (headers, endStream) => this.onHeaders(headers, endStream),
       onData: (bytes, endStream) => this.onData(bytes, endStream),
       onTrailers: (trailers) => this.onTrailers(trailers),
-      onReset: (reason, detail) => this.end(UNAVAILABLE, failureBody(reason, false), failureDetails(reason, detail)),
+      onReset: (reason, detail) => this.fail(failureBody(reason, false), failureDetails(reason, detail)),
     });
   }
 
@@ -109,10 +110,16 @@ class Exchange implements GrpcChannel {
   private onHeaders(headers: readonly HeaderPair[], endStream: boolean): void {
     if (!this.open) return;
     const status = valueIn(headers, ":status");
+    this.begun = true;
     if (status !== "200") this.abandon(UNKNOWN, `HTTP status ${status}`);
-    else if (endStream) this.onTrailers(headers);
-    else
-      this.events.onInitialMetadata([...headers, [SERVICE_TIME, String(Math.round(performance.now() - this.start))]]);
+    else if (endStream) {
+      this.events.onInitialMetadata([]);
+      this.onTrailers(this.timed(headers));
+    } else this.events.onInitialMetadata(this.timed(headers));
+  }
+
+  private timed(headers: readonly HeaderPair[]): readonly HeaderPair[] {
+    return [...headers, [SERVICE_TIME, String(Math.round(performance.now() - this.start))]];
   }
 
   private onData(bytes: Uint8Array, endStream: boolean): void {
@@ -152,6 +159,12 @@ class Exchange implements GrpcChannel {
     this.end(status, message);
   }
 
+  /** The router's own answer: before any other it comes with its metadata, as one that has trailers only. */
+  private fail(message: string, details: string): void {
+    if (!this.open || this.begun) this.end(UNAVAILABLE, message, details);
+    else if (this.finish()) tellFailure(this.events, UNAVAILABLE, message, details);
+  }
+
   /** @param details as %RESPONSE_CODE_DETAILS% has them; Envoy tells them behind the message, or in its place */
   private end(status: number, message: string, details?: string): void {
     if (!this.finish()) return;
@@ -166,6 +179,18 @@ class Exchange implements GrpcChannel {
     clearTimeout(this.timer);
     return was;
   }
+}
+
+/** A reply of Envoy's own, in gRPC's words. */
+function tellFailure(events: GrpcEvents, status: number, message: string, details: string): void {
+  events.onInitialMetadata([]);
+  events.onTrailingMetadata([
+    [":status", "200"],
+    ["content-type", "application/grpc"],
+    ["grpc-status", String(status)],
+    ["grpc-message", message],
+  ]);
+  events.onClose(status, `${message}{${details}}`);
 }
 
 function requestHeaders(authority: string, { service, method, initialMetadata, timeoutMs }: GrpcCall): HeaderPair[] {

@@ -13,9 +13,11 @@ function send(
   clusters: ClusterManager,
   call: HttpCall,
   done: (response: HttpCallResponse | undefined) => void,
-): () => void {
+): (() => void) | undefined {
   const cluster = clusters.get(call.cluster);
   const endpoint = cluster?.pickEndpoint({ header: (name) => valueIn(call.headers, name) });
+  if (cluster === undefined || endpoint === undefined) return undefined;
+  const pool = cluster.httpPool(endpoint);
   let open = true;
   const finish = (response: HttpCallResponse) => {
     if (!open) return;
@@ -24,12 +26,6 @@ function send(
     done(response);
   };
   let timer: NodeJS.Timeout | undefined;
-  if (cluster === undefined || endpoint === undefined) {
-    queueMicrotask(() => finish(reply(503, "no healthy upstream")));
-    return () => {
-      open = false;
-    };
-  }
   let headers: HeaderPair[] = [];
   const body: Uint8Array[] = [];
   const hasBody = call.body.length > 0;
@@ -37,7 +33,8 @@ function send(
   const complete = (trailers: HeaderPair[]) => finish({ headers, body: Buffer.concat(body), trailers });
   const request: HeaderPair[] = [...call.headers];
   if (valueIn(request, ":scheme") === undefined) request.push([":scheme", "http"]);
-  if (hasTrailers) request.push(["te", "trailers"]);
+  // Over HTTP/2 the pool wants to be told, which Envoy's does not; over HTTP/1.1 there are no trailers behind a length.
+  if (hasTrailers && pool.protocol === "http2") request.push(["te", "trailers"]);
   else if (hasBody && valueIn(request, "content-length") === undefined) {
     request.push(["content-length", String(call.body.length)]);
   }
@@ -46,7 +43,7 @@ function send(
   if (call.timeoutMs !== undefined) request.push(["x-envoy-expected-rq-timeout-ms", String(call.timeoutMs)]);
   const start = performance.now();
   request.sort(([a], [b]) => Number(b.startsWith(":")) - Number(a.startsWith(":")));
-  const stream = cluster.httpPool(endpoint).newStream(request, !hasBody && !hasTrailers, {
+  const stream = pool.newStream(request, !hasBody && !hasTrailers, {
     onHeaders: (received, endStream) => {
       headers = [...received, ["x-envoy-upstream-service-time", String(Math.round(performance.now() - start))]];
       if (endStream) complete([]);

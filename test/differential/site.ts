@@ -7,7 +7,7 @@ import { freePort, type ProxyKind, type RunningProxy, startProxy, until } from "
 import type { Case, Observation } from "./case.js";
 import { type Line, moduleLines } from "./log.js";
 import { ask, exchange, type Reached } from "./traffic.js";
-import { grpcEcho, httpEcho, tcpEcho, type Upstream } from "./upstreams.js";
+import { grpcEcho, httpEcho, silence, tcpEcho, type Upstream } from "./upstreams.js";
 
 const TYPE = "type.googleapis.com/envoy.extensions.filters";
 
@@ -17,7 +17,7 @@ const PATIENCE_MS = 10_000;
 /** Runs all cases on one proxy, each behind a listener of its own; what came of each by its name. */
 export async function observe(kind: ProxyKind, cases: readonly Case[]): Promise<Map<string, Observation>> {
   const folder = mkdtempSync(join(tmpdir(), "meltemi-differential-"));
-  const upstreams = { http: await httpEcho(), tcp: await tcpEcho(), grpc: await grpcEcho() };
+  const upstreams = { http: await httpEcho(), tcp: await tcpEcho(), grpc: await grpcEcho(), silent: await silence() };
   let proxy: RunningProxy | undefined;
   try {
     const adminPort = await freePort();
@@ -100,7 +100,7 @@ async function configure(
   cases: readonly Case[],
   ports: ReadonlyMap<string, number>,
   adminPort: number,
-  upstreams: { http: Upstream; tcp: Upstream; grpc: Upstream },
+  upstreams: { http: Upstream; tcp: Upstream; grpc: Upstream; silent: Upstream },
   folder: string,
 ) {
   const address = (port: number) => ({ socket_address: { address: "127.0.0.1", port_value: port } });
@@ -108,6 +108,8 @@ async function configure(
     "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
     explicit_http_config: explicit,
   });
+  const nobody = await freePort();
+  const HTTP2 = { http2_protocol_options: {} };
   const HTTP1 = { http_protocol_options: { enable_trailers: true } };
   const cluster = (name: string, port: number, protocol: object = HTTP1) => ({
     name,
@@ -130,7 +132,11 @@ async function configure(
       clusters: [
         cluster("http", upstreams.http.port),
         cluster("tcp", upstreams.tcp.port),
-        cluster("grpc", upstreams.grpc.port, { http2_protocol_options: {} }),
+        cluster("grpc", upstreams.grpc.port, HTTP2),
+        cluster("refused", nobody),
+        cluster("refused2", nobody, HTTP2),
+        cluster("silent", upstreams.silent.port),
+        { ...cluster("empty", 0), load_assignment: { cluster_name: "empty" } },
       ],
     },
   };

@@ -52,6 +52,11 @@ export async function tcpEcho(): Promise<Upstream> {
   return listening(server);
 }
 
+/** Takes connections, and says nothing on them. */
+export async function silence(): Promise<Upstream> {
+  return listening(createTcp((socket) => socket.on("error", () => socket.destroy()).resume()));
+}
+
 /**
  * Speaks gRPC. The method says what comes of a message: `Echo` it comes back with its metadata, `Twice` twice, `Refuse` a
  * status and nothing else, `Break` a reset, `Silence` nothing.

@@ -54,6 +54,8 @@ export class Router implements TerminalFilter {
   #requestPaused = false;
   #responsePaused = false;
   #requestStart = 0;
+  /** Since when the present attempt has a connection. */
+  #sendingSince = 0;
   #over = false;
 
   constructor(host: RouterHost, config: RouterConfig) {
@@ -127,7 +129,11 @@ export class Router implements TerminalFilter {
   // What an attempt tells.
 
   onConnection(attempt: Attempt, localAddress: string): void {
-    if (attempt === this.#attempt) this.#host.info.upstreamLocalAddress = localAddress;
+    if (attempt !== this.#attempt) return;
+    const { info } = this.#host;
+    info.upstreamLocalAddress = localAddress;
+    this.#sendingSince = performance.now();
+    info.upstreamReadyMs = this.#sendingSince - attempt.startTime;
   }
 
   onHeaders(attempt: Attempt, headers: HeaderMap, endStream: boolean): void {
@@ -272,6 +278,7 @@ export class Router implements TerminalFilter {
     }
     info.upstreamEndpoint = endpoint;
     info.upstreamLocalAddress = undefined;
+    info.upstreamReadyMs = undefined;
     info.upstreamAttempts++;
     this.#tried.add(endpoint);
     if (target.action.autoHostRewrite && endpoint.hostname !== "") {
@@ -378,13 +385,15 @@ export class Router implements TerminalFilter {
 
   /** The upstream has said everything; where the request is not complete, it is given up there too. */
   #responseComplete(): void {
+    const now = performance.now();
+    this.#host.info.upstreamLatencyMs = now - this.#sendingSince;
     const target = this.#target;
     clearTimeout(this.#globalTimer);
     this.#unblockRequest();
     if (!target) return;
     if (target.copy.ended) this.#attempt = undefined;
     if (this.#config.dynamicStats) {
-      target.cluster.stats.histogram("upstream_rq_time").record(performance.now() - this.#requestStart);
+      target.cluster.stats.histogram("upstream_rq_time").record(now - this.#requestStart);
     }
   }
 

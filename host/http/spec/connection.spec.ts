@@ -187,6 +187,10 @@ describe("configuration", () => {
   it("fields that are not implemented are refused with their path", async () => {
     const started = startWorld({ clusters: {}, routes: [], manager: { localReplyConfig: { mappers: [] } } });
     await expect(started).rejects.toThrow(/filters\[0\]\.typed_config\.local_reply_config: not implemented/);
+    // node:http2 drops METADATA frames, so no module would see one.
+    const http2ProtocolOptions = { allowMetadata: true };
+    const telling = startWorld({ clusters: {}, routes: [], manager: { http2ProtocolOptions } });
+    await expect(telling).rejects.toThrow(/typed_config\.http2_protocol_options\.allow_metadata: not implemented/);
   });
 
   it("access logs write what Envoy writes", async () => {

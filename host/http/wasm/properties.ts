@@ -53,10 +53,14 @@ function requestValue(key: string, { info, protocol }: StreamContext): PropertyV
     case "size":
       return BigInt(info.bytesReceived);
     case "duration":
-      return info.duration === undefined ? undefined : BigInt(Math.round(info.duration * 1e6));
+      return nanoseconds(info.duration);
     default:
       return undefined;
   }
+}
+
+function nanoseconds(milliseconds: number | undefined): bigint | undefined {
+  return milliseconds === undefined ? undefined : BigInt(Math.round(milliseconds * 1e6));
 }
 
 function responseValue(key: string, { info }: StreamContext): PropertyValue | undefined {
@@ -69,6 +73,8 @@ function responseValue(key: string, { info }: StreamContext): PropertyValue | un
       return flagBits(info.responseFlags);
     case "size":
       return BigInt(info.bytesSent);
+    case "backend_latency":
+      return nanoseconds(info.upstreamLatencyMs);
     case "grpc_status":
       // Envoy takes it from the HTTP status where no header says it.
       return info.responseCode === undefined ? undefined : BigInt(grpcStatusOf(info.responseCode));
@@ -97,6 +103,8 @@ function upstreamValue(key: string, { info }: StreamContext): PropertyValue | un
       return endpoint?.address.kind === "tcp" ? BigInt(endpoint.address.port) : undefined;
     case "local_address":
       return info.upstreamLocalAddress;
+    case "cx_pool_ready_duration":
+      return nanoseconds(info.upstreamReadyMs);
     case "transport_failure_reason":
       return info.upstreamFailure ?? (endpoint && "");
     case "request_attempt_count":
@@ -147,8 +155,10 @@ function addressNamespace(address: string): PropertyNamespace {
   });
 }
 
+const NO_METADATA = ofMessage(MetadataSchema, create(MetadataSchema));
+
 function ofMetadata(metadata: Metadata | undefined): PropertyValue {
-  return ofMessage(MetadataSchema, metadata ?? create(MetadataSchema));
+  return metadata === undefined ? NO_METADATA : ofMessage(MetadataSchema, metadata);
 }
 
 function namespace(get: (key: string) => PropertyValue | undefined): PropertyNamespace {

@@ -6,6 +6,7 @@ import {
   type ClusterManager,
   CONNECT_FAILURE_DETAILS,
   type FailureReason,
+  localAddressOf,
 } from "../../upstream/index.js";
 import {
   type CloseEvent,
@@ -32,6 +33,7 @@ export const tcpProxy: NetworkFilterKind = {
 
 class TcpProxyFilter implements NetworkFilter {
   private upstream: Duplex | undefined;
+  private chosenAt = 0;
   private cancel: (() => void) | undefined;
   private stopped = false;
   private lastActivity = Date.now();
@@ -109,6 +111,7 @@ class TcpProxyFilter implements NetworkFilter {
       connection.close("no-flush", `${CONNECT_FAILURE_DETAILS}: no healthy upstream in ${cluster.name}`);
       return;
     }
+    this.chosenAt = performance.now();
     info.upstreamEndpoint = endpoint;
     info.upstreamClusterMetadata = cluster.metadata;
     this.cancel = cluster.tcpConnect(endpoint, {
@@ -135,6 +138,8 @@ class TcpProxyFilter implements NetworkFilter {
     const { connection, config } = this;
     this.cancel = undefined;
     this.upstream = stream;
+    connection.info.upstreamLocalAddress = localAddressOf(stream);
+    connection.info.upstreamReadyMs = performance.now() - this.chosenAt;
     stream.on("data", (chunk: Uint8Array) => {
       this.lastActivity = Date.now();
       config.stats.sent.inc(chunk.length);

@@ -110,16 +110,23 @@ function namespace(values: Readonly<Record<string, PropertyValue | undefined>>):
 }
 
 /** On TCP it is there from the beginning, with nothing in it. */
-function upstreamOf({ upstreamEndpoint: endpoint, upstreamFailure, upstreamAttempts }: StreamInfo): PropertyValue {
+function upstreamOf(info: StreamInfo): PropertyValue {
+  const { upstreamEndpoint: endpoint, upstreamFailure, upstreamAttempts, upstreamReadyMs } = info;
   const address = endpoint && addressOf(endpoint.name);
   return {
     kind: "namespace",
     get(key) {
       if (key === "transport_failure_reason") return upstreamFailure ?? "";
       if (key === "request_attempt_count") return BigInt(upstreamAttempts);
+      if (key === "local_address") return info.upstreamLocalAddress;
+      if (key === "cx_pool_ready_duration") return duration(upstreamReadyMs);
       return address?.get(key);
     },
   };
+}
+
+function duration(milliseconds: number | undefined): bigint | undefined {
+  return milliseconds === undefined ? undefined : BigInt(Math.round(milliseconds * 1e6));
 }
 
 /** `address` and `port`, as in Envoy's attributes. */

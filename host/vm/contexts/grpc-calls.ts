@@ -1,4 +1,5 @@
 import { Status } from "../abi.js";
+import type { ModuleFunction } from "../callbacks.js";
 import type { Context } from "../context.js";
 import type { Header } from "../data.js";
 import type { GrpcCall, GrpcChannel } from "../services.js";
@@ -36,13 +37,21 @@ export class GrpcCalls {
     const token = this.vm.tokenAfter(kind);
     const call: Call = { unary: unary !== undefined, channel: undefined, localClosed: false, remoteClosed: false };
     this.#calls.set(token, call);
+    let opening = true;
+    // A stream's metadata that comes from within its opening, Envoy tells at once, in the midst of the host call.
+    const metadata = (event: () => void) => (opening ? event() : this.#deliver(token, event));
     const channel = caller.open(target, unary, {
-      onInitialMetadata: (metadata) => this.#deliver(token, () => this.#onInitialMetadata(token, call, metadata)),
+      onInitialMetadata: (pairs) => metadata(() => this.#onInitialMetadata(token, call, pairs)),
       onMessage: (message) => this.#deliver(token, () => this.#onMessage(token, call, message)),
-      onTrailingMetadata: (metadata) => this.#deliver(token, () => this.#onTrailingMetadata(token, call, metadata)),
-      onClose: (status, message) => this.#deliver(token, () => this.#onClose(token, call, status, message)),
+      onTrailingMetadata: (pairs) => metadata(() => this.#onTrailingMetadata(token, call, pairs)),
+      onClose: (status, message) => {
+        if (opening) this.vm.nextToken(kind);
+        this.#deliver(token, () => this.#onClose(token, call, status, message), opening);
+      },
     });
+    opening = false;
     if (typeof channel === "number") {
+      // Its close may be on its way all the same.
       this.#calls.delete(token);
       return { status: channel, token: 0 };
     }
@@ -87,25 +96,33 @@ export class GrpcCalls {
     return this.#calls.get(token) ?? Status.NotFound;
   }
 
-  /** Not from within another call of the VM, and not for a call that was given up. */
-  #deliver(token: number, event: () => void): void {
-    if (this.vm.busy) this.vm.afterCall(() => this.#deliver(token, event));
-    else if (this.#calls.has(token) && this.vm.failure === undefined) event();
+  /** Not from within another call of the VM, and not for a call that was given up, unless it is the last of it. */
+  #deliver(token: number, event: () => void, last = false): void {
+    if (this.vm.busy) this.vm.afterCall(() => this.#deliver(token, event, last));
+    else if ((last || this.#calls.has(token)) && this.vm.failure === undefined) event();
   }
 
   /** Envoy's unary calls tell of the message or the failure only. */
   #onInitialMetadata(token: number, call: Call, metadata: readonly Header[]): void {
     if (call.unary) return;
     this.initialMetadata = metadata;
-    this.vm.callback(this.root, this.vm.callbacks.grpcInitialMetadata, 0, this.root.id, token, metadata.length);
+    this.#tell(this.vm.callbacks.grpcInitialMetadata, token, metadata.length);
     this.initialMetadata = undefined;
   }
 
   #onTrailingMetadata(token: number, call: Call, metadata: readonly Header[]): void {
     if (call.unary) return;
     this.trailingMetadata = metadata;
-    this.vm.callback(this.root, this.vm.callbacks.grpcTrailingMetadata, 0, this.root.id, token, metadata.length);
+    this.#tell(this.vm.callbacks.grpcTrailingMetadata, token, metadata.length);
     this.trailingMetadata = undefined;
+  }
+
+  /** What the module asks for waits for the outermost call's end. */
+  #tell(callback: ModuleFunction | undefined, token: number, count: number): void {
+    if (!callback || this.vm.failure !== undefined) return;
+    const nested = this.vm.busy;
+    this.vm.enter(this.root, callback, this.root.id, token, count);
+    if (!nested) this.vm.settle();
   }
 
   #onMessage(token: number, call: Call, message: Uint8Array): void {

@@ -31,6 +31,10 @@ export class HttpCalls {
     const cancel = caller.send({ ...call, headers: withLength(headers, call.body.length) }, (response) => {
       this.#arrived(token, response);
     });
+    if (cancel === undefined) {
+      this.#waiting.delete(token);
+      return { status: Status.InternalFailure, token: 0 };
+    }
     if (this.#waiting.has(token)) this.#waiting.set(token, cancel);
     return { status: Status.Ok, token };
   }

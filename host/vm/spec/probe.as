@@ -108,6 +108,20 @@ function pairs(text: string): ArrayBuffer {
   }
   return b;
 }
+/** `count` headers `k` with values of so many bytes. */
+function many(count: i32, length: i32): ArrayBuffer {
+  const size = 1 + 1 + length + 1;
+  const b = new ArrayBuffer(4 + count * (8 + size));
+  store<u32>(at(b), count);
+  for (let i = 0; i < count; i++) {
+    store<u32>(at(b) + 4 + 8 * i, 1);
+    store<u32>(at(b) + 8 + 8 * i, length);
+    const p = at(b) + 4 + 8 * count + i * size;
+    store<u8>(p, 0x6b);
+    memory.fill(p + 2, 0x76, length);
+  }
+  return b;
+}
 function int(text: string): i32 { return i32(parseInt(text)); }
 
 function run(name: string, args: string, otherwise: i32 = 0): i32 {
@@ -151,6 +165,7 @@ function operate(w: string[]): string {
   if (op == "size") { s = proxy_map_size(int(w[1]), out); return s == 0 ? `0 ${load<u32>(out)}` : s.toString(); }
   if (op == "pairs") { s = proxy_map_pairs(int(w[1]), out, out + 4); return s == 0 ? `0 ${given()}` : s.toString(); }
   if (op == "setpairs") { const v = pairs(w[2]); return proxy_map_set_pairs(int(w[1]), at(v), v.byteLength).toString(); }
+  if (op == "setmany") { const v = many(int(w[2]), int(w[3])); return proxy_map_set_pairs(int(w[1]), at(v), v.byteLength).toString(); }
   if (op == "setraw") return proxy_map_set_pairs(int(w[1]), at(b), b.byteLength).toString();
   if (op == "get") { s = proxy_map_get(int(w[1]), at(b), b.byteLength, out, out + 4); return s == 0 ? `0 ${given()}` : s.toString(); }
   if (op == "add") { const v = bytes(w[3]); return proxy_map_add(int(w[1]), at(b), b.byteLength, at(v), v.byteLength).toString(); }
@@ -159,8 +174,8 @@ function operate(w: string[]): string {
   if (op == "continue") return proxy_continue_stream(int(w[1])).toString();
   if (op == "close") return proxy_close_stream(int(w[1])).toString();
   if (op == "local") { const c = bytes(w[3]), h = pairs(w[4]); return proxy_local(int(w[1]), at(b), b.byteLength, at(c), c.byteLength, at(h), h.byteLength, int(w[5])).toString(); }
-  if (op == "http") { const h = pairs(w[2]), c = bytes(w[3]); s = proxy_http_call(at(a), a.byteLength, at(h), h.byteLength, at(c), c.byteLength, 0, 0, int(w[4]), out); return `${s} ${load<u32>(out)}`; }
-  if (op == "grpc") { const m = bytes(w[3]), c = bytes(w[4]); s = proxy_grpc_call(at(a), a.byteLength, at(b), b.byteLength, at(m), m.byteLength, 0, 0, at(c), c.byteLength, 0, out); return s == 0 ? `0 ${load<u32>(out)}` : s.toString(); }
+  if (op == "http") { const h = pairs(w[2]), c = bytes(w[3]); const t = pairs(w.length > 5 ? w[5] : "_"); s = proxy_http_call(at(a), a.byteLength, at(h), h.byteLength, at(c), c.byteLength, at(t), t.byteLength, int(w[4]), out); return `${s} ${load<u32>(out)}`; }
+  if (op == "grpc") { const m = bytes(w[3]), c = bytes(w[4]); const ms = w.length > 5 ? int(w[5]) : 0; s = proxy_grpc_call(at(a), a.byteLength, at(b), b.byteLength, at(m), m.byteLength, 0, 0, at(c), c.byteLength, ms, out); return s == 0 ? `0 ${load<u32>(out)}` : s.toString(); }
   if (op == "stream") { const m = bytes(w[3]); s = proxy_grpc_stream(at(a), a.byteLength, at(b), b.byteLength, at(m), m.byteLength, 0, 0, out); return s == 0 ? `0 ${load<u32>(out)}` : s.toString(); }
   if (op == "dns") { s = envoy_resolve_dns(at(a), a.byteLength, out); return `${s} ${load<u32>(out)}`; }
   if (op == "send") return proxy_grpc_send(int(w[1]), at(b), b.byteLength, int(w[3])).toString();

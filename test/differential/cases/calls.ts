@@ -2,6 +2,10 @@ import type { Case } from "../case.js";
 
 const GET = ":method=GET,:path=/called,:authority=callee";
 
+/** What is told of a call that came to nothing. */
+const ENDED =
+  "http_call_response: status; size 6; pairs 6; get 6 :status; buf 4 0 999; bufstat 4; pairs 7; effective 2; continue 0";
+
 /** Calls out of a module, and what it shares. */
 export const CALLS: readonly Case[] = [
   {
@@ -23,6 +27,52 @@ export const CALLS: readonly Case[] = [
     configuration:
       `request_headers: http none ${GET} _ 1000; http http :method=GET,:path=/ _ 1000; http http :path=/,:authority=a _ 0; ` +
       "http http _ _ 0; http _ _ _ 0; grpc none s m x; grpc http s m x; grpc %ff s m x; stream none s m; send 4 x 0; cancel 9; grpcclose 9",
+    http: [{}],
+  },
+  {
+    name: "call-http-trailers",
+    configuration:
+      "request_headers: http http :method=POST,:path=/called/trailers,:authority=callee body 1000 x-t=v; return 1\n" +
+      "http_call_response: pairs 7; get 7 x-end; buf 4 0 999; status; effective 2; continue 0",
+    http: [{}],
+  },
+  {
+    name: "call-http-to-empty",
+    configuration: `request_headers: http empty ${GET} body 150; http http ${GET} _ 1000; status\nhttp_call_response: status; get 6 :status`,
+    http: [{}],
+    until: /get 0 '200'/,
+  },
+  ...["refused", "silent"].map((cluster) => ({
+    name: `call-http-to-${cluster}`,
+    configuration: `request_headers: http ${cluster} ${GET} body 150; return 1\n${ENDED}`,
+    http: [{}],
+  })),
+  {
+    name: "call-http-given-up",
+    configuration: `request_headers: http silent ${GET} _ 60000; local 200 _ _ _ -1\n${ENDED}`,
+    http: [{}],
+  },
+  {
+    name: "call-buffers-and-maps-that-there-are-not",
+    configuration:
+      "request_headers: bufstat 9; buf 9 0 1; setbuf 9 0 0 x; size 8; size 9; pairs 8; pairs 9; get 8 x; get 9 x; add 8 x y; set 9 x y; del 8 x; " +
+      "del 9 x; setpairs 8 a=b; setraw 9 x; buf 6 0 9; buf 7 0 9; bufstat 6; bufstat 7; setbuf 6 0 0 x; setbuf 7 0 0 x; buf 4 0 9; buf 5 0 9; " +
+      "buf 8 0 9; bufstat 8; get 6 :status; get 4 x; pairs 4; pairs 5; pairs 6; size 6; size 2; set 2 a b; del 2 a; setpairs 2 a=b; set 4 a b; " +
+      "set 6 a b; set 1 a b; setraw 1 x",
+    http: [{}],
+  },
+  {
+    name: "call-buffer-edges",
+    configuration:
+      "request_body: buf 0 -1 1; buf 0 0 -1; buf 0 5 1; buf 0 4 1; buf 0 4 99; setbuf 0 -1 0 x; setbuf 0 5 0 y; setbuf 0 1 0 z; setbuf 0 1 99 z; " +
+      "setbuf 0 0 -1 new; buf 0 0 99; setbuf 0 99 99 end; buf 0 0 99",
+    http: [{ body: ["hello"] }],
+  },
+  {
+    name: "call-maps-too-large",
+    configuration:
+      "request_headers: setmany 2 3 1; setmany 0 1024 1; size 0; setmany 0 1025 1; size 0; setmany 0 2 524270; size 0; setmany 0 2 524280; size 0; " +
+      "setmany 0 0 0; size 0; local 200 _ done _ -1",
     http: [{}],
   },
   {

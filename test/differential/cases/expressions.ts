@@ -61,6 +61,17 @@ const token = (number: number) => `%${(number % 256).toString(16).padStart(2, "0
 const create = EXPRESSIONS.map((text) => `foreign expr_create ${escaped(text)}`);
 const evaluate = EXPRESSIONS.map((_, number) => `foreign expr_evaluate ${token(number)}`);
 
+/** What has another value each time. */
+const OF_UPSTREAM = [
+  "has(upstream.local_address)",
+  "upstream.cx_pool_ready_duration > duration('0s')",
+  "upstream.cx_pool_ready_duration < duration('60s')",
+  "response.backend_latency > duration('0s')",
+  "response.backend_latency < duration('60s')",
+  "request.duration > duration('0s')",
+];
+const ofUpstream = OF_UPSTREAM.map((_, number) => `foreign expr_evaluate ${token(number)}`).join("; ");
+
 /** expr_create, expr_evaluate, expr_delete: CEL over a context's properties. */
 export const EXPRESSION_CASES: readonly Case[] = [
   {
@@ -101,10 +112,19 @@ export const EXPRESSION_CASES: readonly Case[] = [
   },
   {
     name: "expressions-upstream",
-    configuration:
-      `request_headers: foreign expr_create ${escaped("has(upstream.local_address)")}; foreign expr_evaluate ${token(0)}\n` +
-      `response_headers: foreign expr_evaluate ${token(0)}\nlog: foreign expr_evaluate ${token(0)}`,
+    configuration: [
+      `configure: ${OF_UPSTREAM.map((text) => `foreign expr_create ${escaped(text)}`).join("; ")}`,
+      ...["request_headers", "response_headers", "response_body", "log"].map((at) => `${at}: ${ofUpstream}`),
+    ].join("\n"),
     http: [{}],
+  },
+  {
+    name: "expressions-upstream-tcp",
+    configuration: [
+      `configure: ${OF_UPSTREAM.map((text) => `foreign expr_create ${escaped(text)}`).join("; ")}`,
+      ...["new_connection", "upstream_data", "log"].map((at) => `${at}: ${ofUpstream}`),
+    ].join("\n"),
+    tcp: [{ writes: ["x"], expect: 1 }],
   },
   {
     name: "expressions-effective",

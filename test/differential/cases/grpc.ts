@@ -1,7 +1,11 @@
 import type { Case } from "../case.js";
 
 /** GrpcService {1: EnvoyGrpc {1: cluster_name}}. */
-const TARGET = "%0a%06%0a%04grpc";
+const to = (cluster: string) => {
+  const field = (text: string) => `%0a%${text.length.toString(16).padStart(2, "0")}`;
+  return `${field(`..${cluster}`)}${field(cluster)}${cluster}`;
+};
+const TARGET = to("grpc");
 
 const TOLD =
   "grpc_initial: get 4 :status; get 4 x-got; get 4 content-type; size 4; get 5 x\n" +
@@ -28,6 +32,26 @@ export const GRPC: readonly Case[] = [
       "tick: effective 2; continue 0; tick 0",
     http: [{}],
   },
+  {
+    name: "grpc-call-too-late",
+    configuration: called(`grpc ${TARGET} s.Service Silence hello 150`),
+    http: [{}],
+  },
+  { name: "grpc-call-to-nobody", configuration: called(`grpc ${to("refused2")} s.Service Echo hello`), http: [{}] },
+  { name: "grpc-call-to-none", configuration: called(`grpc ${to("empty")} s.Service Echo hello`), http: [{}] },
+  { name: "grpc-stream-to-nobody", configuration: called(`stream ${to("refused2")} s.Service Echo`), http: [{}] },
+  { name: "grpc-stream-to-none", configuration: called(`stream ${to("empty")} s.Service Echo`), http: [{}] },
+  {
+    name: "grpc-token-after-a-failure",
+    configuration: `request_headers: grpc ${to("empty")} s m x; grpc ${TARGET} s.Service Silence x; cancel 5; cancel 9`,
+    http: [{}],
+  },
+  {
+    name: "grpc-stream-refused",
+    configuration: called(`stream ${TARGET} s.Service Refuse; send 6 x 1`).replace("; pairs 5", ""),
+    http: [{}],
+  },
+  { name: "grpc-stream-broken", configuration: called(`stream ${TARGET} s.Service Break; send 6 x 1`), http: [{}] },
   {
     name: "grpc-stream",
     configuration: called(`stream ${TARGET} s.Service Echo; send 6 one 0; send 6 two 1; send 7 x 0`),

@@ -5,6 +5,7 @@ import { FAILURES } from "./failures.js";
 import { GRPC } from "./grpc.js";
 import { HTTP } from "./http.js";
 import { MODULES } from "./modules.js";
+import { PLACES } from "./places.js";
 import { PROPERTIES } from "./properties.js";
 import { TCP } from "./tcp.js";
 import { WASI } from "./wasi.js";
@@ -19,5 +20,6 @@ export const CASES: readonly Case[] = [
   ...PROPERTIES,
   ...MODULES,
   ...WASI,
+  ...PLACES,
   ...FAILURES,
 ];
