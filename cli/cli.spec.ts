@@ -72,6 +72,8 @@ test.each([
   ],
   [["bootstrap", "--label", "version"], 2, /'version' is invalid.*Expected NAME=VALUE\./],
   [["bootstrap", "--control-port", "http"], 2, /'http' is invalid.*Expected a port, 0 to 65535\./],
+  [["bootstrap", "--sni", "control"], 1, /^meltemi: --tls-cert, --tls-key and --sni need --tls-ca/m],
+  [["control", ".", "--tls-cert", "a.pem"], 1, /^meltemi: --tls-cert and --tls-key need each other\n$/m],
   [["controll"], 2, /unknown command 'controll'/],
   [["control"], 2, /missing required argument 'rules'/],
   [["control", "no/such/folder"], 1, /^meltemi: no such folder of rules: .*no\/such\/folder\n$/m],

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { BootstrapOptions } from "../control/index.js";
+import type { BootstrapOptions, BootstrapTls } from "../control/index.js";
 import { FORMATS, LEVELS, type LogOptions } from "./logger.js";
 
 /** A port number; 0 takes a free one. */
@@ -90,4 +90,43 @@ function label(text: string, before: Readonly<Record<string, string>> = {}): Rea
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError("Expected NAME=VALUE.");
   return { ...before, [name]: value };
+}
+
+/** The options of every command that says how a control plane is spoken to by TLS. */
+export function addTlsOptions(command: Command): Command {
+  return command
+    .option("--tls-ca <file>", "speak TLS to the control plane, and trust these authorities (PEM)")
+    .option("--tls-cert <file>", "certificate to show it, with --tls-key (PEM)")
+    .option("--tls-key <file>", "the certificate's key (PEM)")
+    .option("--sni <name>", "what the control plane is called in its certificate (default: its name or address)");
+}
+
+/** What {@link addTlsOptions} parses to. */
+export interface TlsOptions {
+  readonly tlsCa?: string | undefined;
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+  readonly sni?: string | undefined;
+}
+
+/** As a bootstrap takes them. @throws Error for options that make no TLS */
+export function clientTls({ tlsCa, tlsCert, tlsKey, sni }: TlsOptions): { tls?: BootstrapTls } {
+  if (tlsCa === undefined) {
+    if ((tlsCert ?? tlsKey ?? sni) === undefined) return {};
+    throw new Error(
+      "--tls-cert, --tls-key and --sni need --tls-ca, the authorities that the control plane is known by",
+    );
+  }
+  const identity = pair(tlsCert, tlsKey);
+  return { tls: { authorities: tlsCa, ...(identity && { identity }), ...(sni !== undefined && { sni }) } };
+}
+
+/** @throws Error where one is there without the other */
+export function pair(
+  certificate: string | undefined,
+  key: string | undefined,
+): { readonly certificate: string; readonly key: string } | undefined {
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined) throw new Error("--tls-cert and --tls-key need each other");
+  return { certificate, key };
 }

@@ -1,4 +1,4 @@
-export { type BootstrapOptions, bootstrap, RUNTIME_LAYER } from "./bootstrap/index.js";
+export { type BootstrapOptions, type BootstrapTls, bootstrap, RUNTIME_LAYER } from "./bootstrap/index.js";
 export type * from "./model/index.js";
 export { formatProblem, type Place, type Problem } from "./source/index.js";
 export { type Control, type ControlOptions, startControl } from "./start.js";

@@ -1,6 +1,8 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { BaseLogger } from "pino";
+import type { ServerTlsFiles } from "../xds/index.js";
+import { exposedKeys } from "./exposed-keys.js";
 import { buildModel, inboundHosts, type Model, modelBeside, type Service } from "./model/index.js";
 import { beside, ownModules } from "./own-modules.js";
 import { SnapshotServer } from "./server/index.js";
@@ -26,6 +28,8 @@ export interface ControlOptions {
   readonly port?: number;
   /** Address for proxies. Default 127.0.0.1. */
   readonly host?: string;
+  /** Proxies come in by TLS, with these files; in plain text without it. New files hold for new connections. */
+  readonly tls?: ServerTlsFiles;
   /**
    * Folder with `codecs/*.wasm` and `http/*.wasm`, beside the modules that come with Meltemi, or in their place. It is
    * followed too: a module that was compiled again serves new connections at once, and those that are open keep theirs.
@@ -63,11 +67,13 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   // A proxy beside an application has other settings for the same names.
   const serialsBeside = new Map<string, Serials>();
   const logLanes = laneLog(options);
+  const warnOfKeys = keyWarning(options);
   let inForce: Model = { services: [] };
   const view = (model: Model, numbers: Serials) => snapshotOf(translate(model, modules, numbers), outlookOf(model));
   const push = (model: Model): void => {
     inForce = model;
     logLanes(model);
+    warnOfKeys(model);
     const current = tapped(model, hub);
     const besideApplications = inboundHosts(current).map((host) => {
       const numbers = serialsBeside.get(host) ?? serialNumbers();
@@ -82,7 +88,7 @@ export async function startControl(options: ControlOptions): Promise<Control> {
     logger,
   });
   const tap = { definition: TapService, implementation: { Report: hub.report, Watch: hub.watch } };
-  const server = new SnapshotServer({ logger, services: [tap] });
+  const server = new SnapshotServer({ logger, services: [tap], tls: options.tls });
   const bound = await server.listen(port, host);
   let rulesRead: Loaded | undefined;
   const applyRules = (): void => {
@@ -165,6 +171,17 @@ function laneLog({ logger }: ControlOptions): (model: Model) => void {
       if (told.get(service) !== choice) logger?.info({ service, lane: lane.taken, why: lane.why }, "lane");
     }
     told = now;
+  };
+}
+
+/** Tells, once, where keys go out to whoever asks. */
+function keyWarning({ host = "127.0.0.1", tls, logger }: ControlOptions): (model: Model) => void {
+  let told = false;
+  return (model) => {
+    const exposed = told ? undefined : exposedKeys(model, host, tls);
+    if (exposed === undefined) return;
+    told = true;
+    logger?.warn({ host }, exposed);
   };
 }
 

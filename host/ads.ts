@@ -1,9 +1,12 @@
 import type { Bootstrap } from "../xds/gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
+import type { Cluster } from "../xds/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ApiConfigSource_ApiType } from "../xds/gen/envoy/config/core/v3/config_source_pb.js";
-import { AdsClient } from "../xds/index.js";
-import { ConfigError, hostPort, tcpAddress } from "./config/index.js";
+import { UpstreamTlsContextSchema } from "../xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
+import { AdsClient, type ChannelSecurity } from "../xds/index.js";
+import { ConfigError, hostPort, openExtension, tcpAddress } from "./config/index.js";
 import type { Logger } from "./network/index.js";
 import type { Scope } from "./stats/index.js";
+import { channelSecurity, TLS_FIELDS } from "./tls/index.js";
 
 /** The ADS client that the bootstrap asks for; undefined for a static configuration. @throws ConfigError */
 export function adsClient(bootstrap: Bootstrap, stats: Scope, logger: Logger): AdsClient | undefined {
@@ -32,8 +35,12 @@ export function adsClient(bootstrap: Bootstrap, stats: Scope, logger: Logger): A
   const { host, port } = tcpAddress(endpoint.value.address, at);
   const connected = stats.gauge("control_plane.connected_state");
   connected.set(0);
+  const security = securityOf(cluster, `${at}: transport_socket.typed_config`);
+  // What is wrong with it now is told at once.
+  security?.();
   return new AdsClient({
     address: hostPort(host, port),
+    security,
     node: bootstrap.node,
     logger,
     onState: (up, reason) => {
@@ -42,4 +49,13 @@ export function adsClient(bootstrap: Bootstrap, stats: Scope, logger: Logger): A
       else logger.warn({ host, port, reason }, "the control plane is gone; what runs stays as it is");
     },
   });
+}
+
+/** As the cluster says it, which was read as a cluster already; undefined for plain text. */
+function securityOf({ transportSocket }: Cluster, path: string): ChannelSecurity | undefined {
+  if (transportSocket === undefined) return undefined;
+  const extension = openExtension(transportSocket.configType.value, path);
+  if (extension.typeName !== UpstreamTlsContextSchema.typeName) return undefined;
+  const context = extension.decode(UpstreamTlsContextSchema, TLS_FIELDS);
+  return () => channelSecurity(context, path);
 }

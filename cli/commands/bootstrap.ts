@@ -1,6 +1,23 @@
 import type { Command } from "commander";
-import { type BootstrapOptions, bootstrap } from "../../control/index.js";
-import { addStandpointOptions, port, type StandpointOptions, standpoint } from "../options.js";
+import { bootstrap } from "../../control/index.js";
+import {
+  addStandpointOptions,
+  addTlsOptions,
+  clientTls,
+  port,
+  type StandpointOptions,
+  standpoint,
+  type TlsOptions,
+} from "../options.js";
+
+interface BootstrapCommand extends StandpointOptions, TlsOptions {
+  readonly controlPort: number;
+  readonly controlHost: string;
+  readonly adminPort: number;
+  readonly nodeId: string;
+  readonly cluster: string;
+  readonly delta: boolean;
+}
 
 /** `meltemi bootstrap`: prints the file that a proxy starts from. */
 export function addBootstrap(command: Command): void {
@@ -14,7 +31,9 @@ export function addBootstrap(command: Command): void {
     .option("--node-id <id>", "tells proxies apart in the control plane's log", "proxy")
     .option("--cluster <name>", "groups proxies; beside an application, the host of its service", "meltemi")
     .option("--delta", "ask for differences only (Envoy; the host does not speak it)", false);
-  addStandpointOptions(command).action(({ locality, label, ...options }: BootstrapOptions & StandpointOptions) => {
-    process.stdout.write(bootstrap({ ...options, ...standpoint({ locality, label }) }));
+  addTlsOptions(addStandpointOptions(command)).action((options: BootstrapCommand) => {
+    const { controlPort, controlHost, adminPort, nodeId, cluster, delta } = options;
+    const usual = { controlPort, controlHost, adminPort, nodeId, cluster, delta };
+    process.stdout.write(bootstrap({ ...usual, ...standpoint(options), ...clientTls(options) }));
   });
 }

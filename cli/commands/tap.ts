@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { MOST_PAYLOAD, type TapEvent, type TapMatch, watchTap } from "../../control/index.js";
 import { untilSignal } from "../lifetime.js";
+import { addTlsOptions, clientTls, type TlsOptions } from "../options.js";
 import { textOf } from "../tap-text.js";
 
-interface TapCommand {
+interface TapCommand extends TlsOptions {
   readonly control: string;
   readonly match: readonly TapMatch[];
   readonly limit?: number;
@@ -40,7 +41,7 @@ export function addTap(command: Command): void {
         .default("text"),
     );
   command.addHelpText("after", "\nExample: meltemi tap reviews.test --match user=Jason -o json --limit 10");
-  command.action((service: string, options: TapCommand) => tap(service, options));
+  addTlsOptions(command).action((service: string, options: TapCommand) => tap(service, options));
 }
 
 async function tap(service: string, options: TapCommand): Promise<void> {
@@ -56,7 +57,7 @@ async function tap(service: string, options: TapCommand): Promise<void> {
       process.stdout.write(output === "json" ? `${JSON.stringify(event.record)}\n` : textOf(event.record));
       if (seen >= limit) stop();
     };
-    await own(watchTap(control, { service, match, payload: bytes, mask }, onEvent)).ended;
+    await own(watchTap(control, { service, match, payload: bytes, mask }, onEvent, clientTls(options).tls)).ended;
   });
 }
 

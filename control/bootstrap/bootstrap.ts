@@ -20,8 +20,20 @@ export interface BootstrapOptions {
   readonly workload?: string;
   /** That one's labels: rules compare them with endpoints', metrics give `app` and `version` as `source_app` and `source_version`. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** The control plane is spoken to by TLS; in plain text without it. */
+  readonly tls?: BootstrapTls;
   /** Ask for differences only (`DELTA_GRPC`), which the host does not speak. Default false. */
   readonly delta?: boolean;
+}
+
+/** How the control plane is spoken to by TLS. Paths are those of PEM files on the proxy's machine, which the proxy reads. */
+export interface BootstrapTls {
+  /** Whose certificates the control plane may show. */
+  readonly authorities: string;
+  /** What the proxy shows, and its key. */
+  readonly identity?: { readonly certificate: string; readonly key: string };
+  /** What the control plane is called in its certificate. Default: its name, or address. */
+  readonly sni?: string;
 }
 
 /** The static cluster that leads to the control plane. */
@@ -58,7 +70,7 @@ function bootstrapObject(options: BootstrapOptions): object {
       layers: [{ name: RUNTIME_LAYER, rtds_layer: { name: RUNTIME_LAYER, rtds_config: soon } }],
     },
     stats_config: { stats_tags: STATS_TAGS },
-    static_resources: { clusters: [controlCluster(controlHost ?? "127.0.0.1", controlPort)] },
+    static_resources: { clusters: [controlCluster(controlHost ?? "127.0.0.1", controlPort, options.tls)] },
     // The hop between the two codecs of a request is an internal listener.
     bootstrap_extensions: [
       {
@@ -84,7 +96,7 @@ function node({ nodeId, cluster, locality, workload, labels = {} }: BootstrapOpt
   };
 }
 
-function controlCluster(host: string, port: number): object {
+function controlCluster(host: string, port: number, tls: BootstrapTls | undefined): object {
   return {
     name: CONTROL_CLUSTER,
     type: isIP(host) === 0 ? "STRICT_DNS" : "STATIC",
@@ -100,11 +112,33 @@ function controlCluster(host: string, port: number): object {
         },
       ),
     },
+    ...(tls && { transport_socket: { name: "envoy.transport_sockets.tls", typed_config: tlsContext(tls, host) } }),
     load_assignment: {
       cluster_name: CONTROL_CLUSTER,
       endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(host, port) } }] }],
     },
   };
+}
+
+function tlsContext({ authorities, identity, sni }: BootstrapTls, host: string): object {
+  const name = sni ?? host;
+  const isName = isIP(name) === 0;
+  return typed("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", {
+    // An address is no name to ask for (RFC 6066 §3).
+    ...(isName && { sni: name }),
+    common_tls_context: {
+      alpn_protocols: ["h2"],
+      ...(identity && {
+        tls_certificates: [
+          { certificate_chain: { filename: identity.certificate }, private_key: { filename: identity.key } },
+        ],
+      }),
+      validation_context: {
+        trusted_ca: { filename: authorities },
+        match_typed_subject_alt_names: [{ san_type: isName ? "DNS" : "IP_ADDRESS", matcher: { exact: name } }],
+      },
+    },
+  });
 }
 
 function socketAddress(address: string, port: number): object {

@@ -1,1 +1,1 @@
-export { type BootstrapOptions, bootstrap, CONTROL_CLUSTER, RUNTIME_LAYER } from "./bootstrap.js";
+export { type BootstrapOptions, type BootstrapTls, bootstrap, CONTROL_CLUSTER, RUNTIME_LAYER } from "./bootstrap.js";

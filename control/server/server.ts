@@ -1,7 +1,14 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import type { BaseLogger } from "pino";
 import { RuntimeSchema } from "../../xds/gen/envoy/service/runtime/v3/rtds_pb.js";
-import { AdsServer, type BesideService, type Peer, type Refusal, TypeUrl } from "../../xds/index.js";
+import {
+  AdsServer,
+  type BesideService,
+  type Peer,
+  type Refusal,
+  type ServerTlsFiles,
+  TypeUrl,
+} from "../../xds/index.js";
 import { diff, Snapshot } from "../snapshot/index.js";
 import { standpointOf } from "./standpoint.js";
 
@@ -10,6 +17,8 @@ export interface SnapshotServerOptions {
   readonly logger?: BaseLogger | undefined;
   /** Called for each refusal, after it was logged. */
   readonly onNack?: (refusal: Refusal) => void;
+  /** Proxies come in by TLS; in plain text without it. */
+  readonly tls?: ServerTlsFiles | undefined;
   /** What else is served on the same port. */
   readonly services?: readonly BesideService[];
 }
@@ -26,11 +35,13 @@ export class SnapshotServer {
   /** Streams of proxies that were told of. */
   private readonly warned = { runtime: new Set<number>(), standpoint: new Set<number>() };
 
-  constructor({ logger, onNack, services }: SnapshotServerOptions = {}) {
+  constructor({ logger, onNack, services, tls }: SnapshotServerOptions = {}) {
     this.logger = logger;
     this.ads = new AdsServer({
       ...(logger === undefined ? {} : { logger }),
       ...(services === undefined ? {} : { services }),
+      ...(tls === undefined ? {} : { tls }),
+      onRefused: (address, reason) => logger?.warn({ address, reason }, "a connection is refused by TLS"),
       onConnect: (peer) => logger?.info(identify(peer), "proxy connected"),
       onDisconnect: (peer, reason) => {
         for (const streams of Object.values(this.warned)) streams.delete(peer.stream);

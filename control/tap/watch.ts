@@ -1,4 +1,6 @@
 import { Client, type ClientReadableStream, credentials, type ServiceError, status } from "@grpc/grpc-js";
+import type { BootstrapTls } from "../bootstrap/index.js";
+import { channelSecurity } from "./security.js";
 import { type TapEvent, type TapRequest, TapService } from "./service.js";
 
 /** Somebody who watches. */
@@ -11,9 +13,20 @@ export interface TapWatch {
 /**
  * Watches the calls of a service.
  * @param control address of a control plane, `host:port`
+ * @param tls how it is spoken to; in plain text without it
+ * @throws Error where a file of `tls` cannot be read
  */
-export function watchTap(control: string, request: TapRequest, onEvent: (event: TapEvent) => void): TapWatch {
-  const client = new Client(control, credentials.createInsecure(), { "grpc.keepalive_time_ms": 30_000 });
+export function watchTap(
+  control: string,
+  request: TapRequest,
+  onEvent: (event: TapEvent) => void,
+  tls?: BootstrapTls,
+): TapWatch {
+  const secured = tls && channelSecurity(tls, control.slice(0, control.lastIndexOf(":")).replace(/^\[|\]$/g, ""));
+  const client = new Client(control, secured?.credentials ?? credentials.createInsecure(), {
+    "grpc.keepalive_time_ms": 30_000,
+    ...(secured && { "grpc.ssl_target_name_override": secured.serverName }),
+  });
   const { path, requestSerialize, responseDeserialize } = TapService.Watch;
   const stream: ClientReadableStream<TapEvent> = client.makeServerStreamRequest(
     path,

@@ -1,3 +1,4 @@
+export { channelSecurity } from "./channel.js";
 export { type ClientHandshake, DownstreamTls } from "./downstream.js";
 export { TLS_FIELDS } from "./fields.js";
 export { type TlsIdentity, tlsProperty } from "./identity.js";

@@ -14,6 +14,8 @@ export const PROXIES: readonly ProxyKind[] = ["envoy", "host"];
 /** What a case may ask of a proxy: the same for Envoy and for the host, through the same admin interface. */
 export interface RunningProxy {
   readonly kind: ProxyKind;
+  /** Whether it takes requests. @throws Error where its process has ended */
+  ready(): Promise<boolean>;
   /** All counters and gauges, by Envoy's names. */
   stats(): Promise<ReadonlyMap<string, number>>;
   /** The same and histograms, as Prometheus scrapes them. */
@@ -41,25 +43,23 @@ export interface ProxyOptions {
 
 /** Starts a proxy and waits until it says that it is ready. */
 export async function startProxy(kind: ProxyKind, options: ProxyOptions): Promise<RunningProxy> {
+  const proxy = openProxy(kind, options);
+  try {
+    await until(`${kind} to be ready`, () => proxy.ready(), { timeoutMs: 30_000 });
+  } catch (error) {
+    await proxy.close();
+    throw new Error(`${error instanceof Error ? error.message : error}\n${proxy.log().slice(-8_000)}`);
+  }
+  return proxy;
+}
+
+/** Starts a proxy that may never be ready. */
+export function openProxy(kind: ProxyKind, options: ProxyOptions): RunningProxy {
   const folder = mkdtempSync(join(tmpdir(), "meltemi-proxy-"));
   const config = join(folder, "bootstrap.yaml");
   writeFileSync(config, options.bootstrap);
   const child = kind === "envoy" ? envoyProcess(config, options) : hostProcess(config, options.args);
-  const proxy = new ProxyProcess(kind, child, options.adminPort, folder);
-  try {
-    await until(
-      `${kind} to be ready`,
-      () => {
-        if (child.gone) throw new Error(`${kind} ${child.gone}`);
-        return proxy.ready();
-      },
-      { timeoutMs: 30_000 },
-    );
-  } catch (error) {
-    await proxy.close();
-    throw new Error(`${error instanceof Error ? error.message : error}\n${child.log.slice(-8_000)}`);
-  }
-  return proxy;
+  return new ProxyProcess(kind, child, options.adminPort, folder);
 }
 
 function envoyProcess(config: string, { concurrency }: ProxyOptions): Child {
@@ -92,6 +92,7 @@ class ProxyProcess implements RunningProxy {
   }
 
   async ready(): Promise<boolean> {
+    if (this.child.gone) throw new Error(`${this.kind} ${this.child.gone}`);
     try {
       return (await fetch(`${this.admin}/ready`)).ok;
     } catch {

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
-import { bootstrap, startControl } from "../../control/index.js";
+import { type BootstrapTls, bootstrap, type ControlOptions, startControl } from "../../control/index.js";
 import { formatProblem, type Problem } from "../../control/source/index.js";
 import { freePort } from "./ports.js";
 import type { Protocol } from "./protocol.js";
@@ -22,6 +22,8 @@ export interface WorldSpec {
   readonly lanes?: readonly Lane[];
   /** Where the proxy says it is. */
   readonly locality?: string;
+  /** How the proxy and the control plane speak TLS to each other; in plain text without it. */
+  readonly xdsTls?: { readonly server: NonNullable<ControlOptions["tls"]>; readonly client: BootstrapTls };
   /** A folder of modules in place of the product's own. */
   readonly modules?: string;
   /** The codec's name, where it is not the protocol's usual one. */
@@ -47,9 +49,9 @@ export async function startWorld(kind: ProxyKind, protocol: Protocol, spec: Worl
     const control = await startControlPlane(rules.path, spec, warnings);
     closers.push(() => control.close());
     const adminPort = await freePort();
-    const { locality } = spec;
+    const { locality, xdsTls } = spec;
     const node = { nodeId: `test-${adminPort}`, ...CALLERS, ...(locality !== undefined && { locality }) };
-    const yaml = bootstrap({ controlPort: control.port, adminPort, ...node });
+    const yaml = bootstrap({ controlPort: control.port, adminPort, ...node, ...(xdsTls && { tls: xdsTls.client }) });
     const proxy = await startProxy(kind, { bootstrap: yaml, adminPort, concurrency: spec.concurrency ?? 1 });
     closers.push(() => proxy.close());
     for (const [name, port] of listens) await until(`${kind} to listen for ${name}`, () => accepts(port));
@@ -105,7 +107,10 @@ async function startControlPlane(rules: string, spec: WorldSpec, warnings: strin
     faults.push(...problems.filter(({ severity }) => severity === "error").map(formatProblem));
   };
   const logger = pino({ level: "warn" }, { write: (line: string) => void warnings.push(line) });
-  const control = await startControl({ rules, modules, port: await freePort(), onProblems, logger });
+  const control = await startControl({
+    ...{ rules, modules, port: await freePort(), onProblems, logger },
+    ...(spec.xdsTls && { tls: spec.xdsTls.server }),
+  });
   if (faults.length === 0) return control;
   await control.close();
   throw new Error(`the world's rules have errors:\n${faults.join("\n")}`);

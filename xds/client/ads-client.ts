@@ -2,14 +2,16 @@ import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { Node } from "../gen/envoy/config/core/v3/base_pb.js";
 import type { DiscoveryResponse } from "../gen/envoy/service/discovery/v3/discovery_pb.js";
 import { Backoff } from "./backoff.js";
-import { Connection } from "./connection.js";
+import { type ChannelSecurity, Connection } from "./connection.js";
 import type { Subscription, SubscriptionHandler } from "./handler.js";
 import { type AnySubscription, TypeSubscription } from "./type-subscription.js";
 
 /** How an {@link AdsClient} connects. */
 export interface AdsClientOptions {
-  /** `host:port` of the server; plaintext HTTP/2. */
+  /** `host:port` of the server. */
   readonly address: string;
+  /** Without it the connection is plaintext. */
+  readonly security?: ChannelSecurity | undefined;
   /** What this client says of itself, once a stream. */
   readonly node: Node;
   readonly logger?: { warn(fields: object, message: string): void };
@@ -95,14 +97,25 @@ export class AdsClient {
   }
 
   private connect(): void {
-    const { address, node } = this.options;
-    const connection = new Connection(address, node, {
-      onResponse: (response) => this.receive(connection, response),
-      onEnd: (reason) => this.reconnect(reason),
-    });
+    const connection = this.open();
+    if (connection === undefined) return;
     this.connection = connection;
     this.unsent.clear();
     for (const subscription of this.subscriptions.values()) connection.ask(subscription);
+  }
+
+  private open(): Connection | undefined {
+    const { address, node, security } = this.options;
+    try {
+      const connection = new Connection(address, security, node, {
+        onResponse: (response) => this.receive(connection, response),
+        onEnd: (reason) => this.reconnect(reason),
+      });
+      return connection;
+    } catch (error) {
+      this.reconnect(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
   }
 
   private reconnect(reason: string): void {

@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { Client, type ClientDuplexStream, credentials, Metadata } from "@grpc/grpc-js";
+import { type ChannelCredentials, Client, type ClientDuplexStream, credentials, Metadata } from "@grpc/grpc-js";
 import type { Node } from "../gen/envoy/config/core/v3/base_pb.js";
 import { AggregatedDiscoveryService } from "../gen/envoy/service/discovery/v3/ads_pb.js";
 import {
@@ -19,6 +19,9 @@ export interface ConnectionEvents {
   onEnd(reason: string): void;
 }
 
+/** What a connection is secured with, asked for anew for each: files may have changed. @throws Error where there is nothing */
+export type ChannelSecurity = () => { readonly credentials: ChannelCredentials; readonly serverName: string };
+
 const method = grpcMethod(AggregatedDiscoveryService, "streamAggregatedResources");
 
 /** One stream, from its opening to its end: what was asked on it and which nonces it knows. */
@@ -30,12 +33,18 @@ export class Connection {
   private ended = false;
   private introduced = false;
 
+  /** @throws what `security` throws */
   constructor(
     address: string,
+    security: ChannelSecurity | undefined,
     private readonly node: Node,
     events: ConnectionEvents,
   ) {
-    this.client = new Client(address, credentials.createInsecure(), CHANNEL_OPTIONS);
+    const { credentials: secure = credentials.createInsecure(), serverName } = security?.() ?? {};
+    this.client = new Client(address, secure, {
+      ...CHANNEL_OPTIONS,
+      ...(serverName !== undefined && { "grpc.ssl_target_name_override": serverName }),
+    });
     const { path, requestSerialize, responseDeserialize } = method;
     this.stream = this.client.makeBidiStreamRequest(
       path,

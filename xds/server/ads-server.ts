@@ -17,12 +17,15 @@ import type { AdsServerEvents } from "./events.js";
 import type { ResourceSet } from "./resources.js";
 import { stateOfTheWorld } from "./sotw.js";
 import { DiscoveryStream, type StreamContext } from "./stream.js";
+import { type ServerTlsFiles, TlsEntrance } from "./tls-entrance.js";
 
 /** How an {@link AdsServer} behaves. */
 export interface AdsServerOptions extends AdsServerEvents {
   readonly logger?: BaseLogger;
   /** How long a push waits for a client's answer before it goes on to the next type. Default 5 s. */
   readonly answerTimeoutMs?: number;
+  /** Clients come in by TLS; in plain text without it. */
+  readonly tls?: ServerTlsFiles;
   /** What else is served on the same port. */
   readonly services?: readonly BesideService[];
 }
@@ -49,6 +52,7 @@ export class AdsServer {
   >();
   private readonly calls = new Set<{ end(): void }>();
   private readonly context: StreamContext;
+  private readonly entrance: TlsEntrance | undefined;
   private served: SetsByNode | undefined;
   private opened = 0;
 
@@ -62,17 +66,17 @@ export class AdsServer {
     for (const { definition, implementation } of options.services ?? []) {
       this.grpc.addService(definition, implementation);
     }
+    this.entrance = options.tls && this.entranceBy(options.tls);
   }
 
   /** Binds and serves; port 0 takes a free one. Resolves with the port. */
-  listen(port: number, host = "127.0.0.1"): Promise<number> {
+  async listen(port: number, host = "127.0.0.1"): Promise<number> {
     const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-    return new Promise((resolve, reject) => {
-      this.grpc.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-        if (error === null) resolve(bound);
-        else reject(new Error(`cannot listen on ${address}: ${reasonOf(error)}`, { cause: error }));
-      });
-    });
+    try {
+      return await (this.entrance?.listen(port, host) ?? this.bind(address));
+    } catch (error) {
+      throw new Error(`cannot listen on ${address}: ${reasonOf(error as Error)}`, { cause: error });
+    }
   }
 
   /**
@@ -87,13 +91,40 @@ export class AdsServer {
 
   /** Ends all streams and releases the port. */
   close(): Promise<void> {
+    this.entrance?.close();
     for (const call of this.calls) call.end();
     return new Promise((resolve) => {
-      const impatience = setTimeout(() => this.grpc.forceShutdown(), 500);
+      const impatience = setTimeout(() => {
+        this.grpc.forceShutdown();
+        this.entrance?.destroy();
+        // grpc-js may wait on for a connection that was put into its hands.
+        resolve();
+      }, 500);
       this.grpc.tryShutdown(() => {
         clearTimeout(impatience);
         resolve();
       });
+    });
+  }
+
+  private bind(address: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.grpc.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+        if (error === null) resolve(bound);
+        else reject(error);
+      });
+    });
+  }
+
+  /** grpc-js knows TLS too, but tells nobody whom it has refused. */
+  private entranceBy(files: ServerTlsFiles): TlsEntrance {
+    const { events, logger } = this.context;
+    const injector = this.grpc.createConnectionInjector(ServerCredentials.createInsecure());
+    return new TlsEntrance(files, {
+      onConnection: (socket) => injector.injectConnection(socket),
+      onRefused: (address, reason) => events.onRefused?.(address, reason),
+      onStale: (reason) =>
+        logger?.error({ reason }, "the server's TLS files are not taken; what they were before holds"),
     });
   }
 

@@ -34,6 +34,8 @@ export interface Refusal extends Answer {
 /** What a server reports; every function is optional. */
 export interface AdsServerEvents {
   onConnect?(peer: Peer): void;
+  /** Somebody was not let in by TLS. */
+  onRefused?(address: string, reason: string): void;
   onDisconnect?(peer: Peer, reason: string): void;
   onAck?(answer: Answer): void;
   onNack?(refusal: Refusal): void;
