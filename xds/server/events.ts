@@ -33,8 +33,12 @@ export interface Refusal extends Answer {
 
 /** What a server reports; every function is optional. */
 export interface AdsServerEvents {
+  /** A client's stream has opened, and said who it is. */
   onConnect?(peer: Peer): void;
+  /** It has ended. */
   onDisconnect?(peer: Peer, reason: string): void;
+  /** A client has taken a response. */
   onAck?(answer: Answer): void;
+  /** A client has refused one. */
   onNack?(refusal: Refusal): void;
 }
