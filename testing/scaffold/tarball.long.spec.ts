@@ -1,11 +1,11 @@
 // The author's hour as a stranger has it: the packed tarball, `meltemi new`, and what the new folder says of itself.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -31,11 +31,14 @@ describe("what meltemi new writes, from the packed tarball", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  function bin(): string {
+    return join(folder, "tool/node_modules/.bin/meltemi");
+  }
+
   /** A new folder, with everything that it needs installed. */
   function begin(kind: "filter" | "codec", name: string): string {
     const made = join(folder, name);
-    const bin = join(folder, "tool/node_modules/.bin/meltemi");
-    execFileSync(bin, ["new", kind, made, "--meltemi", `file:${tarball}`], { stdio: "pipe" });
+    execFileSync(bin(), ["new", kind, made, "--meltemi", `file:${tarball}`], { stdio: "pipe" });
     npm(made, "install", "--prefer-offline", "--no-audit", "--no-fund");
     return made;
   }
@@ -51,6 +54,20 @@ describe("what meltemi new writes, from the packed tarball", () => {
     await swapsOnSave(begin("filter", "on-envoy"), "--envoy", envoyBinary ?? "");
   });
 
+  it("is what npm create gives too, which runs the package create-meltemi", () => {
+    const [{ filename }] = JSON.parse(
+      npm(root, "pack", "./create-meltemi", "--ignore-scripts", "--json", "--pack-destination", folder),
+    ) as [{ filename: string }];
+    const empty = join(folder, "empty");
+    mkdirSync(empty);
+    const packages = ["--package", tarball, "--package", join(folder, filename)];
+    const create = ["--", "create-meltemi", "filter", "created", "--meltemi", `file:${tarball}`];
+    npm(empty, "exec", "--yes", "--prefer-offline", ...packages, ...create);
+    const made = join(folder, "made/created");
+    execFileSync(bin(), ["new", "filter", made, "--meltemi", `file:${tarball}`], { stdio: "pipe" });
+    expect(contents(join(empty, "created"))).toEqual(contents(made));
+  });
+
   it("is a codec that passes its own tests, lint and check", () => {
     const made = begin("codec", "mine");
     expect(npm(made, "test")).toMatch(/2 passed/);
@@ -58,6 +75,14 @@ describe("what meltemi new writes, from the packed tarball", () => {
     expect(npm(made, "run", "check", "--", "--mutations", "3000")).toMatch(/^ok {5}mutations +3000$/m);
   });
 });
+
+/** The files of a folder, with what is in them. */
+function contents(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
+  expect(paths.length).toBeGreaterThan(5);
+  return Object.fromEntries(paths.map((path) => [relative(folder, path), readFileSync(path, "utf8")]));
+}
 
 /** So many saves are timed, and the best of them counts: the compiler gets warm with the first. */
 const SAVES = 6;
