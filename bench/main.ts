@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { codecSpeeds } from "./codecs.js";
+import { componentFigures, componentTable } from "./component/index.js";
 import { filterFigures, filterTable } from "./filter/index.js";
 import { measure } from "./measure.js";
 import type { Measurement } from "./measurement.js";
@@ -14,7 +15,7 @@ CPU for each request of the proxy's process, for each protocol: Meltemi's lane o
 protocol, plain TCP and, for Dubbo, plain HTTP through the same Envoy, and Meltemi's host, taken in turn. Then MB/s of
 each codec alone. Beside protocols: «filters», what each HTTP filter adds to a request, and «egress», one backend connection
 for all callers beside one for each request under way. At the end, header-mutation in a plain HTTP listener, of the host, of
-Envoy, and the same in plain JavaScript; not with --only.
+Envoy, and the same in plain JavaScript; not with --only. «component»: what a codec's component costs to call.
 
 --only      these protocols, or what is beside them
 --json      writes an array of {path, protocol, bytes, depth, connections, cpuPerRequestUs, requestsPerSecond, p99Ms?,
@@ -23,6 +24,8 @@ Envoy, and the same in plain JavaScript; not with --only.
 --quick     one round of one second, two loads a protocol
 --rounds    rounds for each load; the median counts (3)
 --seconds   how long each path is pushed in each round (1.5)`;
+
+const COMPONENT = "component";
 
 const { values: options } = parseArgs({
   options: {
@@ -49,7 +52,8 @@ if (document !== undefined) withFigures(document, ""); // Better now than after 
 
 const envoy = process.env["MELTEMI_ENVOY"];
 if (envoy === undefined) console.log("Envoy: skipped, there is none here; the host is measured alone");
-const found = await scenarios(options.only?.split(","));
+const only = options.only?.split(",");
+const found = await scenarios(only?.filter((name) => name !== COMPONENT));
 const measurements: Measurement[] = [];
 for (const [protocol, scenario] of found.all) {
   const missing = scenario.missing?.();
@@ -71,8 +75,10 @@ const codecs = await codecSpeeds(found.protocols, effort.seconds, (codec) =>
 const particular = Object.fromEntries(
   [...found.all].flatMap(([name, { table }]) => (table === undefined ? [] : [[name, table] as const])),
 );
-const alone = options.only === undefined ? [filterTable(await filterFigures(envoy, effort))] : [];
-const figures = [tables(measurements, codecs, particular), ...alone].join("\n\n");
+const alone = [];
+if (only === undefined) alone.push(filterTable(await filterFigures(envoy, effort)));
+if (only === undefined || only.includes(COMPONENT)) alone.push(componentTable(await componentFigures(effort)));
+const figures = [tables(measurements, codecs, particular), ...alone].filter((text) => text !== "").join("\n\n");
 console.log(`\n${figures}`);
 if (options.json) writeFileSync(options.json, `${JSON.stringify(measurements, null, 2)}\n`);
 if (options.markdown && document) writeFileSync(options.markdown, withFigures(document, figures));

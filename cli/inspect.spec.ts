@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import wabt from "wabt";
 import { meltemi } from "./meltemi.support.js";
@@ -66,6 +67,28 @@ describe("meltemi inspect", () => {
     const { code, out } = await meltemi("inspect", file, "-o", "json");
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ abi: "0.2.1", problems: ["_initialize failed: unreachable"] });
+  });
+
+  it("says where in its source a module dies, by the map beside it", async () => {
+    const source = [
+      "export function proxy_abi_version_0_2_1(): void {}",
+      "export function malloc(size: i32): usize { return heap.alloc(size); }",
+      "function third(numbers: i32[]): i32 {",
+      "  return numbers[2];",
+      "}",
+      "export const none: i32 = third([]);",
+      "function end(message: string | null, file: string | null, line: u32, column: u32): void { unreachable(); }",
+    ].join("\n");
+    writeFileSync(join(folder, "dying.ts"), source);
+    const options = ["--outFile", "dying.wasm", "--exportStart", "_initialize", "--use", "abort=dying/end", "--debug"];
+    const { error, stderr } = await asc.main(["dying.ts", "--baseDir", folder, ...options, "--sourceMap"]);
+    expect(error, stderr.toString()).toBeNull();
+    const { code, out } = await meltemi("inspect", join(folder, "dying.wasm"));
+    expect(code).toBe(1);
+    const [problem, ...frames] = out.slice(out.indexOf("does not load:")).trimEnd().split("\n").slice(1);
+    expect(problem).toBe("  _initialize failed: unreachable");
+    const places = frames.map((frame) => /[^ ]+:\d+:\d+$/.exec(frame)?.[0] ?? frame);
+    expect(places).toEqual(expect.arrayContaining(["dying.ts:7:91", "dying.ts:4:10"]));
   });
 
   it("tells what is no module, and what cannot be read", async () => {

@@ -4,7 +4,7 @@ const PAGE_KIB = 64;
 
 /** A module as people read it: figures first, what is wrong last, where the eye ends. */
 export function describeInspection(inspection: Inspection): string {
-  const { abi, size, sha256, imports, exports, problems } = inspection;
+  const { abi, size, sha256, imports, exports, problems, trace } = inspection;
   const lines = [
     `abi      ${abi ?? "none"}`,
     `size     ${size} bytes, sha256 ${sha256}`,
@@ -20,6 +20,7 @@ export function describeInspection(inspection: Inspection): string {
     ),
     problems.length === 0 ? "loads    nothing would stop Envoy" : "does not load:",
     ...problems.map((problem) => `  ${problem}`),
+    ...trace.map((frame) => `    ${frame}`),
   ];
   return `${lines.join("\n")}\n`;
 }

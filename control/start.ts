@@ -47,6 +47,7 @@ export interface ControlOptions {
 /** A running control plane. */
 export interface Control {
   readonly port: number;
+  /** Stops following the rules, and the server; proxies keep what they have. */
   close(): Promise<void>;
 }
 

@@ -16,6 +16,7 @@ export interface ServiceStatus {
   readonly costs: string;
 }
 
+/** Of which rules the status is read, and with which modules. */
 export interface StatusOptions {
   readonly rules: string;
   /** Folder of modules. Default: those that come with Meltemi. */

@@ -27,6 +27,11 @@ export class DocumentReader {
     this.#folder = options.folder;
   }
 
+  /** Where the next command runs. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   async follow(step: Step): Promise<void> {
     try {
       if (step.does === "run") await this.#run(step);

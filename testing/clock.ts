@@ -25,6 +25,7 @@ export class FakeClock implements VmClock {
     return this.#timers.size;
   }
 
+  /** Calls once so much time has passed; the result takes that back. */
   after(milliseconds: number, call: () => void): () => void {
     const timer = { at: this.#passed + BigInt(milliseconds) * MILLISECOND, call };
     this.#timers.add(timer);

@@ -72,6 +72,7 @@ export class TestConnection {
     return Buffer.concat(this.#toUpstream);
   }
 
+  /** All bytes that have reached the client, and were not taken. */
   get client(): Buffer {
     return Buffer.concat(this.#toClient);
   }
@@ -81,6 +82,7 @@ export class TestConnection {
     return Buffer.concat(this.#toUpstream.splice(0));
   }
 
+  /** Takes them out, so that the next look begins here. */
   takeClient(): Buffer {
     return Buffer.concat(this.#toClient.splice(0));
   }

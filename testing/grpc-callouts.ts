@@ -74,6 +74,7 @@ export class GrpcCallouts implements GrpcCaller {
     return live;
   }
 
+  /** Opens one, as the host does for a module. `unary`: the only message that is sent. */
   open(call: GrpcCall, unary: Uint8Array | undefined, events: GrpcEvents): GrpcChannel {
     const made = new GrpcCallout(call, unary, events);
     this.all.push(made);

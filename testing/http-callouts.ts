@@ -61,6 +61,7 @@ export class HttpCallout {
     this.#stopTimer();
   }
 
+  /** Method, cluster, path and body, in a line. */
   toString(): string {
     const body = this.body.length > 0 ? `, ${show(this.body)}` : "";
     const [method, path] = [this.headers.get(":method"), this.headers.get(":path")];
@@ -101,10 +102,12 @@ export class HttpCallouts implements HttpCaller {
     return first;
   }
 
+  /** May modules call this cluster? Any, where the host was told of none. */
   hasCluster(name: string): boolean {
     return this.clusters?.has(name) ?? true;
   }
 
+  /** Makes one, as the host does for a module. The result cancels it. */
   send(call: HttpCall, done: Done): () => void {
     const made = new HttpCallout(call, done, this.clock);
     this.all.push(made);

@@ -78,6 +78,7 @@ export class HttpExchange {
     });
   }
 
+  /** The client's headers come. */
   requestHeaders(headers: HeadersInit = {}, endStream = false): this {
     if (this.#requestState !== "none") throw new Error("the request has begun already");
     this.#requestState = endStream ? "ended" : "begun";
@@ -86,6 +87,7 @@ export class HttpExchange {
     return this;
   }
 
+  /** More of the client's body comes. */
   requestBody(bytes: BytesInit, endStream = false): this {
     this.#mustBeOpen("request", this.#requestState);
     if (endStream) this.#requestState = "ended";
@@ -93,6 +95,7 @@ export class HttpExchange {
     return this;
   }
 
+  /** The client's trailers come, and end the request. */
   requestTrailers(trailers: HeadersInit): this {
     this.#mustBeOpen("request", this.#requestState);
     this.#requestState = "ended";
@@ -109,6 +112,7 @@ export class HttpExchange {
     });
   }
 
+  /** The upstream's headers come. */
   responseHeaders(headers: HeadersInit = {}, endStream = false): this {
     if (this.#responseState !== "none") throw new Error("the response has begun already, or the module has replied");
     this.#responseState = endStream ? "ended" : "begun";
@@ -116,6 +120,7 @@ export class HttpExchange {
     return this;
   }
 
+  /** More of the upstream's body comes. */
   responseBody(bytes: BytesInit, endStream = false): this {
     this.#mustBeOpen("response", this.#responseState);
     if (endStream) this.#responseState = "ended";
@@ -123,6 +128,7 @@ export class HttpExchange {
     return this;
   }
 
+  /** The upstream's trailers come, and end the response. */
   responseTrailers(trailers: HeadersInit): this {
     this.#mustBeOpen("response", this.#responseState);
     this.#responseState = "ended";
@@ -169,6 +175,7 @@ export class HttpExchange {
     return this.#host.asked;
   }
 
+  /** The stream's filter state, as modules have set it. */
   get filterState(): TestFilterState {
     return this.#host.filterState;
   }

@@ -1,11 +1,13 @@
 import { LogLevel, type VmLogLine } from "../host/vm/index.js";
 
+/** A line: level, message, and whose it is. */
 export type LogLine = VmLogLine;
 
 /** What modules, and the host about them, have logged. */
 export class Logs {
   readonly #lines: LogLine[] = [];
 
+  /** All lines that were not taken, in order. */
   get lines(): readonly LogLine[] {
     return this.#lines;
   }

@@ -6,6 +6,7 @@ import { Message } from "./message.js";
 /** What a matcher found; `message` says what was expected, for `.not` too. */
 export interface Matched {
   readonly pass: boolean;
+  /** What was expected and what was found. */
   message(): string;
 }
 

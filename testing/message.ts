@@ -28,6 +28,7 @@ export class Message implements Sink {
     return status === undefined ? undefined : Number(status);
   }
 
+  /** Have its headers come? */
   get arrived(): boolean {
     return this.#headers !== undefined;
   }
@@ -37,6 +38,7 @@ export class Message implements Sink {
     return this.#complete;
   }
 
+  /** What has come of the body. */
   get body(): Buffer {
     return Buffer.concat(this.#body);
   }
@@ -46,6 +48,7 @@ export class Message implements Sink {
     return this.body.toString("utf8");
   }
 
+  /** Undefined until they have come. */
   get trailerMap(): HeaderMap | undefined {
     return this.#trailers;
   }

@@ -5,16 +5,19 @@ export class TestMetrics implements MetricSink {
   readonly #values = new Map<string, bigint>();
   readonly #records = new Map<string, bigint[]>();
 
+  /** The counter of this name, for the host. */
   counter(name: string) {
     const value = this.#cell(name);
     return { add: value.add, value: value.read };
   }
 
+  /** The gauge of this name, for the host. */
   gauge(name: string) {
     const value = this.#cell(name);
     return { add: value.add, set: value.set, value: value.read };
   }
 
+  /** The histogram of this name, for the host. */
   histogram(name: string) {
     const records = this.#records.get(name) ?? [];
     this.#records.set(name, records);

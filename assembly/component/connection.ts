@@ -18,22 +18,26 @@ const MAX_KEPT: u64 = 262144;
 const MAX_HEAD: i32 = 65536;
 
 const reader = new Reader();
+const lastFrame = new Frame();
+const lastMeta = new Metadata();
 const scratch = new Metadata();
 const output = new Writer();
 
 /** Both directions of one connection, with what its codec remembers. */
 export class Connection {
-  /** Of the last frame that was read. */
-  readonly frame: Frame = new Frame();
-  readonly meta: Metadata = new Metadata();
+  /** Of the frame that was read last, of all connections: one call reads one. */
+  readonly frame: Frame = lastFrame;
+  readonly meta: Metadata = lastMeta;
   /** Of a session's message, else -1. */
   step: i32 = -1;
   /** Of what is incomplete: so many bytes it has in all; zero where that is not known. */
   needed: u64 = 0;
-  /** The codecs of the two sides of a proxy; null in a protocol of sessions. */
+  /** The codecs of the two sides of a proxy, once they are asked for. */
   private client: Codec | null = null;
   private server: Codec | null = null;
   private session: SessionCodec | null = null;
+  /** Is the protocol one of sessions from the first byte on? */
+  private sessions: bool = false;
   /** Nothing is looked at any more, up to the end. */
   private opaque: bool = false;
   /** Answers to requests that came before the session: the session's codec is not shown them. */
@@ -41,15 +45,18 @@ export class Connection {
 
   constructor() {
     this.session = newSession();
-    if (this.session == null) {
-      this.client = codecFor(Peer.Client);
-      this.server = codecFor(Peer.Server);
-    }
+    this.sessions = this.session != null;
   }
 
-  /** Who reads this sender's frames; null in a session. */
+  /** Who reads this sender's frames; null in a protocol of sessions. */
   codec(sender: Peer): Codec | null {
-    return sender == Peer.Client ? this.client : this.server;
+    if (this.sessions) return null;
+    const known = sender == Peer.Client ? this.client : this.server;
+    if (known != null) return known;
+    const codec = codecFor(sender);
+    if (sender == Peer.Client) this.client = codec;
+    else this.server = codec;
+    return codec;
   }
 
   /** Reads the first frame of some bytes: `READ`, or a `Refusal`. */
@@ -138,7 +145,7 @@ export class Connection {
 
   /** The session is over, where it was one within requests. */
   private release(): void {
-    if (this.client != null) this.session = null;
+    if (!this.sessions) this.session = null;
   }
 
   private found(kind: Kind, length: u64): i32 {

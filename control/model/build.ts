@@ -21,6 +21,7 @@ import { checkTelemetries, type TelemetrySide } from "./telemetry.js";
 import { Tracers } from "./tracers.js";
 import type { Model, Service, UndecidedService } from "./types.js";
 
+/** What a model is built with, beside the rules. */
 export interface ModelOptions {
   /** The modules that there are: their names, and of codecs whether they multiplex. */
   readonly modules: { readonly codecs: CodecModules; readonly http: ReadonlyMap<string, unknown> };

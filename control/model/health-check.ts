@@ -17,6 +17,7 @@ const check = z.strictObject({
   healthy: threshold.default(1),
 });
 
+/** How endpoints are asked whether they are well. */
 export type HealthCheck = z.infer<typeof check>;
 
 export const HEALTH_CHECK_FORM =

@@ -92,6 +92,7 @@ export interface Identity {
   readonly key: string;
 }
 
+/** TLS of a listener: who the proxy is, and which clients it takes. */
 export interface ServerTls {
   readonly identity: Identity;
   /** Whose certificates are taken, in PEM; of `names` one must be the client's, where there are any. */
@@ -100,6 +101,7 @@ export interface ServerTls {
   readonly alpn: readonly string[];
 }
 
+/** TLS to backends: who the proxy is, and which servers it takes. */
 export interface ClientTls {
   /** The name that is asked for in the handshake; empty: none. */
   readonly sni: string;
@@ -108,6 +110,7 @@ export interface ClientTls {
   readonly servers?: { readonly authorities: string | "web"; readonly names: readonly string[] };
 }
 
+/** A service's protocol, and how its codec is used. */
 export interface Codec {
   readonly name: string;
   /** `session`: the connection is the unit, and rules choose where all of it goes. */
@@ -122,6 +125,7 @@ export interface Codec {
   readonly maxFrameBytes?: number;
 }
 
+/** One backend of a service. */
 export interface Endpoint {
   /** An IP address. */
   readonly address: string;
@@ -184,10 +188,12 @@ export interface Share {
   readonly weight: number;
 }
 
+/** How requests are spread over endpoints. */
 export type Balance =
   | { readonly kind: "roundRobin" | "leastRequest" | "random" }
   | { readonly kind: "hash"; readonly by: HashKey; readonly minimumRingSize?: number };
 
+/** What requests have in common that go to the same endpoint. */
 export type HashKey = { readonly attribute: string } | "sourceAddress";
 
 /** When an endpoint that fails is left out for a while. */
@@ -201,6 +207,7 @@ export interface Ejection {
   readonly maxPercent?: number;
 }
 
+/** One rule of a service: which requests it is for, where they go, and what becomes of them. */
 export interface Route {
   readonly name: string;
   /** All of them must hold. */
@@ -222,6 +229,7 @@ export interface Route {
   readonly jwt?: RouteJwt;
 }
 
+/** How many requests may pass. */
 export interface Limits {
   /** A request takes from the first whose match holds. */
   readonly local?: readonly TokenBucket[];
@@ -346,6 +354,7 @@ export interface FaultReply {
   readonly message?: string;
 }
 
+/** A condition on one attribute of a request. */
 export interface AttributeMatch {
   readonly name: string;
   readonly invert: boolean;

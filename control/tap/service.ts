@@ -20,6 +20,7 @@ export type TapEvent =
   /** So many records were left out: more came than could be handed on. */
   | { readonly dropped: number };
 
+/** Bytes of a payload that can be asked for, at most. */
 export const MOST_PAYLOAD = 65_536;
 
 /** Of codecs: the wire form is theirs (`readReport`). */

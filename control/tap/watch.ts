@@ -7,6 +7,7 @@ import { type TapEvent, type TapRequest, TapService } from "./service.js";
 export interface TapWatch {
   /** Resolves when it is over by `close`; rejects when the control plane ends it. */
   readonly ended: Promise<void>;
+  /** Ends it; `ended` resolves. */
   close(): Promise<void>;
 }
 

@@ -17,6 +17,7 @@ export enum Status {
   Unimplemented = 12,
 }
 
+/** How severe a line of the log is, as `proxy_log` numbers it. */
 export enum LogLevel {
   Trace = 0,
   Debug = 1,

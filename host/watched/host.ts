@@ -31,6 +31,7 @@ export interface WatchedHost {
   readonly adminPort: number;
   /** Resolves when listeners take connections for the first time. */
   ready(): Promise<void>;
+  /** Closes listeners, lets connections flush, and ends the thread. */
   close(): Promise<void>;
 }
 

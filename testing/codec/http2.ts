@@ -3,8 +3,10 @@
  *   frame = length:u24 type:u8 flags:u8 stream:u32 payload
  */
 
+/** Frame types of HTTP/2 (RFC 9113, section 6). */
 export const Type = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, windowUpdate: 8 } as const;
 
+/** A frame of HTTP/2 (RFC 9113, section 4.1), taken apart. */
 export interface Http2Frame {
   readonly type: number;
   readonly stream: number;
@@ -66,14 +68,17 @@ function sized(text: string): Buffer {
   return Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
 }
 
+/** A DATA frame. */
 export function data(bytes: Buffer, endStream = false, stream = 1): Buffer {
   return frame(Type.data, endStream ? 1 : 0, stream, bytes);
 }
 
+/** An RST_STREAM frame with this error code. */
 export function reset(code: number, stream = 1): Buffer {
   return frame(Type.reset, 0, stream, u32(code));
 }
 
+/** A WINDOW_UPDATE frame; stream 0 is the connection. */
 export function windowUpdate(stream: number, increment: number): Buffer {
   return frame(Type.windowUpdate, 0, stream, u32(increment));
 }

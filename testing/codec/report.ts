@@ -25,6 +25,7 @@ const CHECKS = [
   "memory",
   "returns",
 ] as const;
+/** The checks, by name. */
 export type CheckName = (typeof CHECKS)[number];
 
 /** How one check went: how many conversations, and its first failure. */

@@ -82,6 +82,18 @@ interface Transpiled {
 
 /** Makes a component callable. @throws where it is none, or jco is not installed */
 export async function loadComponent(component: Uint8Array): Promise<CodecComponent> {
+  const { script, core } = await transpiledOf(component);
+  const url = `data:text/javascript;base64,${Buffer.from(script).toString("base64")}`;
+  const transpiled = (await import(url)) as Transpiled;
+  return transpiled.instantiate(() => new WebAssembly.Module(core), {});
+}
+
+/** A component's core module, for who calls it by the canonical ABI. @throws as `loadComponent` */
+export async function coreModule(component: Uint8Array): Promise<WebAssembly.Module> {
+  return new WebAssembly.Module((await transpiledOf(component)).core);
+}
+
+async function transpiledOf(component: Uint8Array): Promise<{ script: Uint8Array; core: Uint8Array<ArrayBuffer> }> {
   const { transpile } = await jco();
   const options = { name: "codec", instantiation: "sync", noTypescript: true, nodejsCompat: false } as const;
   const { files } = await transpile(component, options).catch((error: unknown) => {
@@ -89,7 +101,5 @@ export async function loadComponent(component: Uint8Array): Promise<CodecCompone
   });
   const { "codec.js": script, "codec.core.wasm": core } = files;
   if (!script || !core) throw new Error("not a component of wit/codec.wit: it has no module of its own");
-  const url = `data:text/javascript;base64,${Buffer.from(script).toString("base64")}`;
-  const transpiled = (await import(url)) as Transpiled;
-  return transpiled.instantiate(() => new WebAssembly.Module(core), {});
+  return { script, core: new Uint8Array(core) };
 }

@@ -3,7 +3,7 @@ import { watch } from "chokidar";
 import type { Logger } from "pino";
 import { bootstrap } from "../../control/index.js";
 import { startHost } from "../../host/index.js";
-import { inspectModule, type TraceEvent } from "../../host/vm/index.js";
+import { inspectModule, sourceMapBeside, type TraceEvent } from "../../host/vm/index.js";
 import { AdsServer } from "../../xds/index.js";
 import { startEcho } from "./echo.js";
 import { listens, startEnvoy } from "./envoy.js";
@@ -123,7 +123,8 @@ function swapWhenChanged(scene: Scene, module: string, ads: AdsServer, logger: L
 
 async function loadable(module: string): Promise<Uint8Array> {
   const code = await readFile(module);
-  const { problems } = await inspectModule(code);
-  if (problems.length > 0) throw new Error(`${module} would not load: ${problems.join("; ")}`);
+  const { problems, trace } = await inspectModule(code, sourceMapBeside(module));
+  const places = trace.map((frame) => `\n  ${frame}`).join("");
+  if (problems.length > 0) throw new Error(`${module} would not load: ${problems.join("; ")}${places}`);
   return code;
 }

@@ -36,6 +36,12 @@ describe("scaffold", () => {
     expect(JSON.parse(read("mine/package.json")).devDependencies.meltemi).toBe("1.2.3");
   });
 
+  it("is what npm create runs, of this version", () => {
+    const of = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+    const { version } = of("../../package.json");
+    expect(of("../../create-meltemi/package.json")).toMatchObject({ version, dependencies: { meltemi: version } });
+  });
+
   it("refuses a name that will not do, and a folder that is there", async () => {
     await expect(scaffold({ kind: "codec", folder: join(folder, "a-b") })).rejects.toThrow(/a codec's name .* "a-b"$/);
     await expect(scaffold({ kind: "filter", folder: join(folder, "Filter") })).rejects.toThrow(/digits and dashes/);

@@ -33,10 +33,14 @@ export interface Refusal extends Answer {
 
 /** What a server reports; every function is optional. */
 export interface AdsServerEvents {
+  /** A client's stream has opened, and said who it is. */
   onConnect?(peer: Peer): void;
   /** Somebody was not let in by TLS. */
   onRefused?(address: string, reason: string): void;
+  /** It has ended. */
   onDisconnect?(peer: Peer, reason: string): void;
+  /** A client has taken a response. */
   onAck?(answer: Answer): void;
+  /** A client has refused one. */
   onNack?(refusal: Refusal): void;
 }

@@ -19,6 +19,7 @@ export class HeaderMap {
     return map;
   }
 
+  /** How many pairs there are; of several values of a name each counts. */
   get size(): number {
     return this.#pairs.length;
   }
@@ -36,6 +37,7 @@ export class HeaderMap {
     return undefined;
   }
 
+  /** Is there a header of this name? */
   has(name: string): boolean {
     return this.get(name) !== undefined;
   }
@@ -47,6 +49,7 @@ export class HeaderMap {
     return all;
   }
 
+  /** The values of a name, in order; empty where there is none. */
   all(name: string): string[] {
     return this.#pairs.filter((pair) => pair[0] === name).map((pair) => pair[1]);
   }
@@ -84,6 +87,7 @@ export class HeaderMap {
     this.#pairs = [...pairs];
   }
 
+  /** A map of its own with the same pairs. */
   clone(): HeaderMap {
     return new HeaderMap(this.#pairs);
   }

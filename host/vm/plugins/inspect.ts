@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { LogLevel } from "../abi.js";
 import {
   type AbiVersion,
   abiOf,
@@ -11,6 +12,8 @@ import {
   ModuleError,
   readInterface,
 } from "../module/index.js";
+import type { VmServices } from "../services.js";
+import type { SourceMap } from "../source/index.js";
 import { WorkerState } from "../state/index.js";
 import { createVm } from "./instance.js";
 
@@ -33,20 +36,25 @@ export interface Inspection {
   readonly namedFunctions: number;
   /** Everything for which Envoy would not load it; empty: it loads. */
   readonly problems: readonly string[];
+  /** Where it died as it was initialised: the frames in the module, innermost first, by name and by its source map. */
+  readonly trace: readonly string[];
 }
 
 const PAGE = 65536;
 
-/** Looks at a module, and where nothing speaks against it, instantiates and initialises it. */
-export async function inspectModule(code: Uint8Array): Promise<Inspection> {
+/**
+ * Looks at a module, and where nothing speaks against it, instantiates and initialises it.
+ * @param sourceMap its own, for the places of a trap in its source
+ */
+export async function inspectModule(code: Uint8Array, sourceMap?: SourceMap): Promise<Inspection> {
   const sha256 = createHash("sha256").update(code).digest("hex");
   const surface = interfaceOf(code);
   if (typeof surface === "string") {
     const nothing = { imports: [], exports: [], memory: undefined, customSections: [], namedFunctions: 0 };
-    return { sha256, size: code.length, abi: undefined, ...nothing, problems: [surface] };
+    return { sha256, size: code.length, abi: undefined, ...nothing, problems: [surface], trace: [] };
   }
   const { problems } = checkInterface(surface);
-  const trial = problems.length > 0 ? { problems, pages: undefined } : await initialise(code);
+  const trial = problems.length > 0 ? { problems, ...UNTRIED } : await initialise(code, sourceMap);
   const { imports, exports, customSections, namedFunctions } = surface;
   return {
     sha256,
@@ -58,6 +66,7 @@ export async function inspectModule(code: Uint8Array): Promise<Inspection> {
     customSections,
     namedFunctions,
     problems: trial.problems,
+    trace: trial.trace,
   };
 }
 
@@ -77,18 +86,33 @@ function memoryOf(surface: Interface, used: number | undefined): Inspection["mem
   return surface.memory && { imported: false, declared: surface.memory, used };
 }
 
+interface Trial {
+  readonly problems: readonly string[];
+  readonly pages: number | undefined;
+  readonly trace: readonly string[];
+}
+
+const UNTRIED = { pages: undefined, trace: [] };
+
 /** Compiles, instantiates and initialises; no context, no configuration. */
-async function initialise(code: Uint8Array): Promise<{ problems: string[]; pages: number | undefined }> {
+async function initialise(code: Uint8Array, sourceMap: SourceMap | undefined): Promise<Trial> {
   try {
     const module = await new ModuleCache().load(code);
-    const services = { log: () => undefined };
-    const vm = createVm(module, { vmId: "inspect", code }, { services, worker: new WorkerState() });
-    const problems = vm.failure === undefined ? [] : [vm.failure];
+    let trace: string[] = [];
+    const services: VmServices = {
+      // What the VM says of its own death has the stack behind the first line.
+      log({ level, message }) {
+        if (level === LogLevel.Critical) trace = message.split("\n").slice(1);
+      },
+    };
+    const vm = createVm(module, { vmId: "inspect", code, sourceMap }, { services, worker: new WorkerState() });
+    const dead = vm.failure;
+    if (dead !== undefined) return { problems: [dead], pages: undefined, trace: trace.map((line) => line.trim()) };
     const pages = vm.memory.bytes.length / PAGE;
     vm.end();
-    return { problems, pages: problems.length > 0 ? undefined : pages };
+    return { problems: [], pages, trace: [] };
   } catch (error) {
-    if (error instanceof ModuleError) return { problems: [error.message], pages: undefined };
+    if (error instanceof ModuleError) return { problems: [error.message], ...UNTRIED };
     throw error;
   }
 }

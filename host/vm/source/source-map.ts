@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import { TraceMap, traceSegment } from "@jridgewell/trace-mapping";
 
 /*
  * How frames of a module look in a stack. Both give the offset in the module's file:
@@ -8,6 +8,12 @@ import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
  */
 const NODE_FRAME = /wasm-function\[\d+\]:0x([0-9a-f]+)\)?/g;
 const ENVOY_FRAME = /^\s*\d+:\s+0x([0-9a-f]+) - .*$/gm;
+
+/*
+ * In asc's maps a call has no place of its own, nor has what follows an `unreachable`: a place ends with the last operand, a few
+ * bytes before the offset that a frame has.
+ */
+const MOST_BEHIND = 8;
 
 /** A module's source map (ECMA-426): each byte of the module is a column of its first line. */
 export class SourceMap {
@@ -21,8 +27,14 @@ export class SourceMap {
 
   /** File, line and column, from 1, as editors take them; undefined for code that came from no source. */
   at(offset: number): string | undefined {
-    const { source, line, column } = originalPositionFor(this.#map, { line: 1, column: offset });
-    return source === null ? undefined : `${source}:${line}:${column + 1}`;
+    for (let at = offset; offset - at <= MOST_BEHIND; ) {
+      const segment = traceSegment(this.#map, 0, at);
+      if (segment === null) return undefined;
+      const [begin, source, line = 0, column = 0] = segment;
+      if (source !== undefined) return `${this.#map.sources[source]}:${line + 1}:${column + 1}`;
+      at = begin - 1;
+    }
+    return undefined;
   }
 
   /** A stack of Node's, or a log of Envoy's: behind each frame of a module stands where that is in its source. */
