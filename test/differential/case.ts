@@ -28,6 +28,8 @@ export interface Case {
   readonly vmConfiguration?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly failurePolicy?: "FAIL_CLOSED" | "FAIL_OPEN" | "FAIL_RELOAD";
+  /** The policy's older name. */
+  readonly failOpen?: boolean;
   /** How long FAIL_RELOAD waits, with its unit: `60s`. */
   readonly reloadBackoff?: string;
   readonly allowOnHeadersStopIteration?: boolean;

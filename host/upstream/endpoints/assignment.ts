@@ -30,11 +30,12 @@ export function describeAssignment(assignment: ClusterLoadAssignment, path = "")
   checkSupported(ClusterLoadAssignmentSchema, assignment, ASSIGNMENT_FIELDS, path);
   const prefix = path === "" ? "" : `${path}.`;
   const byName = new Map<string, EndpointDescription>();
-  for (const [group, locality] of assignment.endpoints.entries()) {
+  for (const [group, { locality: place, metadata, priority, lbEndpoints }] of assignment.endpoints.entries()) {
     const at = `${prefix}endpoints[${group}]`;
-    if (locality.priority !== 0) throw new ConfigError(`${at}.priority`, "only priority 0 is implemented by this host");
-    for (const [index, lbEndpoint] of locality.lbEndpoints.entries()) {
-      const description = describeEndpoint(lbEndpoint, `${at}.lb_endpoints[${index}]`);
+    if (priority !== 0) throw new ConfigError(`${at}.priority`, "only priority 0 is implemented by this host");
+    const locality = { place, metadata: metadata?.filterMetadata };
+    for (const [index, lbEndpoint] of lbEndpoints.entries()) {
+      const description = describeEndpoint(lbEndpoint, locality, `${at}.lb_endpoints[${index}]`);
       if (!byName.has(description.name)) byName.set(description.name, description);
     }
   }

@@ -2,7 +2,7 @@ import type { Address } from "../../../xds/gen/envoy/config/core/v3/address_pb.j
 import { HealthStatus } from "../../../xds/gen/envoy/config/core/v3/health_check_pb.js";
 import type { LbEndpoint } from "../../../xds/gen/envoy/config/endpoint/v3/endpoint_components_pb.js";
 import { ConfigError, hostPort, tcpAddress } from "../../config/index.js";
-import type { Endpoint, EndpointAddress, EndpointStats, FilterMetadata } from "../types.js";
+import type { Endpoint, EndpointAddress, EndpointLocality, EndpointStats, FilterMetadata } from "../types.js";
 
 /** What an assignment says of one endpoint. */
 export interface EndpointDescription {
@@ -11,6 +11,7 @@ export interface EndpointDescription {
   readonly hostname: string;
   readonly weight: number;
   readonly metadata: FilterMetadata;
+  readonly locality: EndpointLocality;
   readonly healthy: boolean;
 }
 
@@ -21,6 +22,7 @@ export class LiveEndpoint implements Endpoint {
   hostname: string;
   weight: number;
   metadata: FilterMetadata;
+  locality: EndpointLocality;
   /** Out for a while: it failed too often. */
   ejected = false;
   /** False where it is checked and has not answered as it should. */
@@ -43,6 +45,7 @@ export class LiveEndpoint implements Endpoint {
     this.hostname = description.hostname;
     this.weight = description.weight;
     this.metadata = description.metadata;
+    this.locality = description.locality;
     this.admitted = description.healthy;
   }
 
@@ -54,6 +57,7 @@ export class LiveEndpoint implements Endpoint {
     this.hostname = description.hostname;
     this.weight = description.weight;
     this.metadata = description.metadata;
+    this.locality = description.locality;
     this.admitted = description.healthy;
   }
 }
@@ -61,7 +65,11 @@ export class LiveEndpoint implements Endpoint {
 const UNHEALTHY = new Set([HealthStatus.UNHEALTHY, HealthStatus.DRAINING, HealthStatus.TIMEOUT]);
 
 /** Reads one endpoint of an assignment. */
-export function describeEndpoint(lbEndpoint: LbEndpoint, path: string): EndpointDescription {
+export function describeEndpoint(
+  lbEndpoint: LbEndpoint,
+  locality: EndpointLocality,
+  path: string,
+): EndpointDescription {
   if (lbEndpoint.hostIdentifier.case !== "endpoint") throw new ConfigError(path, "expected endpoint");
   const endpoint = lbEndpoint.hostIdentifier.value;
   const address = endpointAddress(endpoint.address, `${path}.endpoint.address`);
@@ -71,6 +79,7 @@ export function describeEndpoint(lbEndpoint: LbEndpoint, path: string): Endpoint
     hostname: endpoint.hostname,
     weight: lbEndpoint.loadBalancingWeight ?? 1,
     metadata: lbEndpoint.metadata?.filterMetadata ?? {},
+    locality,
     healthy: !UNHEALTHY.has(lbEndpoint.healthStatus),
   };
 }
