@@ -20,14 +20,15 @@ export const FAILURES: readonly Case[] = [
   {
     name: "trap-in-tick",
     configuration: "request_headers: tick 20; return 1\ntick: trap",
-    http: [{}, {}],
+    // Nobody tells the stream that waits.
+    http: [{ patienceMs: 700 }, {}],
     until: /^info tick/,
   },
   {
     name: "trap-in-callout",
     configuration:
       "request_headers: http http :method=GET,:path=/called,:authority=callee _ 1000; return 1\nhttp_call_response: trap",
-    http: [{}, {}],
+    http: [{ patienceMs: 700 }, {}],
     until: /^info http_call_response/,
   },
   {
