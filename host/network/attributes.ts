@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
-import { MetadataSchema } from "../../xds/gen/envoy/config/core/v3/base_pb.js";
-import type { FilterMetadata } from "../upstream/index.js";
+import { LocalitySchema, MetadataSchema } from "../../xds/gen/envoy/config/core/v3/base_pb.js";
+import type { EndpointLocality, FilterMetadata } from "../upstream/index.js";
 import { ofMessage, type PropertyValue } from "../vm/index.js";
 import type { ResponseFlag } from "./types.js";
 
@@ -20,6 +20,13 @@ export function flagBits(flags: ReadonlySet<ResponseFlag>): bigint {
 /** Metadata as modules read it, a core.v3.Metadata; none is an empty one. */
 export function metadataValue(filterMetadata: FilterMetadata): PropertyValue {
   return ofMessage(MetadataSchema, create(MetadataSchema, { filterMetadata: { ...filterMetadata } }));
+}
+
+const NOWHERE = create(LocalitySchema);
+
+/** The attribute `upstream.locality`. */
+export function localityValue({ place }: EndpointLocality): PropertyValue {
+  return ofMessage(LocalitySchema, place ?? NOWHERE);
 }
 
 /** An upstream host's. On Envoy one without metadata has none at all, which cannot be read. */

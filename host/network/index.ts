@@ -1,4 +1,4 @@
-export { flagBits, hostMetadataValue, metadataValue } from "./attributes.js";
+export { flagBits, hostMetadataValue, localityValue, metadataValue } from "./attributes.js";
 export { type ChainOwner, FilterChain } from "./filter-chain.js";
 export { Listener } from "./listener.js";
 export { ListenerManager } from "./listener-manager.js";

@@ -25,6 +25,7 @@ export class OriginalDestinations {
       hostname: "",
       weight: 1,
       metadata: {},
+      locality: {},
       healthy: true,
     });
     this.hosts.set(destination, endpoint);

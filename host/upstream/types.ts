@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Cluster as ClusterProto } from "../../xds/gen/envoy/config/cluster/v3/cluster_pb.js";
+import type { Locality } from "../../xds/gen/envoy/config/core/v3/base_pb.js";
 import type { Scope } from "../stats/index.js";
 
 /** Metadata by filter namespace, as in Envoy's `core.v3.Metadata.filter_metadata`. */
@@ -20,11 +21,19 @@ export interface Endpoint {
   readonly weight: number;
   readonly priority: number;
   readonly metadata: FilterMetadata;
+  /** Where it is, and what is said of all that is there. */
+  readonly locality: EndpointLocality;
   /** False where the control plane says UNHEALTHY, DRAINING or TIMEOUT, and while it is ejected. */
   readonly healthy: boolean;
   /** Out for a while by outlier detection. */
   readonly ejected: boolean;
   readonly stats: EndpointStats;
+}
+
+/** A group of an assignment. */
+export interface EndpointLocality {
+  readonly place?: Locality | undefined;
+  readonly metadata?: FilterMetadata | undefined;
 }
 
 /** Counts per endpoint, shown by /clusters. */

@@ -8,6 +8,8 @@ export interface Request {
   /** One piece: with content-length. Several: chunked, each sent when the module has logged the one before. */
   readonly body?: readonly string[];
   readonly trailers?: readonly (readonly [string, string])[];
+  /** How long an answer is waited for, where none is expected. */
+  readonly patienceMs?: number;
 }
 
 /** Bytes on a TCP connection, each sent when the proxy has answered, or the module logged, the one before. */
@@ -28,6 +30,8 @@ export interface Case {
   readonly vmConfiguration?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly failurePolicy?: "FAIL_CLOSED" | "FAIL_OPEN" | "FAIL_RELOAD";
+  /** The policy's older name. */
+  readonly failOpen?: boolean;
   /** How long FAIL_RELOAD waits, with its unit: `60s`. */
   readonly reloadBackoff?: string;
   readonly allowOnHeadersStopIteration?: boolean;

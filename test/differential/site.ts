@@ -11,6 +11,9 @@ import { grpcEcho, httpEcho, silence, tcpEcho, type Upstream } from "./upstreams
 
 const TYPE = "type.googleapis.com/envoy.extensions.filters";
 
+/** What configuration carries for modules to read. One value each: with more, Envoy's order is another each time. */
+const metadata = (value: unknown) => ({ filter_metadata: { made: { value } } });
+
 /** A case has so long to say its last. */
 const PATIENCE_MS = 10_000;
 
@@ -115,17 +118,27 @@ async function configure(
     name,
     typed_extension_protocol_options: { "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options(protocol) },
     connect_timeout: "2s",
-    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }] },
+    metadata: metadata(["of the cluster"]),
+    load_assignment: {
+      cluster_name: name,
+      endpoints: [
+        {
+          ...(name === "http" && { locality: { region: "r1", zone: "z1", sub_zone: "s1" } }),
+          lb_endpoints: [{ endpoint: { address: address(port) }, metadata: metadata({ of: "the endpoint" }) }],
+        },
+      ],
+    },
   });
   const listeners = [];
   for (const each of cases) {
     const file = join(folder, `${each.name}.wasm`);
     writeFileSync(file, await (each.module ?? probeModule)());
     const filters = each.tcp ? tcpChain(plugin(each, file)) : httpChain(plugin(each, file));
-    listeners.push({ name: each.name, address: address(ports.get(each.name) ?? 0), filter_chains: [{ filters }] });
+    const at = address(ports.get(each.name) ?? 0);
+    listeners.push({ name: each.name, address: at, filter_chains: [{ filters }], metadata: metadata(true) });
   }
   return {
-    node: { id: "differential", cluster: "test" },
+    node: { id: "differential", cluster: "test", metadata: { role: "r1" }, locality: { region: "eu" } },
     admin: { address: address(adminPort) },
     static_resources: {
       listeners,
@@ -148,6 +161,7 @@ function plugin(each: Case, file: string) {
   return {
     name: each.name,
     root_id: "root",
+    ...(each.failOpen && { fail_open: true }),
     ...(failurePolicy && { failure_policy: failurePolicy }),
     ...(reloadBackoff && { reload_config: { backoff: { base_interval: reloadBackoff } } }),
     ...(each.allowOnHeadersStopIteration && { allow_on_headers_stop_iteration: true }),
@@ -173,7 +187,12 @@ function tcpChain(config: object) {
 }
 
 function httpChain(config: object) {
-  const route = { name: "all", match: { prefix: "/" }, route: { cluster: "http", timeout: "0s" } };
+  const route = {
+    name: "all",
+    match: { prefix: "/" },
+    route: { cluster: "http", timeout: "0s" },
+    metadata: metadata("of the route"),
+  };
   const other = {
     ...route,
     name: "other",
@@ -190,7 +209,10 @@ function httpChain(config: object) {
         http_protocol_options: { enable_trailers: true },
         generate_request_id: false,
         server_header_transformation: "PASS_THROUGH",
-        route_config: { name: "local", virtual_hosts: [{ name: "all", domains: ["*"], routes: [other, route] }] },
+        route_config: {
+          name: "local",
+          virtual_hosts: [{ name: "all", domains: ["*"], routes: [other, route], metadata: metadata(15) }],
+        },
         http_filters: [
           { name: "wasm", typed_config: { "@type": `${TYPE}.http.wasm.v3.Wasm`, config } },
           { name: "router", typed_config: { "@type": `${TYPE}.http.router.v3.Router` } },

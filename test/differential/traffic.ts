@@ -21,7 +21,7 @@ export function ask(port: number, spec: Request, reached: Reached): Promise<stri
     const method = spec.method ?? (body.length > 0 ? "POST" : "GET");
     const options = { host: "127.0.0.1", port, method, path: spec.path ?? "/", headers, agent: false };
     const sent = httpRequest(options, (response) => void answer(response).then(resolve));
-    sent.setTimeout(PATIENCE_MS, () => sent.destroy(new Error("no answer")));
+    sent.setTimeout(spec.patienceMs ?? PATIENCE_MS, () => sent.destroy(new Error("no answer")));
     sent.on("error", (error: NodeJS.ErrnoException) => resolve([`failed: ${error.code ?? error.message}`]));
     const write = async () => {
       if (body.length > 1) {

@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { type Metadata, MetadataSchema } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
-import { flagBits, hostMetadataValue, type ListenerInfo, metadataValue } from "../../network/index.js";
+import { flagBits, hostMetadataValue, type ListenerInfo, localityValue, metadataValue } from "../../network/index.js";
 import { tlsProperty } from "../../tls/index.js";
 import { ofMessage, type PropertyNamespace, type PropertyValue } from "../../vm/index.js";
 import { grpcStatusOf } from "../chain/index.js";
@@ -101,6 +101,8 @@ function upstreamValue(key: string, { info }: StreamContext): PropertyValue | un
       return endpoint?.name;
     case "port":
       return endpoint?.address.kind === "tcp" ? BigInt(endpoint.address.port) : undefined;
+    case "locality":
+      return endpoint && localityValue(endpoint.locality);
     case "local_address":
       return info.upstreamLocalAddress;
     case "cx_pool_ready_duration":
@@ -125,6 +127,8 @@ function xdsValue(key: string, stream: StreamContext, listener: ListenerInfo): P
       return toByteString(listener.filterChain);
     case "upstream_host_metadata":
       return info.upstreamEndpoint && hostMetadataValue(info.upstreamEndpoint.metadata);
+    case "upstream_host_locality_metadata":
+      return info.upstreamEndpoint && hostMetadataValue(info.upstreamEndpoint.locality.metadata ?? {});
     case "cluster_metadata":
       return info.upstreamClusterMetadata && metadataValue(info.upstreamClusterMetadata);
     case "cluster_name":

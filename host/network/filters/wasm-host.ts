@@ -6,7 +6,7 @@ import {
   type PropertyValue,
   Status,
 } from "../../vm/index.js";
-import { flagBits, hostMetadataValue, metadataValue } from "../attributes.js";
+import { flagBits, hostMetadataValue, localityValue, metadataValue } from "../attributes.js";
 import type { Connection, FilterCallbacks, ListenerInfo, StreamInfo } from "../types.js";
 
 const DIRECTIONS = { unspecified: 0n, inbound: 1n, outbound: 2n } as const;
@@ -60,6 +60,8 @@ export class ConnectionHost implements NetworkHost {
         return metadataValue(info.dynamicMetadata);
       case "filter_state":
         return namespace(Object.fromEntries(info.filterState));
+      case "upstream_filter_state":
+        return info.upstreamEndpoint && namespace({});
       case "xds":
         return this.xds(connection);
       default:
@@ -71,6 +73,8 @@ export class ConnectionHost implements NetworkHost {
     return namespace({
       cluster_name: info.upstreamCluster,
       upstream_host_metadata: info.upstreamEndpoint && hostMetadataValue(info.upstreamEndpoint.metadata),
+      upstream_host_locality_metadata:
+        info.upstreamEndpoint && hostMetadataValue(info.upstreamEndpoint.locality.metadata ?? {}),
       cluster_metadata: info.upstreamClusterMetadata && metadataValue(info.upstreamClusterMetadata),
       filter_chain_name: this.listener.filterChain,
       listener_metadata: metadataValue(this.listener.metadata),
@@ -118,6 +122,7 @@ function upstreamOf(info: StreamInfo): PropertyValue {
     get(key) {
       if (key === "transport_failure_reason") return upstreamFailure ?? "";
       if (key === "request_attempt_count") return BigInt(upstreamAttempts);
+      if (key === "locality") return endpoint && localityValue(endpoint.locality);
       if (key === "local_address") return info.upstreamLocalAddress;
       if (key === "cx_pool_ready_duration") return duration(upstreamReadyMs);
       return address?.get(key);

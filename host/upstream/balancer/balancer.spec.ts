@@ -10,7 +10,15 @@ import type { LevelBalancer } from "./types.js";
 
 function endpoint(port: number, { weight = 1, healthy = true } = {}): LiveEndpoint {
   const address = { kind: "tcp", host: "10.0.0.1", port } as const;
-  return new LiveEndpoint({ name: `10.0.0.1:${port}`, address, hostname: "", weight, metadata: {}, healthy });
+  return new LiveEndpoint({
+    name: `10.0.0.1:${port}`,
+    address,
+    hostname: "",
+    weight,
+    metadata: {},
+    locality: {},
+    healthy,
+  });
 }
 
 function counts(

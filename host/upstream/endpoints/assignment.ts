@@ -33,11 +33,12 @@ export function describeAssignment(assignment: ClusterLoadAssignment, path = "")
   checkSupported(ClusterLoadAssignmentSchema, assignment, ASSIGNMENT_FIELDS, path);
   const prefix = path === "" ? "" : `${path}.`;
   const byName = new Map<string, EndpointDescription>();
-  for (const [group, locality] of assignment.endpoints.entries()) {
+  for (const [group, { locality: place, metadata, priority, lbEndpoints }] of assignment.endpoints.entries()) {
     const at = `${prefix}endpoints[${group}]`;
-    if (locality.priority > MAX_PRIORITY) throw new ConfigError(`${at}.priority`, `expected at most ${MAX_PRIORITY}`);
-    for (const [index, lbEndpoint] of locality.lbEndpoints.entries()) {
-      const description = describeEndpoint(lbEndpoint, locality.priority, `${at}.lb_endpoints[${index}]`);
+    if (priority > MAX_PRIORITY) throw new ConfigError(`${at}.priority`, `expected at most ${MAX_PRIORITY}`);
+    const shared = { priority, locality: { place, metadata: metadata?.filterMetadata } };
+    for (const [index, lbEndpoint] of lbEndpoints.entries()) {
+      const description = describeEndpoint(lbEndpoint, shared, `${at}.lb_endpoints[${index}]`);
       if (!byName.has(description.name)) byName.set(description.name, description);
     }
   }

@@ -2,7 +2,7 @@ import type { Address } from "../../../xds/gen/envoy/config/core/v3/address_pb.j
 import { HealthStatus } from "../../../xds/gen/envoy/config/core/v3/health_check_pb.js";
 import type { LbEndpoint } from "../../../xds/gen/envoy/config/endpoint/v3/endpoint_components_pb.js";
 import { ConfigError, hostPort, tcpAddress } from "../../config/index.js";
-import type { Endpoint, EndpointAddress, EndpointStats, FilterMetadata } from "../types.js";
+import type { Endpoint, EndpointAddress, EndpointLocality, EndpointStats, FilterMetadata } from "../types.js";
 
 /** What an assignment says of one endpoint. */
 export interface EndpointDescription {
@@ -13,6 +13,7 @@ export interface EndpointDescription {
   /** Endpoints of 0, the default, come first; others as far as these are not healthy. */
   readonly priority?: number;
   readonly metadata: FilterMetadata;
+  readonly locality: EndpointLocality;
   readonly healthy: boolean;
 }
 
@@ -24,6 +25,7 @@ export class LiveEndpoint implements Endpoint {
   weight: number;
   priority: number;
   metadata: FilterMetadata;
+  locality: EndpointLocality;
   /** Out for a while: it failed too often. */
   ejected = false;
   /** False where it is checked and has not answered as it should. */
@@ -47,6 +49,7 @@ export class LiveEndpoint implements Endpoint {
     this.weight = description.weight;
     this.priority = description.priority ?? 0;
     this.metadata = description.metadata;
+    this.locality = description.locality;
     this.admitted = description.healthy;
   }
 
@@ -59,14 +62,19 @@ export class LiveEndpoint implements Endpoint {
     this.weight = description.weight;
     this.priority = description.priority ?? 0;
     this.metadata = description.metadata;
+    this.locality = description.locality;
     this.admitted = description.healthy;
   }
 }
 
 const UNHEALTHY = new Set([HealthStatus.UNHEALTHY, HealthStatus.DRAINING, HealthStatus.TIMEOUT]);
 
-/** Reads one endpoint of an assignment. */
-export function describeEndpoint(lbEndpoint: LbEndpoint, priority: number, path: string): EndpointDescription {
+/** Reads one endpoint of an assignment; what it shares with its locality's is given. */
+export function describeEndpoint(
+  lbEndpoint: LbEndpoint,
+  { priority, locality }: Pick<EndpointDescription, "priority" | "locality">,
+  path: string,
+): EndpointDescription {
   if (lbEndpoint.hostIdentifier.case !== "endpoint") throw new ConfigError(path, "expected endpoint");
   const endpoint = lbEndpoint.hostIdentifier.value;
   const address = endpointAddress(endpoint.address, `${path}.endpoint.address`);
@@ -75,8 +83,9 @@ export function describeEndpoint(lbEndpoint: LbEndpoint, priority: number, path:
     address,
     hostname: endpoint.hostname,
     weight: lbEndpoint.loadBalancingWeight ?? 1,
-    priority,
+    ...(priority !== undefined && { priority }),
     metadata: lbEndpoint.metadata?.filterMetadata ?? {},
+    locality,
     healthy: !UNHEALTHY.has(lbEndpoint.healthStatus),
   };
 }

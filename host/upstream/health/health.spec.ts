@@ -38,7 +38,15 @@ test("an endpoint is out until it has answered, after so many bad answers, and b
   if (settings === undefined) throw new Error("there is no check");
   const { port } = server.address() as AddressInfo;
   const address = { kind: "tcp", host: "127.0.0.1", port } as const;
-  const endpoint = new LiveEndpoint({ name: "a", address, hostname: "", weight: 1, metadata: {}, healthy: true });
+  const endpoint = new LiveEndpoint({
+    name: "a",
+    address,
+    hostname: "",
+    weight: 1,
+    metadata: {},
+    locality: {},
+    healthy: true,
+  });
   let changed: () => void = () => undefined;
   const change = () => new Promise<void>((resolve) => (changed = resolve));
   const store = new StatsStore();

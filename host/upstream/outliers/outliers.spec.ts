@@ -20,7 +20,15 @@ function detector(config: Record<string, JsonValue>, count = 2) {
   closers.push(() => outliers.close());
   const endpoints = Array.from({ length: count }, (_, port) => {
     const address = { kind: "tcp", host: "10.0.0.1", port } as const;
-    return new LiveEndpoint({ name: `${port}`, address, hostname: "", weight: 1, metadata: {}, healthy: true });
+    return new LiveEndpoint({
+      name: `${port}`,
+      address,
+      hostname: "",
+      weight: 1,
+      metadata: {},
+      locality: {},
+      healthy: true,
+    });
   });
   outliers.update(endpoints);
   const first = endpoints[0] as LiveEndpoint;

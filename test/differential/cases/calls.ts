@@ -64,7 +64,7 @@ export const CALLS: readonly Case[] = [
   {
     name: "call-buffer-edges",
     configuration:
-      "request_body: buf 0 -1 1; buf 0 0 -1; buf 0 5 1; buf 0 4 1; buf 0 4 99; setbuf 0 -1 0 x; setbuf 0 5 0 y; setbuf 0 1 0 z; setbuf 0 1 99 z; " +
+      "request_headers: del 0 content-length\nrequest_body: buf 0 -1 1; buf 0 0 -1; buf 0 5 1; buf 0 4 1; buf 0 4 99; setbuf 0 -1 0 x; setbuf 0 5 0 y; setbuf 0 1 0 z; setbuf 0 1 99 z; " +
       "setbuf 0 0 -1 new; buf 0 0 99; setbuf 0 99 99 end; buf 0 0 99",
     http: [{ body: ["hello"] }],
   },

@@ -69,6 +69,13 @@ const OF_UPSTREAM = [
   "response.backend_latency > duration('0s')",
   "response.backend_latency < duration('60s')",
   "request.duration > duration('0s')",
+  "source.address.startsWith('127.0.0.1:')",
+  "source.port > 0",
+  "destination.address.startsWith('127.0.0.1:')",
+  "destination.port > 0",
+  "upstream.address.startsWith('127.0.0.1:')",
+  "upstream.port > 0",
+  "connection.id > 0u",
 ];
 const ofUpstream = OF_UPSTREAM.map((_, number) => `foreign expr_evaluate ${token(number)}`).join("; ");
 

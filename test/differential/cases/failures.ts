@@ -11,6 +11,42 @@ export const FAILURES: readonly Case[] = [
     until: /request_headers/,
   },
   {
+    name: "trap-fail-open",
+    configuration: "request_headers: trap",
+    failOpen: true,
+    http: [{}, {}],
+    until: /request_headers/,
+  },
+  {
+    name: "trap-in-tick",
+    configuration: "request_headers: tick 20; return 1\ntick: trap",
+    // Nobody tells the stream that waits.
+    http: [{ patienceMs: 700 }, {}],
+    until: /^info tick/,
+  },
+  {
+    name: "trap-in-callout",
+    configuration:
+      "request_headers: http http :method=GET,:path=/called,:authority=callee _ 1000; return 1\nhttp_call_response: trap",
+    http: [{ patienceMs: 700 }, {}],
+    until: /^info http_call_response/,
+  },
+  {
+    name: "trap-in-done",
+    configuration: "done: trap",
+    http: [{}, {}],
+    until: /^info done/,
+  },
+  {
+    name: "trap-tcp-upstream",
+    configuration: "upstream_data: trap",
+    tcp: [
+      { writes: ["x"], expect: 1 },
+      { writes: ["x"], expect: 1 },
+    ],
+    until: /upstream_data/,
+  },
+  {
     name: "trap-reload",
     configuration: "request_body: trap",
     failurePolicy: "FAIL_RELOAD",

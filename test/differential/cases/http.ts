@@ -141,7 +141,7 @@ export const HTTP: readonly Case[] = [
     name: "http-done-later",
     configuration: "done: return 0; tick 20\ntick: done; effective 2; done; tick 0",
     http: [{}],
-    until: /tick/,
+    until: /^info tick/,
   },
   {
     name: "http-routed-by-a-new-header",

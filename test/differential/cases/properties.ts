@@ -40,7 +40,50 @@ const PATHS = [
   ],
 ];
 
-const look = PATHS.map((path) => `prop ${path.replaceAll(".", "%00")}`).join("; ");
+/** The rest of what was read on Envoy first (Envoy keeps some under `xds` only), and what the module wrote itself. */
+const OTHERS = [
+  ...[
+    "cluster_metadata",
+    "listener_metadata",
+    "route_metadata",
+    "route_metadata.filter_metadata",
+    "connection_nothing",
+  ],
+  ...["connection.transport_failure_reason", "connection.subject_peer_certificate"],
+  ...["node", "node.cluster", "node.locality", "node.metadata", "node.metadata.role", "xds.node.metadata.role"],
+  ...["xds.node.locality.region", "xds.node.metadata.nothing", "request.headers.nothing", "response.headers.nothing"],
+  ...["filter_state.wasm.k1", "filter_state.k1", "wasm.k1", "k1", "upstream_filter_state", "upstream_host_metadata"],
+  ...[
+    "upstream.locality",
+    "upstream.locality.region",
+    "upstream.locality.nothing",
+    "upstream.nothing",
+    "xds.upstream_host_locality_metadata",
+    "xds.virtual_host_metadata",
+  ],
+  ...[
+    "xds.cluster_metadata.filter_metadata",
+    "xds.cluster_metadata.filter_metadata.made.value",
+    "source",
+    "destination",
+  ],
+  ...["xds.route_metadata.filter_metadata", "xds.route_metadata.filter_metadata.made.value", "plugin_vm_id.nothing"],
+  ...["xds.route_metadata.filter_metadata.made", "xds.route_metadata.nothing", "xds.upstream_host_metadata.nothing"],
+  ...[
+    "xds.upstream_host_metadata.filter_metadata.made.value",
+    "xds.listener_metadata.filter_metadata.made.value",
+    "request.path.x",
+  ],
+  ...[
+    "xds.virtual_host_metadata.filter_metadata.made.value",
+    "metadata.filter_metadata.nothing",
+    "response.flags.nothing",
+  ],
+];
+
+const lookAt = (paths: readonly string[]) => paths.map((path) => `prop ${path.replaceAll(".", "%00")}`).join("; ");
+const look = lookAt(PATHS);
+const others = lookAt(OTHERS);
 
 /** What get_property answers, by phase. */
 export const PROPERTIES: readonly Case[] = [
@@ -61,6 +104,23 @@ export const PROPERTIES: readonly Case[] = [
     name: "properties-http-body",
     configuration: ["request_body", "response_body"].map((at) => `${at}: ${look}`).join("\n"),
     http: [{ path: "/p", body: ["body"] }],
+  },
+  {
+    name: "properties-others-http",
+    configuration: [
+      `configure: ${others}`,
+      `request_headers: setprop k1 v1; ${others}`,
+      ...["response_headers", "response_body", "log", "done"].map((at) => `${at}: ${others}`),
+    ].join("\n"),
+    http: [{ path: "/p", body: ["body"] }],
+  },
+  {
+    name: "properties-others-tcp",
+    configuration: [
+      `new_connection: setprop k1 v1; ${others}`,
+      ...["downstream_data", "upstream_data", "log", "done"].map((at) => `${at}: ${others}`),
+    ].join("\n"),
+    tcp: [{ writes: ["hello"], expect: 5 }],
   },
   {
     name: "properties-tcp",
