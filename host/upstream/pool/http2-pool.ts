@@ -54,7 +54,6 @@ export class Http2Pool implements HttpPool {
     connector.stats.upstream_rq_pending_total.inc();
     connector.stats.upstream_rq_pending_active.inc();
     this.waiting.push(entry);
-    if (!this.mayConnect) connector.stats.upstream_cx_overflow.inc();
     this.connect();
     return pending;
   }
@@ -77,13 +76,14 @@ export class Http2Pool implements HttpPool {
     this.failWaiting({ reason: "connection-termination", detail: "the host shuts down" });
   }
 
-  private get mayConnect(): boolean {
-    return this.connections.length === 0 || !this.context.connector.limits.connections.full;
-  }
-
   private connect(): void {
-    if (this.connecting !== undefined || !this.mayConnect) return;
+    if (this.connecting !== undefined) return;
+    const { limits, stats } = this.context.connector;
     const regardless = this.connections.length === 0;
+    if (!regardless && limits.connections.full) {
+      stats.upstream_cx_overflow.inc();
+      return;
+    }
     const handler: TcpConnectHandler = {
       onConnected: (transport) => {
         this.connecting = undefined;
