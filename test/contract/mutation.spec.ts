@@ -24,8 +24,13 @@ const services = {
           { key: "X-Caller", template: "%REQ(user)% asks %OPERATION% by %ROUTE_NAME%" },
           { key: "debug", remove: true, match: { attributes: { user: { prefix: "a" } } } },
           { key: "not", value: "so", match: { attributes: { user: { prefix: "b" } } } },
+          { key: "Short", value: "yes", match: { attributes: { user: { regex: "[a-z]{1,3}" } } } },
+          // Of all of the value, not of a part.
+          { key: "not", value: "so", match: { attributes: { user: { regex: "n+" } } } },
         ],
         responseMutation: [
+          { key: "Kind", value: "numbered", match: { attributes: { "served-by": { regex: "(v|w)\\d" } } } },
+          { key: "not", value: "so", match: { attributes: { "served-by": { regex: "\\d" } } } },
           { key: "Served-By", rename: "X-Backend" },
           { key: "Answer-To", template: "%REQ(user)% from %RESP(X-Backend)%" },
         ],
@@ -92,6 +97,7 @@ contract(
       const [message] = world().backends.v1.messages;
       expect([...(message?.attributes ?? [])].sort()).toEqual([
         ["New", "1"],
+        ["Short", "yes"],
         ["X-Caller", "ann asks get by route-3"],
         ["X-User", "ann"],
         ["case", "forms"],
@@ -99,6 +105,7 @@ contract(
       ]);
       expect([...answer.attributes].sort()).toEqual([
         ["Answer-To", "ann from v1"],
+        ["Kind", "numbered"],
         ["X-Backend", "v1"],
       ]);
     });

@@ -18,7 +18,7 @@ export {
   type Message,
   type Protocol,
 } from "./protocol.js";
-export { openProxy, type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
+export { openProxy, PROXIES, type ProxyKind, type RunningProxy, startProxy } from "./proxy.js";
 export { RateLimiter } from "./rate-limiter.js";
 export { redis } from "./redis/index.js";
 export { type Document, type Route, SERVICE_PORT } from "./rules.js";

@@ -9,11 +9,12 @@ import {
   failureBody,
   failureDetails,
 } from "../../upstream/index.js";
-import { HeaderMap, toByteString, toText } from "../headers/index.js";
-import type { DirectResponse, ForwardAction, Redirect, Route } from "../routes/index.js";
+import { type HeaderMap, toByteString } from "../headers/index.js";
+import type { ForwardAction, Route } from "../routes/index.js";
 import { ipOf, type RouterHost, type TerminalFilter } from "../stream/index.js";
 import { Attempt } from "./attempt.js";
-import { Mirror, shadowHost } from "./mirror.js";
+import { Mirrors } from "./mirrors.js";
+import { ownAnswer } from "./own-answer.js";
 import { RequestCopy } from "./request-copy.js";
 import { RESET_FLAGS } from "./reset-flags.js";
 import { chargeResponse } from "./response-stats.js";
@@ -48,7 +49,7 @@ export class Router implements TerminalFilter {
   #target: Target | undefined;
   #attempt: Attempt | undefined;
   readonly #tried = new Set<Endpoint>();
-  #mirrors: Mirror[] = [];
+  #mirrors: Mirrors | undefined;
   #globalTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #requestPaused = false;
@@ -80,7 +81,10 @@ export class Router implements TerminalFilter {
       return;
     }
     if (route.action.kind === "forward") this.#forward(route, route.action, headers, endStream);
-    else this.#answer(route, route.action, headers);
+    else {
+      stats.counter(route.action.kind === "redirect" ? "rq_redirect" : "rq_direct_response").inc();
+      this.#host.sendLocalReply(ownAnswer(route, route.action, headers, this.#host.formatContext()));
+    }
   }
 
   data(data: ByteQueue, endStream: boolean): void {
@@ -89,7 +93,7 @@ export class Router implements TerminalFilter {
     for (const chunk of data.takeChunks()) this.#sendChunk(target, chunk);
     if (!endStream) return;
     target.copy.ended = true;
-    for (const mirror of this.#mirrors) mirror.write(new Uint8Array(), true);
+    this.#mirrors?.write(new Uint8Array(), true);
     this.#attempt?.write(new Uint8Array(), true);
     this.#onRequestComplete(target);
   }
@@ -99,7 +103,7 @@ export class Router implements TerminalFilter {
     if (this.#over || !target) return;
     target.copy.ended = true;
     target.copy.trailers = trailers;
-    for (const mirror of this.#mirrors) mirror.trailers(trailers);
+    this.#mirrors?.trailers(trailers);
     this.#attempt?.trailers(trailers);
     this.#onRequestComplete(target);
   }
@@ -122,7 +126,7 @@ export class Router implements TerminalFilter {
     clearTimeout(this.#retryTimer);
     this.#attempt?.reset();
     this.#attempt = undefined;
-    if (this.#target && !this.#target.copy.ended) for (const mirror of this.#mirrors) mirror.abandon();
+    if (this.#target?.copy.ended === false) this.#mirrors?.abandon();
     this.#target?.retry.finish();
   }
 
@@ -209,22 +213,6 @@ export class Router implements TerminalFilter {
     if (attempt === this.#attempt) this.#unblockRequest();
   }
 
-  #answer(route: Route, action: DirectResponse | Redirect, headers: HeaderMap): void {
-    const counter = action.kind === "redirect" ? "rq_redirect" : "rq_direct_response";
-    this.#config.stats.counter(counter).inc();
-    const added = new HeaderMap();
-    if (action.kind === "redirect") added.add("location", toByteString(action.location(headers)));
-    else if (action.status === 201 || Math.floor(action.status / 100) === 3) added.add("location", ownUrl(headers));
-    const context = { ...this.#host.formatContext(), responseHeaders: added, responseCode: action.status };
-    for (const mutate of route.responseMutations) mutate(added, context);
-    this.#host.sendLocalReply({
-      status: action.status,
-      details: "direct_response",
-      body: action.kind === "direct" ? action.body : undefined,
-      headers: [...added],
-    });
-  }
-
   #forward(route: Route, action: ForwardAction, headers: HeaderMap, endStream: boolean): void {
     const cluster = this.#config.clusters.get(action.cluster);
     const { info } = this.#host;
@@ -259,7 +247,9 @@ export class Router implements TerminalFilter {
     }
     this.#host.injectSpan();
     if (!this.#try(target)) return;
-    this.#startMirrors(target, headers, endStream);
+    if (!tunnel && action.mirrors.length > 0) {
+      this.#mirrors = new Mirrors(action.mirrors, this.#config.clusters, headers, endStream, target.timeouts.global);
+    }
     if (endStream && !this.#over) this.#onRequestComplete(target);
   }
 
@@ -310,23 +300,9 @@ export class Router implements TerminalFilter {
     });
   }
 
-  #startMirrors(target: Target, headers: HeaderMap, endStream: boolean): void {
-    if (target.tunnel) return;
-    for (const policy of target.action.mirrors) {
-      if (policy.fraction && !policy.fraction(Math.floor(Math.random() * 2 ** 48))) continue;
-      const name = policy.cluster === "" ? toText(headers.get(policy.clusterHeader) ?? "") : policy.cluster;
-      const cluster = this.#config.clusters.get(name);
-      // As Envoy: a mirror's missing cluster is not the client's trouble.
-      if (!cluster) continue;
-      const copy = headers.clone();
-      if (policy.hostSuffix) copy.set(":authority", shadowHost(copy.get(":authority") ?? ""));
-      this.#mirrors.push(new Mirror(cluster, copy, endStream, target.timeouts.global));
-    }
-  }
-
   #sendChunk(target: Target, chunk: Uint8Array): void {
     target.copy.add(chunk);
-    for (const mirror of this.#mirrors) mirror.write(chunk, false);
+    this.#mirrors?.write(chunk, false);
     if (this.#attempt && !this.#attempt.write(chunk, false)) this.#blockRequest();
   }
 
@@ -408,10 +384,4 @@ export class Router implements TerminalFilter {
     this.#requestPaused = false;
     this.#host.resumeRequest();
   }
-}
-
-/** The request's own URL: where Envoy says that a 201 or 3xx of its own is. */
-function ownUrl(headers: HeaderMap): string {
-  const scheme = headers.get("x-forwarded-proto") ?? headers.get(":scheme") ?? "http";
-  return `${scheme}://${headers.get(":authority") ?? ""}${headers.get(":path") ?? ""}`;
 }

@@ -1,6 +1,6 @@
 import { connectTo } from "../connect.js";
 import type { LiveEndpoint } from "../endpoints/index.js";
-import type { HeaderPair, HttpPool, HttpStream, HttpStreamHandler } from "../types.js";
+import type { HeaderPair, HttpPool, HttpStream, HttpStreamHandler, TcpConnectHandler } from "../types.js";
 import { Http2Connection } from "./http2-connection.js";
 import type { PoolContext } from "./options.js";
 import { type Failure, PendingStream } from "./pending-stream.js";
@@ -14,7 +14,10 @@ interface Waiting {
   readonly done: () => void;
 }
 
-/** HTTP/2 to one endpoint: one connection, and another only while the first is full or drains. */
+/**
+ * HTTP/2 to one endpoint: one connection, and another only while the first is full or drains. Where `max_connections` is reached
+ * requests wait for one of the endpoint's own; a pool that has none makes one all the same, as Envoy's do.
+ */
 export class Http2Pool implements HttpPool {
   readonly protocol = "http2";
   private connections: Http2Connection[] = [];
@@ -75,7 +78,13 @@ export class Http2Pool implements HttpPool {
 
   private connect(): void {
     if (this.connecting !== undefined) return;
-    this.connecting = connectTo(this.context.connector, this.endpoint, {
+    const { limits, stats } = this.context.connector;
+    const regardless = this.connections.length === 0;
+    if (!regardless && limits.connections.full) {
+      stats.upstream_cx_overflow.inc();
+      return;
+    }
+    const handler: TcpConnectHandler = {
       onConnected: (transport) => {
         this.connecting = undefined;
         this.context.connector.stats.upstream_cx_http2_total.inc();
@@ -88,7 +97,8 @@ export class Http2Pool implements HttpPool {
         this.connecting = undefined;
         this.failWaiting({ reason, detail });
       },
-    });
+    };
+    this.connecting = connectTo(this.context.connector, this.endpoint, handler, { regardless });
   }
 
   private changed(): void {
