@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { LiveEndpoint } from "./endpoint.js";
 import { PrioritySet } from "./priority-set.js";
 
+const DESCRIPTION = { hostname: "", weight: 1, metadata: {}, locality: {}, healthy: true };
+
 let port = 0;
 
 /** So many endpoints of a priority, of which so many are healthy. */
@@ -9,7 +11,7 @@ function level(priority: number, count: number, healthyCount: number): LiveEndpo
   return Array.from({ length: count }, (_, index) => {
     const address = { kind: "tcp", host: "10.0.0.1", port: ++port } as const;
     const healthy = index < healthyCount;
-    return new LiveEndpoint({ name: `${port}`, address, hostname: "", weight: 1, priority, metadata: {}, healthy });
+    return new LiveEndpoint({ ...DESCRIPTION, name: `${port}`, address, priority, healthy });
   });
 }
 
@@ -56,5 +58,3 @@ test("draws fall as the loads are, and an endpoint may change its priority", () 
   const { next, gone } = set.update(hosts.map(({ name, address }) => ({ ...DESCRIPTION, name, address, priority: 1 })));
   expect([next.all, next.loads, gone]).toEqual([hosts, [0, 100], []]);
 });
-
-const DESCRIPTION = { hostname: "", weight: 1, metadata: {}, healthy: true };
