@@ -105,8 +105,8 @@ function addressOf({ remoteAddress, remotePort }: Socket): string {
 }
 
 /** In OpenSSL's words, which say more where a certificate did not hold than where the connection then ended. */
-function refusalOf(error: Error & { code?: string }, { authorizationError }: TLSSocket): string {
+function refusalOf(error: Error & { code?: string; reason?: string }, { authorizationError }: TLSSocket): string {
   if (error.code === "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE") return "it has shown no certificate";
   if (authorizationError) return `its certificate is not from the authorities for clients (${authorizationError})`;
-  return error.message;
+  return error.reason ?? error.message;
 }
