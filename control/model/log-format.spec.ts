@@ -16,6 +16,8 @@ test.each([
   ["%REQ%", /^expected %REQ\(<name>\)%$/],
   ["%RESP()%", /^expected %RESP\(<name>\)%$/],
   ["%DURATION(x)%", /^expected %DURATION% without an argument$/],
+  ["%UPSTREAM_METADATA(meltemi:version):1%", /^expected %UPSTREAM_METADATA% without a length$/],
+  ["%PROTOCOL:3%", /^expected %PROTOCOL% without a length$/],
   ["%RESPONSE_COD%", /^there is no %RESPONSE_COD%; did you mean RESPONSE_CODE\?; there are START_TIME, /],
 ])("%s is told", (format, message) => {
   expect(formatProblem(format)?.message).toMatch(message);

@@ -30,6 +30,8 @@ export const LOG_COMMANDS = [
   "REQUESTED_SERVER_NAME",
 ] as const;
 const WITH_ARGUMENT = ["REQ", "RESP", "TRAILER", "DYNAMIC_METADATA", "UPSTREAM_METADATA", "FILTER_STATE"];
+/** Those of them that may be cut. */
+const WITH_LENGTH = ["REQ", "RESP", "TRAILER", "DYNAMIC_METADATA", "FILTER_STATE"];
 const ALL = [...LOG_COMMANDS, ...WITH_ARGUMENT];
 
 /**
@@ -57,11 +59,13 @@ export function formatProblem(
 }
 
 function textProblem(format: string): string | undefined {
-  for (const [found, name, argument] of format.matchAll(/%%|%([A-Z_]+)(?:\(([^)]*)\))?(?::\d+)?%|%/g)) {
+  for (const [found, name, argument, length] of format.matchAll(/%%|%([A-Z_]+)(?:\(([^)]*)\))?(?::(\d+))?%|%/g)) {
     if (found === "%%") continue;
     if (name === undefined) return 'expected a command such as %PROTOCOL% behind "%", or "%%" for the sign itself';
     const known: readonly string[] = argument === undefined ? LOG_COMMANDS : WITH_ARGUMENT;
-    if (known.includes(name) && argument !== "") continue;
+    const good = known.includes(name) && argument !== "";
+    if (good && length !== undefined && !WITH_LENGTH.includes(name)) return `expected %${name}% without a length`;
+    if (good) continue;
     if (WITH_ARGUMENT.includes(name)) return `expected %${name}(<name>)%`;
     if (ALL.includes(name)) return `expected %${name}% without an argument`;
     return `there is no %${name}%${didYouMean(name, ALL)}; there are ${ALL.join(", ")}`;

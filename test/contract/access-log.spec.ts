@@ -35,6 +35,17 @@ const PLAIN = {
   ip: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
   local: "%DOWNSTREAM_LOCAL_ADDRESS%",
 };
+/** What is asked for by name, of the backend's endpoint and of what nobody said. */
+const NAMED = {
+  version: "%UPSTREAM_METADATA(meltemi:version)%",
+  address: "%UPSTREAM_METADATA(meltemi:address)%",
+  among: "to %UPSTREAM_METADATA(meltemi:version)%",
+  unsaid: "%UPSTREAM_METADATA(meltemi:none)%",
+  nobody: "%UPSTREAM_METADATA(none:none)%",
+  trailer: "%TRAILER(none)%",
+  dynamic: "%DYNAMIC_METADATA(none)%",
+  state: "%FILTER_STATE(none)%",
+};
 type Line = Readonly<Record<keyof typeof PLAIN, unknown> & { request: Record<keyof typeof REQUEST, unknown> }>;
 
 /** The values of a line in the order of those of the format; as a text log has them. */
@@ -50,6 +61,7 @@ const formats = {
   lines: { text: asText({ request: REQUEST, ...PLAIN }) },
   usual: undefined,
   all: { labels: Object.fromEntries(LOG_COMMANDS.map((name) => [name, `%${name}%`])) },
+  named: { labels: NAMED },
 };
 const JASON = [["user", "Jason"]] as const;
 /** Of the frame of `list` and of its answer, in bytes. */
@@ -63,7 +75,7 @@ contract(
     services: {
       logged: {
         routes: [{ match: { user: { exact: "Jason" } }, to: "v1" }],
-        documents: [logs.mesh(formats), telemetry("logged", [to("members", "lines", "usual", "all")])],
+        documents: [logs.mesh(formats), telemetry("logged", [to("members", "lines", "usual", "all", "named")])],
       },
       refused: {
         backends: { v1: await freePort() },
@@ -125,6 +137,10 @@ contract(
         ...{ CONNECTION_TERMINATION_DETAILS: null, REQUESTED_SERVER_NAME: null, DOWNSTREAM_TLS_VERSION: null },
         ...{ UPSTREAM_TRANSPORT_FAILURE_REASON: null, DOWNSTREAM_PEER_SUBJECT: null },
       });
+      const named = (await logs.after("named", others, 4)).map((line) => JSON.parse(line));
+      const unsaid = { unsaid: null, nobody: null, trailer: null, dynamic: null, state: null };
+      expect(named[0]).toEqual({ ...unsaid, version: "v1", address: `127.0.0.1:${v1.port}`, among: "to v1" });
+      expect(named[2]).toEqual({ ...unsaid, version: null, address: null, among: "to -" });
       const { time, received, sent, duration, remote, cluster, host } = lines[1] ?? {};
       expect((await logs.after("usual", others, 4))[1]).toBe(
         `[${time}] "POST test.Echo /test.Echo/buy" ${business} business-error 200 - via_upstream ` +

@@ -36,6 +36,9 @@ export const NEVER_SENT = Slice.fixed("x-meltemi-never-sent");
 export const TRACE = Slice.fixed("x-meltemi-trace");
 /** Envoy's own header: its tracer need not draw, the request is traced. */
 export const FORCE_TRACE = Slice.fixed("x-envoy-force-trace");
+/** Without it a callout is of no address, and what steers the proxy is not heeded of such; no attribute ever has its name. */
+export const FORWARDED_FOR = Slice.fixed("x-forwarded-for");
+export const THE_PROXY = Slice.fixed("127.0.0.1");
 /** Envoy's own header: how long the router waits for the answer, in milliseconds. */
 export const TIMEOUT = Slice.fixed("x-envoy-upstream-rq-timeout-ms");
 

@@ -4,7 +4,21 @@ import { Metadata } from "../../codec";
 import { HeaderPairsWriter } from "../../hostcalls";
 import { IndexedEncoder, writeIndexed, writeInteger, writeLiteral } from "../hpack";
 import { AttributeForms } from "./forms";
-import { DIGEST, FORCE_TRACE, KIND, ONE, ONE_WAY, OPAQUE, PART, PASS, STATE, TIMEOUT, TRACE } from "./names";
+import {
+  DIGEST,
+  FORCE_TRACE,
+  FORWARDED_FOR,
+  KIND,
+  ONE,
+  ONE_WAY,
+  OPAQUE,
+  PART,
+  PASS,
+  STATE,
+  THE_PROXY,
+  TIMEOUT,
+  TRACE,
+} from "./names";
 import { findTarget, targetAuthority, targetAuthorityHash, targetPath, targetPathHash } from "./target";
 import { isSampled, Trace } from "./trace";
 
@@ -90,7 +104,7 @@ export function addOneWayHeaders(
   for (let i = 0; i < forms.length; i++) pairs.add(forms.nameAt(i), forms.valueAt(i));
   pairs.add(DIGEST, forms.digestHex(trace != Trace.Pass)).add(KIND, ONE_WAY);
   if (trace == Trace.Pass) pairs.add(TRACE, PASS);
-  else if (trace == Trace.On && isSampled(forms)) pairs.add(FORCE_TRACE, ONE);
+  else if (trace == Trace.On && isSampled(forms)) pairs.add(FORCE_TRACE, ONE).add(FORWARDED_FOR, THE_PROXY);
 }
 
 /** A literal header whose value is a number. */

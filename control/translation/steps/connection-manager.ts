@@ -1,4 +1,4 @@
-import { create } from "@bufbuild/protobuf";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { TrafficDirection } from "../../../xds/gen/envoy/config/core/v3/base_pb.js";
 import { RouterSchema } from "../../../xds/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 import {
@@ -21,6 +21,24 @@ import { tracer } from "./tracing.js";
  * @param maxConnectionDuration in milliseconds; without it connections may grow old
  */
 export function connectionManager(service: Service, model: Model, modules: Modules, maxConnectionDuration?: number) {
+  return manager(service, model, modules, maxConnectionDuration, { useRemoteAddress: true, skipXffAppend: true });
+}
+
+/**
+ * The same for callouts of the codec, which come from within the proxy: from no address that Envoy could take for an internal
+ * one. So the codec names one itself where that matters (x-forwarded-for).
+ */
+export function calloutManager(service: Service, model: Model, modules: Modules) {
+  return manager(service, model, modules, undefined, { useRemoteAddress: false });
+}
+
+function manager(
+  service: Service,
+  model: Model,
+  modules: Modules,
+  maxConnectionDuration: number | undefined,
+  origin: Pick<MessageInitShape<typeof HttpConnectionManagerSchema>, "useRemoteAddress" | "skipXffAppend">,
+) {
   const age = maxConnectionDuration === undefined ? {} : { maxConnectionDuration: duration(maxConnectionDuration) };
   const value = pack(HttpConnectionManagerSchema, {
     statPrefix: serviceName(service).replaceAll(":", "_"),
@@ -43,10 +61,10 @@ export function connectionManager(service: Service, model: Model, modules: Modul
     maxRequestHeadersKb: 512,
     serverHeaderTransformation: ServerHeader.PASS_THROUGH,
     ...tracer(service),
-    // Envoy heeds x-envoy-upstream-rq-timeout-ms, the deadline that a request brings along, of internal requests only.
-    // All are: every header was written by the codec, which lets no client's attribute have such a name.
-    useRemoteAddress: true,
-    skipXffAppend: true,
+    // Envoy heeds what steers it (x-envoy-upstream-rq-timeout-ms, the deadline that a request brings along) of internal
+    // requests only, which any address makes of one: every header was written by the codec, which lets no client's
+    // attribute have such a name.
+    ...origin,
     internalAddressConfig: {
       cidrRanges: ["0.0.0.0", "::"].map((addressPrefix) => ({ addressPrefix, prefixLen: 0 })),
     },

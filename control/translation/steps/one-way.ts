@@ -11,7 +11,7 @@ import type { Model } from "../../model/index.js";
 import type { Modules } from "../../source/index.js";
 import { OUT_OF_REACH, pack } from "../envoy.js";
 import { oneWayLoop } from "../names.js";
-import { connectionManager, directionOf } from "./connection-manager.js";
+import { calloutManager, directionOf } from "./connection-manager.js";
 import { internalTransport } from "./internal-transport.js";
 
 // A client may send a one-way request and close at once; its connection manager then drops what is not forwarded yet.
@@ -24,7 +24,7 @@ export function oneWayListeners(model: Model, modules: Modules): Listener[] {
       name: oneWayLoop(service),
       listenerSpecifier: { case: "internalListener", value: {} },
       trafficDirection: directionOf(service),
-      filterChains: [{ filters: [connectionManager(service, model, modules)] }],
+      filterChains: [{ filters: [calloutManager(service, model, modules)] }],
     }),
   );
 }

@@ -1,5 +1,9 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { RetryPolicySchema, RouteSchema } from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
+import { clone, type MessageInitShape } from "@bufbuild/protobuf";
+import {
+  type RetryPolicy,
+  RetryPolicySchema,
+  type RouteSchema,
+} from "../../../xds/gen/envoy/config/route/v3/route_components_pb.js";
 import { PreviousHostsPredicateSchema } from "../../../xds/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js";
 import type { Retries, Route } from "../../model/index.js";
 import { duration, pack } from "../envoy.js";
@@ -44,6 +48,15 @@ export function retryPolicy({ retries = USUAL }: Pick<Route, "retries">): Policy
     ...(backOff !== undefined && { retryBackOff: { baseInterval: duration(backOff) } }),
     ...(otherHostFirst && { retryHostPredicate: [previousHosts], hostSelectionRetryMaxAttempts: 5n }),
   };
+}
+
+/** The same for requests that may be sent again only where no backend had them. */
+export function unsentOnly(policy: RetryPolicy): RetryPolicy {
+  const only = clone(RetryPolicySchema, policy);
+  only.retryOn = [...SAFE, "retriable-headers"].join(",");
+  only.retriableStatusCodes = [];
+  only.retriableHeaders = only.retriableHeaders.filter(({ name }) => name === NEVER_SENT);
+  return only;
 }
 
 /** How much of a request is kept for another try. */

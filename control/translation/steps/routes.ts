@@ -7,6 +7,7 @@ import { serviceName } from "../names.js";
 import { sayOfAnswers, sayWhere } from "./answer-headers.js";
 import { flowRoutes } from "./flow-routes.js";
 import { keptMatch, keptRoutes } from "./kept-routes.js";
+import { withOneWay } from "./one-way-routes.js";
 import { keptForRetry } from "./retry-policy.js";
 import { routeAction } from "./route-action.js";
 import { routeMatch } from "./route-match.js";
@@ -68,7 +69,7 @@ function routes(service: Service, model: Model): MessageInitShape<typeof RouteSc
     const says = kept[index];
     return says === undefined ? [] : [{ ...route, match: keptMatch(says) }];
   });
-  const ways = [...again, ...requests];
+  const ways = withOneWay([...again, ...requests], service);
   // Codecs hear last that requests go by flows no more, and open some until then.
   if (service.lane.open) return [...ways, ...untraced(flowRoutes(rules, model), service)];
   return service.codec.pins ? [...ways, ...untraced(pinnedRoutes(rules, service, model), service)] : ways;

@@ -42,7 +42,7 @@ export function compileFormat(format: string, path: string, absent = ""): Format
     if (found.index > at) parts.push(toByteString(format.slice(at, found.index)));
     at = found.index + found[0].length;
     if (found[0] === "%%") parts.push("%");
-    else parts.push(limited(command(found[1], found[2], path), found[3]));
+    else parts.push(limited(found[1], found[2], found[3], path));
   }
   if (at < format.length) parts.push(toByteString(format.slice(at)));
   if (parts.every((part) => typeof part === "string")) {
@@ -66,7 +66,7 @@ export function compileValue(format: string, path: string): (context: FormatCont
     const find = metadataValue(argument ?? "");
     return (context) => (find(context) ?? null) as JsonValue;
   }
-  const inner = limited(command(name, argument, path), length);
+  const inner = limited(name, argument, length, path);
   const numeric = name !== undefined && NUMERIC.has(name) && length === undefined;
   return (context) => {
     const value = inner(context);
@@ -79,8 +79,24 @@ function fromByteString(value: string): string {
   return Buffer.from(value, "latin1").toString();
 }
 
-function limited(inner: Command, length: string | undefined): Command {
+/** Of these, as of no others, Envoy takes a length. */
+const WITH_LENGTH: ReadonlySet<string | undefined> = new Set([
+  "REQ",
+  "RESP",
+  "TRAILER",
+  "DYNAMIC_METADATA",
+  "FILTER_STATE",
+]);
+
+function limited(
+  name: string | undefined,
+  argument: string | undefined,
+  length: string | undefined,
+  path: string,
+): Command {
+  const inner = command(name, argument, path);
   if (length === undefined) return inner;
+  if (!WITH_LENGTH.has(name)) throw new ConfigError(path, `format command %${name}% takes no length`);
   const limit = Number(length);
   return (context) => inner(context)?.slice(0, limit);
 }

@@ -21,8 +21,11 @@ export class ThriftBackend extends RecordingBackend {
     const oneWay = frame.type === TYPES.oneWay;
     const reply = await this.record({ raw, operation: method, attributes, payload, oneWay, connection });
     if (reply === undefined || socket.destroyed) return;
+    const outcome = reply.unavailable
+      ? { type: TYPES.exception, code: 1 }
+      : { type: TYPES.reply, code: reply.business ? 1 : 0 };
     const answer = {
-      ...{ type: TYPES.reply, sequence, method, code: reply.business ? 1 : 0 },
+      ...{ ...outcome, sequence, method },
       attributes: reply.attributes ?? ([["Served-By", this.name]] as const),
       payload: Buffer.from(reply.payload ?? payload),
     };
