@@ -59,7 +59,11 @@ export function addStandpointOptions(command: Command): Command {
   return command
     .option("--locality <region/zone/subzone>", "where the proxy is, for rules that prefer near endpoints", locality)
     .option("--workload <name>", "what runs beside the proxy, for metrics (source_workload)")
-    .option("--label <name=value>", "a label of that, for such rules; metrics give app and version; may be repeated", label);
+    .option(
+      "--label <name=value>",
+      "a label of that, for such rules; metrics give app and version; may be repeated",
+      label,
+    );
 }
 
 /** What {@link addStandpointOptions} parses to. */
