@@ -24,6 +24,8 @@ export interface WorldSpec {
   readonly locality?: string;
   /** How the proxy and the control plane speak TLS to each other; in plain text without it. */
   readonly xdsTls?: { readonly server: NonNullable<ControlOptions["tls"]>; readonly client: BootstrapTls };
+  /** More arguments for the host's command. */
+  readonly hostArgs?: readonly string[];
   /** A folder of modules in place of the product's own. */
   readonly modules?: string;
   /** The codec's name, where it is not the protocol's usual one. */
@@ -49,10 +51,10 @@ export async function startWorld(kind: ProxyKind, protocol: Protocol, spec: Worl
     const control = await startControlPlane(rules.path, spec, warnings);
     closers.push(() => control.close());
     const adminPort = await freePort();
-    const { locality, xdsTls } = spec;
+    const { locality, xdsTls, hostArgs: args = [] } = spec;
     const node = { nodeId: `test-${adminPort}`, ...CALLERS, ...(locality !== undefined && { locality }) };
     const yaml = bootstrap({ controlPort: control.port, adminPort, ...node, ...(xdsTls && { tls: xdsTls.client }) });
-    const proxy = await startProxy(kind, { bootstrap: yaml, adminPort, concurrency: spec.concurrency ?? 1 });
+    const proxy = await startProxy(kind, { bootstrap: yaml, adminPort, concurrency: spec.concurrency ?? 1, args });
     closers.push(() => proxy.close());
     for (const [name, port] of listens) await until(`${kind} to listen for ${name}`, () => accepts(port));
     return new World({
