@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { meltemi } from "./meltemi.support.js";
@@ -28,4 +31,27 @@ it("meltemi trace says why a module is refused", async () => {
   const { code, err } = await meltemi("trace", built("codecs/redis.wasm"), "--configuration", "{}");
   expect(code).toBe(1);
   expect(err).toMatch(/^meltemi: Wasm plugin "test": the module refused its configuration .*role/);
+});
+
+it("meltemi trace reads the calls in an Envoy's log, and says where there are none", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "meltemi-trace-"));
+  const log = join(folder, "envoy.log");
+  const said = (thread: number, message: string) =>
+    `[2026-11-26 12:01:07.189][${thread}][trace][wasm] [source/extensions/common/wasm/wasm_vm.cc:39] ${message}\n`;
+  try {
+    const calls = ["[host->vm] proxy_on_log(2)", "[vm->host] env.proxy_done()", "[vm<-host] env.proxy_done return: 1"];
+    writeFileSync(log, [...calls.map((message) => said(1, message)), said(2, "[host->vm] proxy_on_tick(1)")].join(""));
+    const { code, out } = await meltemi("trace", "--envoy-log", log);
+    expect([code, out]).toEqual([
+      0,
+      "thread 1\nproxy_on_log(2)\n  proxy_done() = NotFound\n\nthread 2\nproxy_on_tick(1)\n",
+    ]);
+    writeFileSync(log, "nothing of the kind\n");
+    const none = await meltemi("trace", "--envoy-log", log);
+    expect([none.code, none.err]).toEqual([1, expect.stringContaining("with --component-log-level wasm:trace")]);
+    const neither = await meltemi("trace");
+    expect([neither.code, neither.err]).toEqual([1, expect.stringContaining("expected a module, or --envoy-log")]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,6 +1,8 @@
+import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
 import { type Command, InvalidArgumentError } from "commander";
-import { LogLevel } from "../../host/vm/index.js";
+import { EnvoyLogTrace, LogLevel } from "../../host/vm/index.js";
 
 interface TraceCommand {
   readonly configuration?: string;
@@ -13,6 +15,7 @@ interface TraceCommand {
   readonly tcp: string[];
   readonly answer?: string;
   readonly passMs: number;
+  readonly envoyLog?: string;
 }
 
 type Pair = readonly [string, string];
@@ -25,9 +28,10 @@ export function addTrace(command: Command): void {
     .summary("print the calls between host and module")
     .description(
       "Leads one request, or with --tcp one connection, through a module and prints each call into it and, indented, each " +
-        "call that it makes meanwhile, with arguments and answers. Time is the command's: it passes as --pass-ms says.",
+        "call that it makes meanwhile, with arguments and answers. Time is the command's: it passes as --pass-ms says. With " +
+        "--envoy-log, the calls that an Envoy made are read from its log in place of that.",
     )
-    .argument("<module>", "a .wasm file")
+    .argument("[module]", "a .wasm file")
     .option("--configuration <text>", "the plugin's configuration; @FILE reads a file")
     .option("--request <line>", "method and path", requestLine, { method: "GET", path: "/" })
     .option("--header <name:value>", "of the request; may be repeated", pair, [])
@@ -38,8 +42,30 @@ export function addTrace(command: Command): void {
     .option("--tcp <text>", "bytes that a client sends (\\n, \\xff are escapes); may be repeated", bytes, [])
     .option("--answer <text>", "with --tcp: bytes that the upstream sends then")
     .option("--pass-ms <milliseconds>", "how much time passes behind each part", Number, 0)
+    .option("--envoy-log <file>", "what an Envoy with --component-log-level wasm:trace wrote; - reads standard input")
     .addHelpText("after", '\nExample: meltemi trace build/wasm/http/header-mutation.wasm --header "user: jason"')
-    .action(trace);
+    .action((file: string | undefined, options: TraceCommand) => {
+      if (options.envoyLog !== undefined && file === undefined) return printEnvoyLog(options.envoyLog);
+      if (options.envoyLog === undefined && file !== undefined) return trace(file, options);
+      throw new Error("expected a module, or --envoy-log with what an Envoy wrote");
+    });
+}
+
+/** Each of Envoy's threads has VMs of its own; which one a call is in is told where that changes. */
+async function printEnvoyLog(file: string): Promise<void> {
+  const input = file === "-" ? process.stdin : createReadStream(file);
+  const log = new EnvoyLogTrace();
+  let thread: string | undefined;
+  let found = false;
+  for await (const line of createInterface({ input })) {
+    const event = log.read(line);
+    if (event === undefined) continue;
+    found = true;
+    if (event.thread !== thread) process.stdout.write(`${thread === undefined ? "" : "\n"}thread ${event.thread}\n`);
+    thread = event.thread;
+    process.stdout.write(`${"  ".repeat(event.depth)}${event.text}\n`);
+  }
+  if (!found) throw new Error(`${file}: no calls of a module; Envoy writes them with --component-log-level wasm:trace`);
 }
 
 async function trace(file: string, options: TraceCommand): Promise<void> {

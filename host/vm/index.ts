@@ -26,5 +26,5 @@ export type {
 } from "./property-value.js";
 export type * from "./services.js";
 export { SourceMap, sourceMapBeside } from "./source/index.js";
-export type { TraceEvent } from "./trace/index.js";
+export { EnvoyLogTrace, type LoggedEvent, type TraceEvent } from "./trace/index.js";
 export type * from "./types.js";

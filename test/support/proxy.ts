@@ -37,6 +37,8 @@ export interface ProxyOptions {
   readonly adminPort: number;
   /** Worker threads, where the proxy has them. */
   readonly concurrency: number;
+  /** From which level on Envoy logs of its modules; `info` by default. */
+  readonly wasmLogLevel?: "trace" | "info";
   /** More arguments for the host's command. */
   readonly args?: readonly string[];
 }
@@ -62,12 +64,12 @@ export function openProxy(kind: ProxyKind, options: ProxyOptions): RunningProxy 
   return new ProxyProcess(kind, child, options.adminPort, folder);
 }
 
-function envoyProcess(config: string, { concurrency }: ProxyOptions): Child {
+function envoyProcess(config: string, { concurrency, wasmLogLevel = "info" }: ProxyOptions): Child {
   const binary = findEnvoy();
   if (binary === null) throw new Error("there is no Envoy here");
   return new Child(binary, [
     ...["--config-path", config, "--concurrency", `${concurrency}`, "--log-level", "warning"],
-    ...["--component-log-level", "wasm:info", "--disable-hot-restart"],
+    ...["--component-log-level", `wasm:${wasmLogLevel}`, "--disable-hot-restart"],
     // Access logs are written at once, not every ten seconds.
     ...["--file-flush-interval-msec", "50"],
   ]);

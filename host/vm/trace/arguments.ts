@@ -13,8 +13,8 @@ const ENUMS: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   metric: MetricType,
 };
 
-/** A host call with what it was given, before it is made. */
-export function describeCall(name: string, args: readonly Argument[], memory: Memory): string {
+/** A host call with what it was given, before it is made. Without the module's memory only lengths are known of what lies there. */
+export function describeCall(name: string, args: readonly Argument[], memory?: Memory): string {
   const parts: string[] = [];
   for (const { kind, at } of placed(name, args)) {
     if (!kind.startsWith(">")) parts.push(describeInput(kind, args, at, memory));
@@ -22,11 +22,12 @@ export function describeCall(name: string, args: readonly Argument[], memory: Me
   return `${name}(${parts.join(", ")})`;
 }
 
-/** What it answered. */
-export function describeAnswer(name: string, args: readonly Argument[], result: unknown, memory: Memory): string {
+/** What it answered; without the module's memory no more than its status. */
+export function describeAnswer(name: string, args: readonly Argument[], result: unknown, memory?: Memory): string {
   if (!name.startsWith("proxy_")) return result === undefined ? "" : ` = ${result}`;
   const status = Number(result);
   if (status !== Status.Ok) return ` = ${Status[status] ?? status}`;
+  if (memory === undefined) return "";
   const outputs = [...placed(name, args)].filter(({ kind }) => kind.startsWith(">"));
   if (outputs.length === 0) return "";
   return ` = ${outputs.map(({ kind, at }) => describeOutput(kind, args, at, memory)).join(", ")}`;
@@ -42,13 +43,15 @@ function* placed(name: string, args: readonly Argument[]): Generator<{ readonly 
   }
 }
 
-function describeInput(kind: string, args: readonly Argument[], at: number, memory: Memory): string {
+function describeInput(kind: string, args: readonly Argument[], at: number, memory: Memory | undefined): string {
   const value = args[at] ?? 0;
   if (kind === "number") return String(value);
   if (kind === "flag") return String(value !== 0);
   const names = ENUMS[kind];
   if (names) return names[Number(value)] ?? String(value);
-  const bytes = memory.view(Number(value), Number(args[at + 1] ?? 0));
+  const length = Number(args[at + 1] ?? 0);
+  if (memory === undefined) return `<${length} ${length === 1 ? "byte" : "bytes"}>`;
+  const bytes = memory.view(Number(value), length);
   return bytes ? describeBytes(kind, bytes) : "outside memory";
 }
 

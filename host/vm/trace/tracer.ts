@@ -11,7 +11,7 @@ export interface TraceEvent {
 type Call = (...args: (number | bigint)[]) => unknown;
 
 /** Called for each thing that the module needs and asks for all the time; it says nothing about what the module does. */
-const SILENT = new Set(["malloc", "proxy_on_memory_allocate"]);
+export const SILENT: ReadonlySet<string> = new Set(["malloc", "proxy_on_memory_allocate"]);
 
 /** Stands between a VM and its module and tells of every call. */
 export class Tracer {
