@@ -9,7 +9,10 @@ export interface Effort {
   readonly seconds: number;
 }
 
-/** V8 compiles a module's functions anew once they have run often: for so long a path runs before it counts, in seconds. */
+/**
+ * V8 compiles a module's functions anew once they have run often: for so long a path runs before it counts, in seconds.
+ * In a single round, which is no more than a look, not at all.
+ */
 const WARM_UP = 2;
 
 /** Every load on every path in turn, round after round; for each the median. */
@@ -30,7 +33,7 @@ export async function measure(
         if (takes !== undefined && !takes(load)) continue;
         const way = `${path}, ${load.streams}`;
         // What fails here fails below too, where it is told.
-        if (!warm.has(way)) await drive(target, load, WARM_UP).catch(() => undefined);
+        if (rounds > 1 && !warm.has(way)) await drive(target, load, WARM_UP).catch(() => undefined);
         warm.add(way);
         const figures = await drive(target, load, seconds).catch((error: unknown) => {
           // Some refuse what others bear: the C++ Dubbo codec closes on large frames, a lane on what passes its bounds.
