@@ -1,30 +1,11 @@
 import { expect, test } from "vitest";
-import { formatProblem, readRules } from "../source/index.js";
-import { buildModel } from "./index.js";
-
-const codecs = new Map([["many", { lane: "request", pins: false, multiplexed: true } as const]]);
+import { formatProblem } from "../source/index.js";
+import { serviceWith } from "./policy.support.js";
 
 /** What is told of a DestinationRule with this policy, and with this one for a subset. */
 function told(policy: object, subset: object = {}): string[] {
-  const text = `apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: a }
-spec:
-  hosts: [a.test]
-  ports: [{ number: 1, name: tcp-metaprotocol-many }]
-  resolution: STATIC
-  endpoints: [{ address: 10.0.0.1 }]
----
-apiVersion: networking.istio.io/v1
-kind: DestinationRule
-metadata: { name: a }
-spec: { host: a.test, trafficPolicy: ${JSON.stringify(policy)}, subsets: [{ name: s, trafficPolicy: ${JSON.stringify(subset)} }] }
-`;
-  const { rules, problems } = readRules([{ path: "a.yaml", text }]);
-  const built = rules && buildModel(rules, { modules: { codecs, http: new Map() } });
-  return [...problems, ...(built?.problems ?? [])].map((problem) =>
-    formatProblem(problem).replace(/^a.yaml:\d+:\d+: /, ""),
-  );
+  const { problems } = serviceWith("many", { policy, subset });
+  return problems.map((problem) => formatProblem(problem).replace(/^a.yaml:\d+:\d+: /, ""));
 }
 
 const setting = (localityLbSetting: object) => ({ loadBalancer: { localityLbSetting } });

@@ -1,33 +1,6 @@
 import { expect, test } from "vitest";
-import { formatProblem, readRules } from "../source/index.js";
-import { buildModel } from "./index.js";
-
-const codecs = new Map([
-  ["many", { lane: "request", pins: false, multiplexed: true } as const],
-  ["one", { lane: "request", pins: false, multiplexed: false } as const],
-  ["whole", { lane: "session", pins: false, multiplexed: false } as const],
-]);
-
-/** A service of this protocol with this policy; what it comes to, and what is told. */
-function read(protocol: string, { policy = {}, subset = {} }: { policy?: object; subset?: object }) {
-  const text = `apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: a, annotations: { meltemi.dev/lane: auto } }
-spec:
-  hosts: [a.test]
-  ports: [{ number: 1, name: tcp-metaprotocol-${protocol} }]
-  resolution: STATIC
-  endpoints: [{ address: 10.0.0.1 }]
----
-apiVersion: networking.istio.io/v1
-kind: DestinationRule
-metadata: { name: a }
-spec: { host: a.test, trafficPolicy: ${JSON.stringify(policy)}, subsets: [{ name: s, trafficPolicy: ${JSON.stringify(subset)} }] }
-`;
-  const { rules, problems } = readRules([{ path: "a.yaml", text }]);
-  const built = rules && buildModel(rules, { modules: { codecs, http: new Map() } });
-  return { service: built?.model?.services[0], problems: [...problems, ...(built?.problems ?? [])].map(formatProblem) };
-}
+import { formatProblem } from "../source/index.js";
+import { serviceWith } from "./policy.support.js";
 
 const pool = (h2UpgradePolicy: string) => ({ connectionPool: { http: { h2UpgradePolicy } } });
 
@@ -40,14 +13,14 @@ test.each([
   ["many", { ...pool("DO_NOT_UPGRADE"), portLevelSettings: [{ port: { number: 1 } }] }, "multiplexed"],
   ["many", { ...pool("DO_NOT_UPGRADE"), portLevelSettings: [{ port: { number: 2 } }] }, "plain"],
 ])("%s with %j is %s", (protocol, policy, mode) => {
-  const { service, problems } = read(protocol, { policy });
+  const { service, problems } = serviceWith(protocol, { policy });
   expect(problems).toEqual([]);
   expect(service?.codec.mode).toBe(mode);
 });
 
 test("one request at a time is a matter of each request: the service leaves the flows, and its listener lets it back", () => {
-  expect(read("many", {}).service?.lane).toMatchObject({ taken: "flow", open: true });
-  const { lane } = read("many", { policy: pool("DO_NOT_UPGRADE") }).service ?? {};
+  expect(serviceWith("many", {}).service?.lane).toMatchObject({ taken: "flow", open: true });
+  const { lane } = serviceWith("many", { policy: pool("DO_NOT_UPGRADE") }).service ?? {};
   expect(lane).toMatchObject({ taken: "request", open: true });
   expect(lane?.why).toMatch(/a DestinationRule wants one request at a time/);
 });
@@ -61,5 +34,5 @@ test.each([
     /error: .*subsets\[0\].*h2UpgradePolicy: expected in spec\.trafficPolicy/,
   ],
 ])("%s with %j is told", (protocol, rules, expected) => {
-  expect(read(protocol, rules).problems.join("\n")).toMatch(expected);
+  expect(serviceWith(protocol, rules).problems.map(formatProblem).join("\n")).toMatch(expected);
 });
