@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { endpointName, LiveEndpoint } from "./endpoints/index.js";
+import { bareEndpoint, LiveEndpoint } from "./endpoints/index.js";
 
 /** Hosts of an ORIGINAL_DST cluster: made for the addresses that connections were meant for. */
 export class OriginalDestinations {
@@ -18,16 +18,7 @@ export class OriginalDestinations {
     const host = match?.[1] ?? match?.[2] ?? "";
     const port = Number(match?.[3]);
     if (isIP(host) === 0 || port > 65_535) return undefined;
-    const address = { kind: "tcp", host, port } as const;
-    const endpoint = new LiveEndpoint({
-      name: endpointName(address),
-      address,
-      hostname: "",
-      weight: 1,
-      metadata: {},
-      locality: {},
-      healthy: true,
-    });
+    const endpoint = new LiveEndpoint(bareEndpoint({ kind: "tcp", host, port }));
     this.hosts.set(destination, endpoint);
     return endpoint;
   }

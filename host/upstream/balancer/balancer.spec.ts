@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HostSet, LiveEndpoint, PrioritySet } from "../endpoints/index.js";
+import { bareEndpoint, HostSet, LiveEndpoint, PrioritySet } from "../endpoints/index.js";
 import { ByPriority } from "./by-priority.js";
 import { LeastRequest } from "./least-request.js";
 import { OverrideHost } from "./override-host.js";
@@ -9,16 +9,7 @@ import { RoundRobin } from "./round-robin.js";
 import type { LevelBalancer } from "./types.js";
 
 function endpoint(port: number, { weight = 1, healthy = true } = {}): LiveEndpoint {
-  const address = { kind: "tcp", host: "10.0.0.1", port } as const;
-  return new LiveEndpoint({
-    name: `10.0.0.1:${port}`,
-    address,
-    hostname: "",
-    weight,
-    metadata: {},
-    locality: {},
-    healthy,
-  });
+  return new LiveEndpoint({ ...bareEndpoint({ kind: "tcp", host: "10.0.0.1", port }), weight, healthy });
 }
 
 function counts(

@@ -17,6 +17,11 @@ export interface EndpointDescription {
   readonly healthy: boolean;
 }
 
+/** An endpoint of which no more is known than where it is. */
+export function bareEndpoint(address: EndpointAddress): EndpointDescription {
+  return { name: endpointName(address), address, hostname: "", weight: 1, metadata: {}, locality: {}, healthy: true };
+}
+
 /** An endpoint that updates change in place, so that its pools and counters stay. */
 export class LiveEndpoint implements Endpoint {
   readonly name: string;

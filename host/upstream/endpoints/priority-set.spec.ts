@@ -1,17 +1,15 @@
 import { expect, test } from "vitest";
-import { LiveEndpoint } from "./endpoint.js";
+import { bareEndpoint, LiveEndpoint } from "./endpoint.js";
 import { PrioritySet } from "./priority-set.js";
-
-const DESCRIPTION = { hostname: "", weight: 1, metadata: {}, locality: {}, healthy: true };
 
 let port = 0;
 
 /** So many endpoints of a priority, of which so many are healthy. */
 function level(priority: number, count: number, healthyCount: number): LiveEndpoint[] {
   return Array.from({ length: count }, (_, index) => {
-    const address = { kind: "tcp", host: "10.0.0.1", port: ++port } as const;
     const healthy = index < healthyCount;
-    return new LiveEndpoint({ ...DESCRIPTION, name: `${port}`, address, priority, healthy });
+    const bare = bareEndpoint({ kind: "tcp", host: "10.0.0.1", port: ++port });
+    return new LiveEndpoint({ ...bare, priority, healthy });
   });
 }
 
@@ -55,6 +53,6 @@ test("draws fall as the loads are, and an endpoint may change its priority", () 
   const set = new PrioritySet(hosts, 50);
   const taken = Array.from({ length: 100 }, (_, draw) => set.priorityAt(draw));
   expect([taken.filter((priority) => priority === 0).length, taken.at(-1)]).toEqual([70, 1]);
-  const { next, gone } = set.update(hosts.map(({ name, address }) => ({ ...DESCRIPTION, name, address, priority: 1 })));
+  const { next, gone } = set.update(hosts.map(({ address }) => ({ ...bareEndpoint(address), priority: 1 })));
   expect([next.all, next.loads, gone]).toEqual([hosts, [0, 100], []]);
 });

@@ -23,7 +23,8 @@ export class PrioritySet {
     const healths = byPriority.map(healthOf);
     const total = Math.min(100, sum(healths));
     // As long as the priorities together can take it all, none is in panic.
-    this.levels = total === 100 ? byPriority.map((level) => new HostSet(level.all, 0)) : byPriority;
+    this.levels =
+      total === 100 ? byPriority.map((level) => (level.panic ? new HostSet(level.all, 0) : level)) : byPriority;
     this.loads = loadsOf(this.levels, healths, total);
     this.healthyCount = sum(byPriority.map(({ healthyCount }) => healthyCount));
   }

@@ -4,7 +4,7 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type HealthCheck, HealthCheckSchema } from "../../../xds/gen/envoy/config/core/v3/health_check_pb.js";
 import { StatsStore } from "../../stats/index.js";
-import { LiveEndpoint } from "../endpoints/index.js";
+import { bareEndpoint, LiveEndpoint } from "../endpoints/index.js";
 import { HealthChecker, readHealthChecks } from "./index.js";
 
 type Fields = Exclude<MessageInitShape<typeof HealthCheckSchema>, HealthCheck>;
@@ -37,16 +37,7 @@ test("an endpoint is out until it has answered, after so many bad answers, and b
   const settings = settingsOf({});
   if (settings === undefined) throw new Error("there is no check");
   const { port } = server.address() as AddressInfo;
-  const address = { kind: "tcp", host: "127.0.0.1", port } as const;
-  const endpoint = new LiveEndpoint({
-    name: "a",
-    address,
-    hostname: "",
-    weight: 1,
-    metadata: {},
-    locality: {},
-    healthy: true,
-  });
+  const endpoint = new LiveEndpoint(bareEndpoint({ kind: "tcp", host: "127.0.0.1", port }));
   let changed: () => void = () => undefined;
   const change = () => new Promise<void>((resolve) => (changed = resolve));
   const store = new StatsStore();

@@ -2,7 +2,7 @@ import { fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
 import { OutlierDetectionSchema } from "../../../xds/gen/envoy/config/cluster/v3/outlier_detection_pb.js";
 import { StatsStore } from "../../stats/index.js";
-import { LiveEndpoint } from "../endpoints/index.js";
+import { bareEndpoint, LiveEndpoint } from "../endpoints/index.js";
 import { OutlierDetector, readOutlierDetection } from "./index.js";
 
 const closers: (() => void)[] = [];
@@ -18,18 +18,10 @@ function detector(config: Record<string, JsonValue>, count = 2) {
   let changes = 0;
   const outliers = new OutlierDetector(settings, stats, () => changes++);
   closers.push(() => outliers.close());
-  const endpoints = Array.from({ length: count }, (_, port) => {
-    const address = { kind: "tcp", host: "10.0.0.1", port } as const;
-    return new LiveEndpoint({
-      name: `${port}`,
-      address,
-      hostname: "",
-      weight: 1,
-      metadata: {},
-      locality: {},
-      healthy: true,
-    });
-  });
+  const endpoints = Array.from(
+    { length: count },
+    (_, port) => new LiveEndpoint(bareEndpoint({ kind: "tcp", host: "10.0.0.1", port })),
+  );
   outliers.update(endpoints);
   const first = endpoints[0] as LiveEndpoint;
   return {
